@@ -1,0 +1,1 @@
+//! Accounts, sign-in, roles, privacy zones, policy decisions, audit and access log.

@@ -1,0 +1,1 @@
+//! Offers, requests, the matching desk, conflicts of interest and due diligence.

@@ -1,0 +1,1 @@
+//! A seeded, believable, obviously fictional school district for demonstrations, tests and benchmarks.

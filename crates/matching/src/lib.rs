@@ -1,0 +1,1 @@
+//! Needs, supporters and capacities: exact matching with explanations, fairness and instant what-if.

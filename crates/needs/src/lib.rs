@@ -1,0 +1,1 @@
+//! Needs audits, findings, strengths and targets.

@@ -1,0 +1,1 @@
+//! Schools, trusts, areas, lineage, imports, KPI values and the school on a page.

@@ -1,0 +1,1 @@
+//! Agreements, plans, milestones, reviews, exit and the verdict for both schools.

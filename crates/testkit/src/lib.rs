@@ -1,0 +1,1 @@
+//! Test application, personas, builders, frozen clock and both databases.
