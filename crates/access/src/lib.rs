@@ -1,1 +1,28 @@
-//! Accounts, sign-in, roles, privacy zones, policy decisions, audit and access log.
+//! Who may see and do what: accounts, posts, sessions, privacy zones and the one door through
+//! which every decision goes.
+//!
+//! Invariants: a decision is made by [`decide`] and nowhere else; a [`Permit`] can be made only
+//! here, and every mutation of another room's records takes one; whatever no rule allows is
+//! denied; tokens are stored only as hashes.
+
+pub mod accounts;
+pub mod pages;
+pub mod partnerships;
+pub mod policy;
+pub mod sessions;
+pub mod visitor;
+pub mod zones;
+
+use foundation::db::Migration;
+
+pub use accounts::{AccountId, Post, Role};
+pub use policy::{Action, Decision, Kind, Permit, Resource, authorize, decide};
+pub use visitor::{SignedIn, Visitor};
+pub use zones::Zone;
+
+/// This room's tables, in order.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    room: "access",
+    number: 1,
+    sql: include_str!("../migrations/0001_accounts.sql"),
+}];

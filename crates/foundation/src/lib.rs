@@ -1,1 +1,30 @@
-//! The ground floor: ids, clock, terms, errors, database, event log, jobs, mail, page layout, forms and configuration.
+//! The ground floor of Alongside: what every room stands on and none of them owns.
+//!
+//! Time and chance ([`Clock`], [`Ids`]), names of organisations ([`OrgRef`]), the database door
+//! ([`Db`]), the append-only record of acts ([`events`]), background work ([`jobs`]), letters
+//! ([`mail`]), configuration ([`config`]) and the shape of a page ([`web`]).
+//!
+//! What it is not: it knows no school, no role and no rule of the product. Invariants:
+//! a write goes through [`Db::write`]; an event is appended in the same transaction as the
+//! change it records; nothing here reads the wall clock except [`Clock`].
+
+pub mod clock;
+pub mod config;
+pub mod context;
+pub mod db;
+pub mod events;
+pub mod ids;
+pub mod jobs;
+pub mod mail;
+pub mod org;
+pub mod terms;
+pub mod upn;
+pub mod web;
+
+pub use clock::Clock;
+pub use config::Config;
+pub use context::{Actor, Context};
+pub use db::{Db, DbError, Sql, Tx};
+pub use ids::Ids;
+pub use org::OrgRef;
+pub use web::{App, PageError};

@@ -1,0 +1,244 @@
+//! People's accounts and the posts they hold.
+
+use std::{fmt, str::FromStr};
+
+use foundation::{
+    Clock, Context, Db, DbError, Ids, OrgRef, Sql, Tx,
+    db::{AsText, At},
+    events::{self, Event},
+    id_type,
+};
+use jiff::civil::Date;
+use sea_orm::FromQueryResult;
+
+id_type! {
+    /// A person's account.
+    AccountId
+}
+
+/// What a post lets a person do. One person may hold several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// Headteacher or deputy: acts for the school.
+    Head,
+    /// A member of staff, with what the head delegates.
+    Staff,
+    /// Chair or member of the governing body or trust board: reads summaries, signs as chair.
+    Governor,
+    /// Trust executive: reads and moderates the trust's own schools.
+    TrustExecutive,
+    /// An officer of a local authority or another body that commissions and funds.
+    Commissioner,
+    /// The broker of a partnership.
+    Broker,
+    /// Convenor of a network.
+    Convenor,
+    /// A contact in an organisation beyond the school sector.
+    Partner,
+    /// Imports, accounts and retention; sees no private record without a reason.
+    Administrator,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 9] = [
+        Self::Head,
+        Self::Staff,
+        Self::Governor,
+        Self::TrustExecutive,
+        Self::Commissioner,
+        Self::Broker,
+        Self::Convenor,
+        Self::Partner,
+        Self::Administrator,
+    ];
+
+    /// The word stored in the database.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Head => "head",
+            Self::Staff => "staff",
+            Self::Governor => "governor",
+            Self::TrustExecutive => "trust-executive",
+            Self::Commissioner => "commissioner",
+            Self::Broker => "broker",
+            Self::Convenor => "convenor",
+            Self::Partner => "partner",
+            Self::Administrator => "administrator",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
+impl FromStr for Role {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|role| role.key() == text).ok_or_else(|| {
+            let known: Vec<_> = Self::ALL.iter().map(|role| role.key()).collect();
+            format!("“{text}” is not a role: use one of {}", known.join(", "))
+        })
+    }
+}
+
+/// A person who can sign in.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Account {
+    /// The identifier.
+    pub id: AccountId,
+    /// Where letters go; also the name to sign in with.
+    pub email: String,
+    /// The name others see.
+    pub name: String,
+    /// When the account was closed, if it was.
+    pub closed_at: Option<i64>,
+}
+
+/// A post a person holds now.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Post {
+    /// Where.
+    pub org: OrgRef,
+    /// As what.
+    role: AsText<Role>,
+    /// The words on the door.
+    pub title: String,
+}
+
+impl Post {
+    /// A post, as tests and the policy build it.
+    #[must_use]
+    pub fn new(org: OrgRef, role: Role, title: &str) -> Self {
+        Self { org, role: AsText(role), title: title.to_owned() }
+    }
+
+    /// What the post lets the person do.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.role.0
+    }
+}
+
+/// Opens an account.
+///
+/// # Errors
+/// [`DbError::Duplicate`] when the address already has one.
+pub async fn open(
+    tx: &Tx,
+    ids: &Ids,
+    context: &Context,
+    email: &str,
+    name: &str,
+) -> Result<AccountId, DbError> {
+    let id = AccountId::new(ids);
+    tx.run(
+        "INSERT INTO account (id, email, name, created_at) VALUES ($1, $2, $3, $4)",
+        [
+            id.into(),
+            email.trim().to_lowercase().into(),
+            name.trim().into(),
+            At(context.at).into(),
+        ],
+    )
+    .await?;
+    events::append(tx, context, Event::new("account", id, "opened")).await?;
+    Ok(id)
+}
+
+/// Gives a person a post from a date on.
+///
+/// # Errors
+/// When the account does not exist.
+pub async fn appoint(
+    tx: &Tx,
+    ids: &Ids,
+    context: &Context,
+    account: AccountId,
+    post: &Post,
+    start_on: Date,
+) -> Result<(), DbError> {
+    tx.run(
+        "INSERT INTO post (id, account, org, role, title, start_on) VALUES ($1, $2, $3, $4, $5, $6)",
+        [
+            ids.next().to_string().into(),
+            account.into(),
+            post.org.into(),
+            post.role.into(),
+            post.title.clone().into(),
+            start_on.to_string().into(),
+        ],
+    )
+    .await?;
+    events::append(
+        tx,
+        context,
+        Event::new("account", account, "appointed")
+            .owned_by(post.org)
+            .with(serde_json::json!({ "role": post.role().key(), "org": post.org })),
+    )
+    .await
+}
+
+/// The posts a person holds today.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn posts(db: &Db, clock: &Clock, account: AccountId) -> Result<Vec<Post>, DbError> {
+    db.all(
+        "SELECT org, role, title FROM post
+         WHERE account = $1 AND start_on <= $2 AND (end_on IS NULL OR end_on >= $2)
+         ORDER BY start_on, org, role",
+        [account.into(), clock.today().to_string().into()],
+    )
+    .await
+}
+
+/// The account of an e-mail address, if it is open.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn by_email(db: &impl Sql, email: &str) -> Result<Option<Account>, DbError> {
+    db.first(
+        "SELECT id, email, name, closed_at FROM account WHERE email = $1 AND closed_at IS NULL",
+        [email.trim().to_lowercase().into()],
+    )
+    .await
+}
+
+/// Every open account, by name.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn all(db: &impl Sql) -> Result<Vec<Account>, DbError> {
+    db.all(
+        "SELECT id, email, name, closed_at FROM account WHERE closed_at IS NULL ORDER BY name, email",
+        [],
+    )
+    .await
+}
+
+/// The people who hold a role in an organisation today, for letters and signatures.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn holders(
+    db: &impl Sql,
+    clock: &Clock,
+    org: OrgRef,
+    role: Role,
+) -> Result<Vec<Account>, DbError> {
+    db.all(
+        "SELECT DISTINCT a.id, a.email, a.name, a.closed_at FROM account a JOIN post p ON p.account = a.id
+         WHERE p.org = $1 AND p.role = $2 AND a.closed_at IS NULL
+           AND p.start_on <= $3 AND (p.end_on IS NULL OR p.end_on >= $3)
+         ORDER BY a.name, a.email, a.id, a.closed_at",
+        [org.into(), role.key().into(), clock.today().to_string().into()],
+    )
+    .await
+}

@@ -1,0 +1,123 @@
+//! Who is asking.
+
+use axum::{
+    extract::FromRequestParts,
+    http::request::Parts,
+};
+use axum_extra::extract::CookieJar;
+use foundation::{Actor, App, Context, OrgRef, PageError};
+use jiff::civil::Date;
+
+use crate::{AccountId, Post, Role, accounts, partnerships, sessions};
+
+/// Somebody looking at a page: signed in with their posts, or nobody in particular.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    /// The account, when signed in.
+    pub account: Option<AccountId>,
+    /// The person's name.
+    pub name: String,
+    /// The posts held today.
+    pub posts: Vec<Post>,
+    /// The partnerships the person's organisations belong to today.
+    pub partnerships: Vec<OrgRef>,
+}
+
+impl Visitor {
+    /// Loads what the policy needs to know about a person.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn load(app: &App, account: AccountId, name: String) -> Result<Self, PageError> {
+        let posts = accounts::posts(&app.db, &app.clock, account).await?;
+        let today: Date = app.clock.today();
+        let mut found = Vec::new();
+        for post in &posts {
+            if matches!(post.org, OrgRef::Partnership(_)) {
+                found.push(post.org);
+            }
+            for partnership in partnerships::of(&app.db, post.org, today).await? {
+                found.push(partnership.org);
+            }
+        }
+        found.sort();
+        found.dedup();
+        Ok(Self { account: Some(account), name, posts, partnerships: found })
+    }
+
+    /// Whether the person holds a role in an organisation.
+    #[must_use]
+    pub fn is(&self, role: Role, org: OrgRef) -> bool {
+        self.posts.iter().any(|post| post.role() == role && post.org == org)
+    }
+
+    /// Whether the person holds any post in an organisation.
+    #[must_use]
+    pub fn belongs_to(&self, org: OrgRef) -> bool {
+        self.posts.iter().any(|post| post.org == org)
+    }
+
+    /// Whether the person holds a role anywhere.
+    #[must_use]
+    pub fn has(&self, role: Role) -> bool {
+        self.posts.iter().any(|post| post.role() == role)
+    }
+
+    /// The organisations in which the person holds a role.
+    pub fn orgs(&self, role: Role) -> impl Iterator<Item = OrgRef> {
+        self.posts.iter().filter(move |post| post.role() == role).map(|post| post.org)
+    }
+
+    /// The circumstances of an act by this person now.
+    #[must_use]
+    pub fn context(&self, app: &App, acting_for: Option<OrgRef>) -> Context {
+        let actor = match self.account {
+            Some(account) => {
+                Actor::Person { account: account.to_string(), name: self.name.clone() }
+            }
+            None => Actor::System("visitor"),
+        };
+        Context { actor, acting_for, at: app.clock.now(), reason: None, request: None }
+    }
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        if let Some(visitor) = parts.extensions.get::<Self>() {
+            return Ok(visitor.clone());
+        }
+        let jar = CookieJar::from_headers(&parts.headers);
+        let visitor = match jar.get(sessions::COOKIE) {
+            Some(cookie) => match sessions::resume(app, cookie.value()).await? {
+                Some((account, name)) => Self::load(app, account, name).await?,
+                None => Self::default(),
+            },
+            None => Self::default(),
+        };
+        parts.extensions.insert(visitor.clone());
+        Ok(visitor)
+    }
+}
+
+/// A visitor who is signed in; others are sent to sign in and come back.
+#[derive(Clone, Debug)]
+pub struct SignedIn(pub Visitor);
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let visitor = Visitor::from_request_parts(parts, app).await?;
+        if visitor.account.is_some() {
+            return Ok(Self(visitor));
+        }
+        let back = if parts.method == axum::http::Method::GET {
+            parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned()
+        } else {
+            "/".to_owned()
+        };
+        Err(PageError::SignIn { back })
+    }
+}

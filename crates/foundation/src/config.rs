@@ -1,0 +1,165 @@
+//! Configuration in three layers: a TOML file, then the environment, then flags.
+
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that can be set. Unknown keys are errors.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `sqlite:PATH` or `postgres://…` (environment: `DATABASE_URL`).
+    pub database_url: String,
+    /// Where the server listens (environment: `ALONGSIDE_LISTEN`).
+    pub listen: SocketAddr,
+    /// The address people type, used in letters and for cookies (environment:
+    /// `ALONGSIDE_PUBLIC_URL`).
+    pub public_url: String,
+    /// A file that holds the secret links are signed with, at least 32 characters
+    /// (environment: `ALONGSIDE_SECRET_FILE`). Made on first use where it is absent.
+    pub secret_file: PathBuf,
+    /// How letters leave.
+    pub mail: Mail,
+}
+
+/// How letters leave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mail {
+    /// The mail server, for example `smtps://user:password@mail.example` (environment:
+    /// `ALONGSIDE_SMTP`). Empty: letters are written to `folder`.
+    pub smtp: String,
+    /// The sender (environment: `ALONGSIDE_MAIL_FROM`).
+    pub from: String,
+    /// The folder for letters where there is no mail server.
+    pub folder: PathBuf,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            smtp: String::new(),
+            from: "Alongside <alongside@localhost.localdomain>".to_owned(),
+            folder: PathBuf::from("alongside-data/letters"),
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database_url: "sqlite:alongside-data/alongside.sqlite".to_owned(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: String::new(),
+            secret_file: PathBuf::from("alongside-data/secret"),
+            mail: Mail::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file's text (empty when there is none), then the environment.
+    ///
+    /// # Errors
+    /// One sentence for each key that is unknown or does not parse.
+    pub fn load(file: &str, env: &BTreeMap<String, String>) -> Result<Self, Vec<String>> {
+        let mut config: Self =
+            toml::from_str(file).map_err(|error| vec![error.to_string().trim().to_owned()])?;
+        let mut problems = Vec::new();
+        for (key, value) in env {
+            match key.as_str() {
+                "DATABASE_URL" | "ALONGSIDE_DATABASE_URL" => config.database_url.clone_from(value),
+                "ALONGSIDE_LISTEN" => match value.parse() {
+                    Ok(address) => config.listen = address,
+                    Err(_) => problems.push(format!(
+                        "ALONGSIDE_LISTEN is “{value}”: write an address and a port, for example 127.0.0.1:8080"
+                    )),
+                },
+                "ALONGSIDE_PUBLIC_URL" => config.public_url.clone_from(value),
+                "ALONGSIDE_SECRET_FILE" => config.secret_file = PathBuf::from(value),
+                "ALONGSIDE_SMTP" => config.mail.smtp.clone_from(value),
+                "ALONGSIDE_MAIL_FROM" => config.mail.from.clone_from(value),
+                "ALONGSIDE_MAIL_FOLDER" => config.mail.folder = PathBuf::from(value),
+                // Read elsewhere: the configuration file itself, logging, and the public data of tests.
+                "ALONGSIDE_CONFIG" | "ALONGSIDE_LOG" | "ALONGSIDE_DATA"
+                | "ALONGSIDE_REQUIRE_DATA" | "ALONGSIDE_TEST_POSTGRES" => {}
+                other if other.starts_with("ALONGSIDE_") => problems.push(format!(
+                    "{other} is not a setting: see `alongside config check --help` for the list"
+                )),
+                _ => {}
+            }
+        }
+        problems.extend(config.problems());
+        if problems.is_empty() { Ok(config) } else { Err(problems) }
+    }
+
+    /// What is wrong with the values, one sentence each.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let known = ["sqlite:", "postgres://", "postgresql://"];
+        if !known.iter().any(|start| self.database_url.starts_with(start)) {
+            problems.push(format!(
+                "database_url is “{}”: write sqlite:PATH or postgres://USER@HOST/NAME",
+                self.database_url
+            ));
+        }
+        if !self.public_url.is_empty()
+            && !self.public_url.starts_with("http://")
+            && !self.public_url.starts_with("https://")
+        {
+            problems.push(format!(
+                "public_url is “{}”: write the whole address, for example https://alongside.example",
+                self.public_url
+            ));
+        }
+        problems
+    }
+
+    /// The address people type, without a slash at the end.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        if self.public_url.is_empty() {
+            format!("http://{}", self.listen)
+        } else {
+            self.public_url.trim_end_matches('/').to_owned()
+        }
+    }
+
+    /// Whether people reach the product over TLS, so that cookies can insist on it.
+    #[must_use]
+    pub fn secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_environment_overrides_the_file() {
+        let config = Config::load(
+            "listen = \"127.0.0.1:9000\"\n[mail]\nsmtp = \"smtp://a\"\n",
+            &env(&[("ALONGSIDE_SMTP", "smtp://b"), ("DATABASE_URL", "postgres://x/y")]),
+        )
+        .unwrap();
+        assert_eq!(config.listen.port(), 9000);
+        assert_eq!(config.mail.smtp, "smtp://b");
+        assert_eq!(config.database_url, "postgres://x/y");
+    }
+
+    #[test]
+    fn unknown_keys_are_errors_that_name_the_key() {
+        let problems = Config::load("lisen = \"x\"", &env(&[])).unwrap_err();
+        assert!(problems[0].contains("lisen"), "{problems:?}");
+        let problems = Config::load("", &env(&[("ALONGSIDE_LISEN", "x")])).unwrap_err();
+        assert!(problems[0].contains("ALONGSIDE_LISEN"), "{problems:?}");
+        let problems = Config::load("database_url = \"mysql://x\"", &env(&[])).unwrap_err();
+        assert!(problems[0].contains("sqlite:PATH"), "{problems:?}");
+    }
+}

@@ -1,0 +1,234 @@
+//! The append-only record: who did what, for whom, when and why, in the same transaction as
+//! the change, each entry chained to the one before by its hash.
+
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+
+use crate::{
+    Context, Db, DbError, OrgRef, Sql, Tx,
+    db::At,
+};
+
+/// What happened, for the record.
+#[derive(Clone, Debug)]
+pub struct Event<'a> {
+    /// What was done, in the past tense with the subject's state machine's word: `submitted`.
+    pub verb: &'a str,
+    /// The kind of record: `request`.
+    pub subject: &'a str,
+    /// The record's identifier.
+    pub subject_id: String,
+    /// The organisation that owns the record.
+    pub owner: Option<OrgRef>,
+    /// The facts worth keeping, never private text.
+    pub detail: serde_json::Value,
+}
+
+impl<'a> Event<'a> {
+    /// An event about a record.
+    #[must_use]
+    pub fn new(subject: &'a str, id: impl ToString, verb: &'a str) -> Self {
+        Self {
+            verb,
+            subject,
+            subject_id: id.to_string(),
+            owner: None,
+            detail: serde_json::Value::Object(serde_json::Map::new()),
+        }
+    }
+
+    /// Names the organisation that owns the record.
+    #[must_use]
+    pub fn owned_by(mut self, owner: OrgRef) -> Self {
+        self.owner = Some(owner);
+        self
+    }
+
+    /// Adds the facts worth keeping.
+    #[must_use]
+    pub fn with(mut self, detail: serde_json::Value) -> Self {
+        self.detail = detail;
+        self
+    }
+}
+
+/// An entry of the record, as a timeline shows it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Entry {
+    /// Position in the record, from 1.
+    pub seq: i64,
+    /// When.
+    pub at: At,
+    /// Who, as a key.
+    pub actor: String,
+    /// Who, as a name.
+    pub actor_name: String,
+    /// On whose behalf.
+    pub acting_for: Option<String>,
+    /// What was done.
+    pub verb: String,
+    /// To which kind of record.
+    pub subject: String,
+    /// To which record.
+    pub subject_id: String,
+    /// The organisation that owns the record.
+    pub owner: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The facts, as JSON text.
+    pub detail: String,
+    /// The request it came from.
+    pub request: Option<String>,
+    /// The hash of the entry before.
+    pub previous: String,
+    /// The hash of this entry.
+    pub hash: String,
+}
+
+const COLUMNS: &str = "seq, at, actor, actor_name, acting_for, verb, subject, subject_id, \
+                       owner, reason, detail, request, previous, hash";
+
+/// What the hash covers: every column but the hash itself, as one JSON array.
+#[derive(Serialize)]
+struct Sealed<'a>(
+    i64,
+    i64,
+    &'a str,
+    &'a str,
+    Option<&'a str>,
+    &'a str,
+    &'a str,
+    &'a str,
+    Option<&'a str>,
+    Option<&'a str>,
+    &'a str,
+    Option<&'a str>,
+    &'a str,
+);
+
+impl Entry {
+    fn seal(&self) -> String {
+        let sealed = Sealed(
+            self.seq,
+            self.at.0.as_microsecond(),
+            &self.actor,
+            &self.actor_name,
+            self.acting_for.as_deref(),
+            &self.verb,
+            &self.subject,
+            &self.subject_id,
+            self.owner.as_deref(),
+            self.reason.as_deref(),
+            &self.detail,
+            self.request.as_deref(),
+            &self.previous,
+        );
+        let text = serde_json::to_vec(&sealed).unwrap_or_default();
+        blake3::hash(&text).to_hex().to_string()
+    }
+}
+
+/// Appends an event inside the transaction of the change it records.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn append(tx: &Tx, context: &Context, event: Event<'_>) -> Result<(), DbError> {
+    // One writer at a time extends the chain; the lock ends with the transaction.
+    tx.lock("alongside event chain").await?;
+    #[derive(FromQueryResult)]
+    struct Last {
+        seq: i64,
+        hash: String,
+    }
+    let last: Option<Last> =
+        tx.first("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1", []).await?;
+    let (seq, previous) = last.map_or((1, String::new()), |last| (last.seq + 1, last.hash));
+    let mut entry = Entry {
+        seq,
+        at: At(context.at),
+        actor: context.actor.key(),
+        actor_name: context.actor.name().to_owned(),
+        acting_for: context.acting_for.map(|org| org.to_string()),
+        verb: event.verb.to_owned(),
+        subject: event.subject.to_owned(),
+        subject_id: event.subject_id,
+        owner: event.owner.map(|org| org.to_string()),
+        reason: context.reason.clone(),
+        detail: event.detail.to_string(),
+        request: context.request.clone(),
+        previous,
+        hash: String::new(),
+    };
+    entry.hash = entry.seal();
+    let sql = format!(
+        "INSERT INTO event ({COLUMNS}) VALUES \
+         ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+    );
+    tx.run(
+        &sql,
+        [
+            entry.seq.into(),
+            entry.at.into(),
+            entry.actor.into(),
+            entry.actor_name.into(),
+            entry.acting_for.into(),
+            entry.verb.into(),
+            entry.subject.into(),
+            entry.subject_id.into(),
+            entry.owner.into(),
+            entry.reason.into(),
+            entry.detail.into(),
+            entry.request.into(),
+            entry.previous.into(),
+            entry.hash.into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The timeline of one record, oldest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn timeline(
+    db: &impl Sql,
+    subject: &str,
+    subject_id: &str,
+) -> Result<Vec<Entry>, DbError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM event WHERE subject = $1 AND subject_id = $2 ORDER BY seq");
+    db.all(&sql, [subject.into(), subject_id.into()]).await
+}
+
+/// What [`verify`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chain {
+    /// Every entry follows from the one before; the number of entries.
+    Whole(i64),
+    /// The first entry that does not.
+    BrokenAt(i64),
+}
+
+/// Re-computes the whole chain and names the first entry that was changed, removed or slipped in.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn verify(db: &Db) -> Result<Chain, DbError> {
+    const PAGE: i64 = 5_000;
+    let sql = format!("SELECT {COLUMNS} FROM event WHERE seq > $1 ORDER BY seq LIMIT {PAGE}");
+    let (mut seq, mut hash) = (0, String::new());
+    loop {
+        let page: Vec<Entry> = db.all(&sql, [seq.into()]).await?;
+        for entry in &page {
+            if entry.seq != seq + 1 || entry.previous != hash || entry.hash != entry.seal() {
+                return Ok(Chain::BrokenAt(seq + 1));
+            }
+            seq = entry.seq;
+            hash.clone_from(&entry.hash);
+        }
+        if page.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
+            return Ok(Chain::Whole(seq));
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The shape of a page: layout, forms, errors, assets and the headers every answer carries.
+
+mod app;
+mod assets;
+mod error;
+mod form;
+mod guard;
+mod page;
+mod table;
+
+pub use app::App;
+pub use assets::{asset_url, routes as asset_routes};
+pub use error::PageError;
+pub use form::{Errors, FieldError, Form, FormData};
+pub use guard::protect;
+pub use page::{Frame, NavItem, Page, Visible, redirect};
+pub use table::{Cell, Format, Table};
