@@ -1,6 +1,35 @@
-//! Numbers with uncertainty for schools: suppression, normal variation, families, shrunken
-//! effects, trajectories and impact.
+//! Honest numbers for schools.
+//!
+//! League tables mislead because they hide uncertainty and reward luck; claims of impact mislead
+//! because low results rise by themselves. Everything here is built so that a figure cannot leave
+//! without its uncertainty, its reason for being absent, or the placebo that stands beside it.
+//!
+//! The crate is pure: values in, values out. It has no clock, no files and no random source of its
+//! own (methods that draw take a seed), and it never learns what a school is called.
+//!
+//! | module | question |
+//! |---|---|
+//! | [`measure`] | what is known, or why it is not |
+//! | [`suppress`] | what may be shown |
+//! | [`variation`] | is this change more than the luck of one cohort? |
+//! | [`families`] | which schools are like this one? |
+//! | [`trajectory`] | where is it heading? |
+//! | [`verdict`] | did both schools get better? |
+//! | [`bar_and_gap`] | for all, or by levelling down? |
+//!
+//! Percentages are on the 0–100 scale and changes of them are percentage points; years are the
+//! calendar year in which an academic year ends.
 
+pub mod bar_and_gap;
+pub mod distributions;
+pub mod families;
+pub mod kpi;
+pub mod linear;
 pub mod measure;
+pub mod suppress;
+pub mod trajectory;
+pub mod variation;
+pub mod verdict;
 
-pub use measure::{Measure, Missing};
+pub use kpi::{Direction, Kpi, Unit};
+pub use measure::{Measure, Missing, Reasons};

@@ -172,6 +172,13 @@ impl Measure {
         }
     }
 
+    /// The number to reckon with: as [`Measure::value`], but a value that is not finite counts as
+    /// no number.
+    #[must_use]
+    pub fn number(&self) -> Option<f64> {
+        self.value().filter(|v| v.is_finite())
+    }
+
     /// How many pupils the figure rests on, where known.
     #[must_use]
     pub fn n(&self) -> Option<f64> {
@@ -189,5 +196,72 @@ impl Measure {
             Self::Missing(reason) => Some(reason),
             _ => None,
         }
+    }
+}
+
+/// Every reason why something could not be computed: a set, so that no arithmetic loses one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Reasons(u32);
+
+impl Reasons {
+    /// The reasons found among readings. A reading without a number and without a reason (a share
+    /// of nobody, a value that is not finite) counts as [`Missing::NoEntries`].
+    pub fn of<'a>(readings: impl IntoIterator<Item = &'a Measure>) -> Self {
+        readings
+            .into_iter()
+            .filter(|m| m.number().is_none())
+            .map(|m| m.missing().unwrap_or(Missing::NoEntries))
+            .collect()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether the reason is among them.
+    #[must_use]
+    pub fn contains(self, reason: Missing) -> bool {
+        self.iter().any(|r| r == reason)
+    }
+
+    /// The reasons, in the order of their stored codes.
+    pub fn iter(self) -> impl Iterator<Item = Missing> {
+        Missing::ALL
+            .into_iter()
+            .enumerate()
+            .filter(move |(at, _)| self.0 & (1 << at) != 0)
+            .map(|(_, reason)| reason)
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl FromIterator<Missing> for Reasons {
+    fn from_iter<I: IntoIterator<Item = Missing>>(reasons: I) -> Self {
+        let mut bits = 0;
+        for reason in reasons {
+            if let Some(at) = Missing::ALL.iter().position(|r| *r == reason) {
+                bits |= 1 << at;
+            }
+        }
+        Self(bits)
+    }
+}
+
+impl fmt::Display for Reasons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut words: Vec<&str> = Vec::new();
+        for reason in self.iter() {
+            if !words.contains(&reason.in_words()) {
+                words.push(reason.in_words());
+            }
+        }
+        f.write_str(&words.join("; "))
     }
 }

@@ -1,0 +1,376 @@
+//! Secondary suppression: what else must be hidden so that no small cell comes back.
+
+use std::collections::BTreeMap;
+
+use super::elimination::null_basis;
+use super::{Rule, Sensitivity};
+use crate::measure::{Measure, Missing};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    Visible,
+    /// Visible somewhere outside our reach.
+    Public,
+    /// Small, or marked by its publisher: must not come back.
+    Guarded,
+    /// Hidden to guard another.
+    Cover,
+}
+
+#[derive(Clone, Debug)]
+struct Cell<K> {
+    key: K,
+    reading: Measure,
+    state: State,
+}
+
+/// Figures that will be published together, and how they add up.
+///
+/// ```
+/// use evidence::{Measure, Missing, suppress::{Release, Rule, Sensitivity}};
+/// let share = |numerator, denominator| Measure::Proportion { numerator, denominator };
+/// let mut release = Release::new(Rule::default());
+/// release.cell("boys", share(20.0, 31.0), Sensitivity::Ordinary);
+/// release.cell("girls", share(3.0, 4.0), Sensitivity::Ordinary);
+/// release.cell("not stated", share(8.0, 15.0), Sensitivity::Ordinary);
+/// release.cell("all", share(31.0, 50.0), Sensitivity::Ordinary);
+/// release.total("all", ["boys", "girls", "not stated"]);
+/// let shown = release.protect();
+/// assert_eq!(shown.get(&"girls").unwrap().missing(), Some(Missing::HiddenHere));
+/// assert_eq!(shown.get(&"not stated").unwrap().missing(), Some(Missing::HiddenHere));
+/// assert_eq!(shown.get(&"boys").unwrap().value().unwrap().round(), 65.0);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Release<K> {
+    rule: Rule,
+    cells: Vec<Cell<K>>,
+    index: BTreeMap<K, usize>,
+    /// Each equation: Σ sign · cell = 0 (or a known total, for a partition).
+    equations: Vec<Vec<(usize, i64)>>,
+}
+
+/// What may be shown.
+#[derive(Clone, Debug)]
+pub struct Shown<K> {
+    cells: BTreeMap<K, Measure>,
+    /// Small cells that could not be guarded, because what gives them away is public elsewhere.
+    pub exposed: Vec<K>,
+}
+
+impl<K: Ord> Shown<K> {
+    /// The figure as it may be shown; `None` for a key that was never registered.
+    #[must_use]
+    pub fn get(&self, key: &K) -> Option<Measure> {
+        self.cells.get(key).copied()
+    }
+
+    /// Every figure as it may be shown, in key order.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &Measure)> {
+        self.cells.iter()
+    }
+}
+
+impl<K: Ord + Clone> Release<K> {
+    /// Nothing registered yet.
+    #[must_use]
+    pub const fn new(rule: Rule) -> Self {
+        Self { rule, cells: Vec::new(), index: BTreeMap::new(), equations: Vec::new() }
+    }
+
+    fn put(&mut self, key: K, reading: Measure, state: State) {
+        if let Some(at) = self.index.get(&key) {
+            self.cells[*at] = Cell { key, reading, state };
+        } else {
+            self.index.insert(key.clone(), self.cells.len());
+            self.cells.push(Cell { key, reading, state });
+        }
+    }
+
+    /// Registers one figure. A key given twice keeps the later reading.
+    pub fn cell(&mut self, key: K, reading: Measure, sensitivity: Sensitivity) {
+        let withheld = matches!(
+            reading.missing(),
+            Some(Missing::Suppressed | Missing::Confidential | Missing::HiddenHere)
+        );
+        let state = if withheld || self.rule.hides(&reading, sensitivity) {
+            State::Guarded
+        } else {
+            State::Visible
+        };
+        self.put(key, reading, state);
+    }
+
+    /// Registers a figure that is already in public and cannot be called back: it is never hidden
+    /// here, and it helps the attacker.
+    pub fn already_public(&mut self, key: K, reading: Measure) {
+        self.put(key, reading, State::Public);
+    }
+
+    /// States that `total` is the sum of `parts`. Keys that were never registered are taken as
+    /// unknown to everybody, which makes the equation useless to an attacker too.
+    pub fn total(&mut self, total: K, parts: impl IntoIterator<Item = K>) {
+        let mut equation = Vec::new();
+        let keys: Vec<(K, i64)> =
+            std::iter::once((total, -1)).chain(parts.into_iter().map(|k| (k, 1))).collect();
+        for (key, sign) in keys {
+            match self.index.get(&key) {
+                Some(at) => equation.push((*at, sign)),
+                None => return,
+            }
+        }
+        self.equations.push(equation);
+    }
+
+    /// States that `parts` make up a whole that readers know, though it is not shown here.
+    pub fn partition(&mut self, parts: impl IntoIterator<Item = K>) {
+        let equation: Option<Vec<_>> =
+            parts.into_iter().map(|key| self.index.get(&key).map(|at| (*at, 1))).collect();
+        if let Some(equation) = equation {
+            self.equations.push(equation);
+        }
+    }
+
+    /// Hides what must be hidden and returns what may be shown.
+    #[must_use]
+    pub fn protect(mut self) -> Shown<K> {
+        let truth: Vec<Size> = self.sizes();
+        let mut exposed = Vec::new();
+        for members in self.components() {
+            self.protect_component(&members, &truth, &mut exposed);
+        }
+        let exposed = exposed.into_iter().map(|at: usize| self.cells[at].key.clone()).collect();
+        let cells = self
+            .cells
+            .into_iter()
+            .map(|cell| {
+                let shown = match cell.state {
+                    State::Visible | State::Public => cell.reading,
+                    State::Guarded | State::Cover => match cell.reading {
+                        Measure::Missing(_) => cell.reading,
+                        _ => Measure::Missing(Missing::HiddenHere),
+                    },
+                };
+                (cell.key, shown)
+            })
+            .collect();
+        Shown { cells, exposed }
+    }
+
+    fn is_hidden(&self, at: usize) -> bool {
+        matches!(self.cells[at].state, State::Guarded | State::Cover)
+            || self.cells[at].reading.n().is_none()
+    }
+
+    /// Equations grouped by the cells they share.
+    fn components(&self) -> Vec<Vec<usize>> {
+        let mut root: Vec<usize> = (0..self.cells.len()).collect();
+        fn find(root: &mut [usize], mut at: usize) -> usize {
+            while root[at] != at {
+                root[at] = root[root[at]];
+                at = root[at];
+            }
+            at
+        }
+        for equation in &self.equations {
+            for pair in equation.windows(2) {
+                let (a, b) = (find(&mut root, pair[0].0), find(&mut root, pair[1].0));
+                root[a] = b;
+            }
+        }
+        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (at, equation) in self.equations.iter().enumerate() {
+            if let Some((cell, _)) = equation.first() {
+                groups.entry(find(&mut root, *cell)).or_default().push(at);
+            }
+        }
+        groups.into_values().collect()
+    }
+
+    fn protect_component(&mut self, members: &[usize], truth: &[Size], exposed: &mut Vec<usize>) {
+        let mut hopeless: Vec<usize> = Vec::new();
+        loop {
+            let hidden: Vec<usize> = {
+                let mut all: Vec<usize> = members
+                    .iter()
+                    .flat_map(|e| self.equations[*e].iter().map(|(cell, _)| *cell))
+                    .filter(|cell| self.is_hidden(*cell))
+                    .collect();
+                all.sort_unstable();
+                all.dedup();
+                all
+            };
+            if !hidden.iter().any(|cell| self.cells[*cell].state == State::Guarded) {
+                return;
+            }
+            let moves = self.moves(members, &hidden);
+            let weak = hidden.iter().enumerate().find(|(at, cell)| {
+                self.cells[**cell].state == State::Guarded
+                    && !hopeless.contains(cell)
+                    && !ambiguous(*at, &hidden, &moves, truth, self.rule.min_possible)
+            });
+            let Some((_, &weak)) = weak else { break };
+            match self.next_cover(members, weak, truth) {
+                Some(cover) => self.cells[cover].state = State::Cover,
+                None => hopeless.push(weak),
+            }
+        }
+        exposed.extend(hopeless);
+    }
+
+    /// Whole-number changes of the hidden cells that leave every visible figure as it is.
+    fn moves(&self, members: &[usize], hidden: &[usize]) -> Vec<Vec<i64>> {
+        let mut rows = Vec::new();
+        for equation in members {
+            let mut row = vec![0; hidden.len()];
+            let mut touches = false;
+            for (cell, sign) in &self.equations[*equation] {
+                if let Ok(at) = hidden.binary_search(cell) {
+                    row[at] += sign;
+                    touches = true;
+                }
+            }
+            if touches {
+                rows.push(row);
+            }
+        }
+        null_basis(&rows, hidden.len())
+    }
+
+    /// The smallest visible part beside the weak cell, else beside any hidden cell linked to it,
+    /// else the smallest total.
+    fn next_cover(&self, members: &[usize], weak: usize, truth: &[Size]) -> Option<usize> {
+        let mut linked = vec![weak];
+        let mut seen_equations: Vec<usize> = Vec::new();
+        let mut at = 0;
+        while at < linked.len() {
+            let cell = linked[at];
+            at += 1;
+            let mut candidates: Vec<(bool, f64, usize)> = Vec::new();
+            for equation in members {
+                if !self.equations[*equation].iter().any(|(c, _)| *c == cell) {
+                    continue;
+                }
+                for (other, sign) in &self.equations[*equation] {
+                    if self.is_hidden(*other) {
+                        if !linked.contains(other) {
+                            linked.push(*other);
+                        }
+                    } else if self.cells[*other].state == State::Visible {
+                        // A group of nobody hides nothing: take it only after the others.
+                        let empty = truth[*other].met + truth[*other].unmet <= 0.0;
+                        let last = *sign < 0 || empty;
+                        let size = truth[*other].met + truth[*other].unmet;
+                        candidates.push((last, size, *other));
+                    }
+                }
+                seen_equations.push(*equation);
+            }
+            candidates.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
+            if let Some((_, _, cover)) = candidates.first() {
+                return Some(*cover);
+            }
+        }
+        None
+    }
+
+    /// The true sizes; those withheld by their publisher are inferred where the sums allow.
+    fn sizes(&self) -> Vec<Size> {
+        let mut sizes: Vec<Option<Size>> =
+            self.cells.iter().map(|cell| Size::of(&cell.reading)).collect();
+        for equation in &self.equations {
+            let unknown: Vec<(usize, i64)> =
+                equation.iter().copied().filter(|(cell, _)| sizes[*cell].is_none()).collect();
+            if unknown.is_empty() {
+                continue;
+            }
+            let (mut met, mut unmet) = (0.0, 0.0);
+            for (cell, sign) in equation {
+                if let Some(size) = sizes[*cell] {
+                    met -= *sign as f64 * size.met;
+                    unmet -= *sign as f64 * size.unmet;
+                }
+            }
+            let share = unknown.len() as f64;
+            for (cell, sign) in unknown {
+                let s = *sign_of(&sign);
+                sizes[cell] = Some(Size {
+                    met: (s * met / share).floor().max(0.0),
+                    unmet: (s * unmet / share).floor().max(0.0),
+                });
+            }
+        }
+        sizes.into_iter().map(|s| s.unwrap_or(Size { met: 1.0, unmet: 1.0 })).collect()
+    }
+}
+
+const fn sign_of(sign: &i64) -> &'static f64 {
+    if *sign < 0 { &-1.0 } else { &1.0 }
+}
+
+/// Pupils who met a condition and who did not; a reading without a numerator counts all as unmet.
+#[derive(Clone, Copy, Debug)]
+struct Size {
+    met: f64,
+    unmet: f64,
+}
+
+impl Size {
+    fn of(reading: &Measure) -> Option<Self> {
+        let n = reading.n().filter(|n| n.is_finite())?.max(0.0).round();
+        match *reading {
+            Measure::Proportion { numerator, .. } if numerator.is_finite() => {
+                let met = numerator.round().clamp(0.0, n);
+                Some(Self { met, unmet: n - met })
+            }
+            _ => Some(Self { met: 0.0, unmet: n }),
+        }
+    }
+}
+
+/// Whether other whole-number solutions give the cell at least `needed` different sizes, moving
+/// either those who met the condition or those who did not.
+fn ambiguous(
+    at: usize,
+    hidden: &[usize],
+    moves: &[Vec<i64>],
+    truth: &[Size],
+    needed: usize,
+) -> bool {
+    let mut sums: Vec<Vec<i64>> = Vec::new();
+    for (first, v) in moves.iter().enumerate() {
+        if v[at] != 0 {
+            sums.push(v.clone());
+        }
+        // Two moves together may be possible where one alone would make a cell negative.
+        for w in moves.iter().skip(first + 1).take(40) {
+            for sign in [1, -1] {
+                let both: Vec<i64> = v.iter().zip(w).map(|(a, b)| a + sign * b).collect();
+                if both[at] != 0 {
+                    sums.push(both);
+                }
+            }
+        }
+    }
+    let count = |size: fn(&Size) -> f64| {
+        let mut values: Vec<i64> = Vec::new();
+        let own = size(&truth[hidden[at]]) as i64;
+        values.push(own);
+        for v in &sums {
+            for times in [-4, -3, -2, -1, 1, 2, 3, 4_i64] {
+                let possible = hidden
+                    .iter()
+                    .zip(v)
+                    .all(|(cell, step)| size(&truth[*cell]) as i64 + times * step >= 0);
+                let value = own + times * v[at];
+                if possible && !values.contains(&value) {
+                    values.push(value);
+                    if values.len() >= needed {
+                        return values.len();
+                    }
+                }
+            }
+        }
+        values.len()
+    };
+    count(|s| s.met).max(count(|s| s.unmet)) >= needed
+}
