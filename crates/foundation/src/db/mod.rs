@@ -170,7 +170,6 @@ impl Tx {
 }
 
 /// Running hand-written SQL, the same on a database and inside a transaction.
-#[expect(async_fn_in_trait, reason = "only our own two types implement it, both of them Send")]
 pub trait Sql: Sync {
     /// The connection underneath.
     #[doc(hidden)]

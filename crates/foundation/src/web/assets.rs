@@ -33,9 +33,6 @@ fn assets() -> &'static BTreeMap<String, Asset> {
             let hash = blake3::hash(&bytes).to_hex()[..12].to_owned();
             assets.insert(name.to_owned(), Asset { bytes, kind, hash });
         };
-        for asset in govuk::assets() {
-            add(&asset.path, asset.bytes.into_owned());
-        }
         for name in Own::iter() {
             if let Some(file) = Own::get(&name) {
                 add(&name, file.data.into_owned());

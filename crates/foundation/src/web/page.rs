@@ -9,7 +9,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use super::{PageError, asset_url};
+use super::PageError;
 
 /// An entry of the service navigation.
 #[derive(Clone, Debug, PartialEq, Eq)]
