@@ -1,0 +1,20 @@
+//! How long a district takes to make.
+
+use district::{District, Options, YEARS};
+
+fn main() {
+    divan::main();
+}
+
+/// The register alone.
+#[divan::bench(args = [300, 3_000, 20_000])]
+fn register(schools: usize) -> District {
+    District::generate(1, Options { schools, ..Options::default() })
+}
+
+/// One year of results, every pupil simulated.
+#[divan::bench(args = [300, 3_000, 20_000], sample_count = 5)]
+fn one_year(bencher: divan::Bencher<'_, '_>, schools: usize) {
+    let district = District::generate(1, Options { schools, ..Options::default() });
+    bencher.bench(|| district.results(YEARS[5]));
+}
