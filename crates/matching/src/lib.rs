@@ -5,13 +5,15 @@
 //! whatever the order of its inputs.
 //!
 //! For a desk: [`candidates`] lists the supporters one need could have, with the reasons;
-//! `propose` finds the best use of *all* the capacity.
+//! [`propose`] finds the best use of *all* the capacity.
 
 pub mod candidates;
 mod check;
 pub mod competition;
 pub mod error;
+pub mod flow;
 pub mod model;
+pub mod plan;
 pub mod policy;
 pub mod rules;
 pub mod score;
@@ -23,6 +25,7 @@ pub use model::{
     Context, Depth, FreeWeek, HomeGuard, HomeSchool, Interest, Mode, Need, Place, Specialism,
     Standing, Supporter, SupporterKind, Team, TrackRecord, Week, Window,
 };
+pub use plan::{Effort, Pair, Plan, Question, propose, propose_from};
 pub use policy::{Policy, Weights};
 pub use rules::{HardRule, Removal, Role};
 pub use score::{Part, PartKind, Score};

@@ -1,0 +1,126 @@
+//! Whether one supporter can do several supports: week by week, and so many at a time.
+
+use crate::model::{Supporter, Week, Window};
+
+/// A supporter's free time over the weeks of a question.
+#[derive(Clone, Debug)]
+pub(crate) struct Timetable {
+    first: Week,
+    /// Running totals: `until[w]` half-days are free before week `first + w`.
+    until: Vec<u32>,
+    /// How many more supports at a time.
+    pub(crate) room: u32,
+}
+
+/// Half-days of one need held by a supporter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Booking {
+    pub(crate) need: usize,
+    pub(crate) window: Window,
+    pub(crate) half_days: u32,
+}
+
+impl Timetable {
+    pub(crate) fn new(supporter: &Supporter, span: Window) -> Self {
+        let weeks = (span.latest - span.earliest) as usize + 1;
+        let mut free = vec![0_u32; weeks];
+        for slot in supporter.free.iter().filter(|slot| span.holds(slot.week)) {
+            let week = &mut free[(slot.week - span.earliest) as usize];
+            *week = week.saturating_add(slot.half_days).min(supporter.weekly_cap);
+        }
+        let mut until = Vec::with_capacity(weeks + 1);
+        let mut sum = 0_u32;
+        until.push(0);
+        for half_days in free {
+            sum = sum.saturating_add(half_days);
+            until.push(sum);
+        }
+        let room = supporter.concurrent_cap.saturating_sub(supporter.running);
+        Self { first: span.earliest, until, room }
+    }
+
+    pub(crate) fn total(&self) -> u32 {
+        self.until.last().copied().unwrap_or(0)
+    }
+
+    pub(crate) fn free(&self, from: Week, to: Week) -> u32 {
+        self.until[(to - self.first) as usize + 1] - self.until[(from - self.first) as usize]
+    }
+
+    /// Whether the bookings fit: for every run of weeks, what must happen inside it fits into
+    /// it (Hall's condition, which suffices for windows), and at no time run too many needs,
+    /// each counted over its whole window.
+    pub(crate) fn fits(&self, bookings: &[Booking]) -> bool {
+        for (index, a) in bookings.iter().enumerate() {
+            let from = a.window.earliest;
+            let mut needs: Vec<usize> = bookings
+                .iter()
+                .filter(|b| b.window.holds(from))
+                .map(|booking| booking.need)
+                .collect();
+            needs.sort_unstable();
+            needs.dedup();
+            if needs.len() > self.room as usize {
+                return false;
+            }
+            if bookings[..index].iter().any(|b| b.window.earliest == from) {
+                continue;
+            }
+            for b in bookings {
+                let to = b.window.latest;
+                if to < from {
+                    continue;
+                }
+                let inside: u64 = bookings
+                    .iter()
+                    .filter(|c| c.window.earliest >= from && c.window.latest <= to)
+                    .map(|c| u64::from(c.half_days))
+                    .sum();
+                if inside > u64::from(self.free(from, to)) {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+}
+
+impl Timetable {
+    /// Half-days more that a new booking would need inside its own window, beside bookings that
+    /// fit. Every run of weeks it overfills holds its window, so the largest overfill is enough.
+    pub(crate) fn short_by(&self, bookings: &[Booking], new: Booking) -> u32 {
+        let ends = |at: fn(&Window) -> Week| {
+            bookings.iter().map(move |held| at(&held.window)).chain([at(&new.window)])
+        };
+        let mut short = 0;
+        for from in ends(|window| window.earliest).filter(|&from| from <= new.window.earliest) {
+            for to in ends(|window| window.latest).filter(|&to| to >= new.window.latest) {
+                let inside: u32 = bookings
+                    .iter()
+                    .filter(|held| held.window.earliest >= from && held.window.latest <= to)
+                    .map(|held| held.half_days)
+                    .sum();
+                let wanted = inside.saturating_add(new.half_days);
+                short = short.max(wanted.saturating_sub(self.free(from, to)));
+            }
+        }
+        short
+    }
+
+    /// Whether one more need may run beside the bookings.
+    pub(crate) fn has_room(&self, bookings: &[Booking], new: Booking) -> bool {
+        let mut starts: Vec<Week> = bookings.iter().map(|held| held.window.earliest).collect();
+        starts.push(new.window.earliest);
+        starts.into_iter().filter(|&week| new.window.holds(week)).all(|week| {
+            let mut needs: Vec<usize> = bookings
+                .iter()
+                .filter(|held| held.window.holds(week))
+                .map(|held| held.need)
+                .chain([new.need])
+                .collect();
+            needs.sort_unstable();
+            needs.dedup();
+            needs.len() <= self.room as usize
+        })
+    }
+}

@@ -1,0 +1,5 @@
+//! The engine against brute force, against known optima, and against bad questions.
+
+mod brute;
+mod plans;
+mod worlds;
