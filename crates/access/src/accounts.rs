@@ -139,12 +139,7 @@ pub async fn open(
     let id = AccountId::new(ids);
     tx.run(
         "INSERT INTO account (id, email, name, created_at) VALUES ($1, $2, $3, $4)",
-        [
-            id.into(),
-            email.trim().to_lowercase().into(),
-            name.trim().into(),
-            At(context.at).into(),
-        ],
+        [id.into(), email.trim().to_lowercase().into(), name.trim().into(), At(context.at).into()],
     )
     .await?;
     events::append(tx, context, Event::new("account", id, "opened")).await?;

@@ -56,7 +56,11 @@ async fn ask(frame: Frame, Query(back): Query<Back>) -> Result<Response, PageErr
 }
 
 /// Sends a sign-in link. The answer is the same whether or not the address has an account.
-async fn send(State(app): State<App>, frame: Frame, Form(form): Form) -> Result<Response, PageError> {
+async fn send(
+    State(app): State<App>,
+    frame: Frame,
+    Form(form): Form,
+) -> Result<Response, PageError> {
     let mut errors = form.errors();
     let email = form.required("email", &mut errors, "Enter your e-mail address");
     if !email.is_empty() && (!email.contains('@') || email.contains(char::is_whitespace)) {

@@ -34,13 +34,7 @@ pub async fn found(
     let org = OrgRef::Partnership(id);
     tx.run(
         "INSERT INTO partnership (id, org, name, kind, start_on) VALUES ($1, $2, $3, $4, $5)",
-        [
-            id.to_string().into(),
-            org.into(),
-            name.into(),
-            kind.into(),
-            start_on.to_string().into(),
-        ],
+        [id.to_string().into(), org.into(), name.into(), kind.into(), start_on.to_string().into()],
     )
     .await?;
     events::append(tx, context, Event::new("partnership", id, "founded").owned_by(org)).await?;
@@ -63,12 +57,8 @@ pub async fn join(
         [partnership.into(), member.into(), start_on.to_string().into()],
     )
     .await?;
-    events::append(
-        tx,
-        context,
-        Event::new("partnership", partnership, "joined").owned_by(member),
-    )
-    .await
+    events::append(tx, context, Event::new("partnership", partnership, "joined").owned_by(member))
+        .await
 }
 
 /// The partnerships an organisation belongs to on a day.
@@ -89,11 +79,7 @@ pub async fn of(db: &impl Sql, member: OrgRef, on: Date) -> Result<Vec<Partnersh
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn members(
-    db: &impl Sql,
-    partnership: OrgRef,
-    on: Date,
-) -> Result<Vec<OrgRef>, DbError> {
+pub async fn members(db: &impl Sql, partnership: OrgRef, on: Date) -> Result<Vec<OrgRef>, DbError> {
     #[derive(FromQueryResult)]
     struct Member {
         org: OrgRef,

@@ -163,22 +163,29 @@ pub fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> Decisio
         || visitor.is(Role::Commissioner, resource.owner)
         || visitor.is(Role::Broker, resource.owner);
     if leads_owner {
-        return allow("The leaders of the organisation that owns a record read, change and sign it.");
+        return allow(
+            "The leaders of the organisation that owns a record read, change and sign it.",
+        );
     }
     let broker = resource.partnership.is_some_and(|org| visitor.is(Role::Broker, org));
     if broker
         && resource.zone != Zone::School
-        && matches!(action, Action::Read | Action::Create | Action::Update | Action::Broker | Action::Propose)
+        && matches!(
+            action,
+            Action::Read | Action::Create | Action::Update | Action::Broker | Action::Propose
+        )
     {
         return allow("The broker runs requests, matches and agreements of the partnership.");
     }
-    let leads_party =
-        resource.parties.iter().any(|&party| {
-            visitor.is(Role::Head, party) || visitor.is(Role::TrustExecutive, party)
-        });
+    let leads_party = resource
+        .parties
+        .iter()
+        .any(|&party| visitor.is(Role::Head, party) || visitor.is(Role::TrustExecutive, party));
     if resource.zone <= Zone::Parties {
         if leads_party && matches!(action, Action::Read | Action::Sign | Action::Propose) {
-            return allow("The leaders on each side of a deployment read it, sign for their own side and suggest changes.");
+            return allow(
+                "The leaders on each side of a deployment read it, sign for their own side and suggest changes.",
+            );
         }
         if resource.people.contains(&account)
             && matches!(action, Action::Read | Action::Update | Action::Propose)
@@ -186,7 +193,11 @@ pub fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> Decisio
             return allow("The people named on a deployment read it and record their part.");
         }
     }
-    let chair = resource.parties.iter().chain([&resource.owner]).any(|&org| visitor.is(Role::Governor, org));
+    let chair = resource
+        .parties
+        .iter()
+        .chain([&resource.owner])
+        .any(|&org| visitor.is(Role::Governor, org));
     if chair
         && resource.zone <= Zone::Parties
         && matches!(resource.kind, Kind::Agreement | Kind::Impact | Kind::Declaration)
@@ -201,7 +212,9 @@ pub fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> Decisio
         && resource.zone <= Zone::School
         && matches!(action, Action::Read | Action::Propose)
     {
-        return allow("The body responsible for a school reads its records by default; the school is told.");
+        return allow(
+            "The body responsible for a school reads its records by default; the school is told.",
+        );
     }
     if resource.zone <= Zone::School
         && visitor.is(Role::Staff, resource.owner)

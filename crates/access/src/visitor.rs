@@ -1,9 +1,6 @@
 //! Who is asking.
 
-use axum::{
-    extract::FromRequestParts,
-    http::request::Parts,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use axum_extra::extract::CookieJar;
 use foundation::{Actor, App, Context, OrgRef, PageError};
 use jiff::civil::Date;

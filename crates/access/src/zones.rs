@@ -62,7 +62,9 @@ impl Zone {
             Self::Broker => "the broker and whoever looks after the pool of system leaders",
             Self::Pair => "the two people named, and nobody else",
             Self::Own => "only you",
-            Self::System => "administrators and the data protection officer; every look is recorded",
+            Self::System => {
+                "administrators and the data protection officer; every look is recorded"
+            }
         }
     }
 }

@@ -4,10 +4,7 @@
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 
-use crate::{
-    Context, Db, DbError, OrgRef, Sql, Tx,
-    db::At,
-};
+use crate::{Context, Db, DbError, OrgRef, Sql, Tx, db::At};
 
 /// What happened, for the record.
 #[derive(Clone, Debug)]

@@ -28,3 +28,10 @@ pub use db::{Db, DbError, Sql, Tx};
 pub use ids::Ids;
 pub use org::OrgRef;
 pub use web::{App, PageError};
+
+/// This room's tables, in order.
+pub const MIGRATIONS: &[db::Migration] = &[db::Migration {
+    room: "foundation",
+    number: 1,
+    sql: include_str!("../migrations/0001_ground.sql"),
+}];

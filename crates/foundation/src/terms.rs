@@ -6,9 +6,7 @@ use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 
 /// An academic year, named by the calendar year in which it ends: 2018 is 2017–18.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AcademicYear(pub i16);
 

@@ -41,8 +41,7 @@ pub async fn run(db: &Db, steps: &[Migration]) -> Result<usize, DbError> {
             PRIMARY KEY (room, number))",
     )
     .await?;
-    let applied: Vec<Applied> =
-        tx.all("SELECT room, number, digest FROM schema_step", []).await?;
+    let applied: Vec<Applied> = tx.all("SELECT room, number, digest FROM schema_step", []).await?;
     let mut taken = 0;
     for step in steps {
         let digest = digest(step);
@@ -89,8 +88,7 @@ pub async fn pending(db: &Db, steps: &[Migration]) -> Result<usize, DbError> {
     if there == 0 {
         return Ok(steps.len());
     }
-    let applied: Vec<Applied> =
-        db.all("SELECT room, number, digest FROM schema_step", []).await?;
+    let applied: Vec<Applied> = db.all("SELECT room, number, digest FROM schema_step", []).await?;
     Ok(steps
         .iter()
         .filter(|step| {

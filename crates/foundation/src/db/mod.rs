@@ -31,7 +31,9 @@ pub enum DbError {
     #[error("{0} was changed by somebody else in the meantime")]
     Conflict(&'static str),
     /// The address of the database cannot be used.
-    #[error("the database address “{0}” cannot be used: write sqlite:PATH or postgres://USER@HOST/NAME")]
+    #[error(
+        "the database address “{0}” cannot be used: write sqlite:PATH or postgres://USER@HOST/NAME"
+    )]
     Address(String),
     /// Anything else the database said.
     #[error(transparent)]

@@ -70,8 +70,7 @@ impl IntoResponse for PageError {
         let status = self.status();
         let (title, text) = match self {
             Self::SignIn { back } => {
-                let encoded: String =
-                    form_urlencoded_path(&back);
+                let encoded: String = form_urlencoded_path(&back);
                 return super::redirect(&format!("/sign-in?back={encoded}"));
             }
             Self::NotFound => (

@@ -131,7 +131,12 @@ impl FormData {
     }
 
     /// A date sent as three fields `name-day`, `name-month`, `name-year`, or as one ISO field.
-    pub fn date(&self, name: &str, errors: &mut Errors, message: &str) -> Option<jiff::civil::Date> {
+    pub fn date(
+        &self,
+        name: &str,
+        errors: &mut Errors,
+        message: &str,
+    ) -> Option<jiff::civil::Date> {
         let part = |part: &str| self.text(&format!("{name}-{part}")).parse::<i16>().ok();
         let date = self.text(name).parse().ok().or_else(|| {
             let (day, month, year) = (part("day")?, part("month")?, part("year")?);

@@ -31,7 +31,9 @@ pub fn protect(routes: Router<App>, app: &App) -> Router<App> {
     let secure = app.config.secure();
     routes
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
-        .layer(middleware::from_fn(move |request: Request, next: Next| headers(secure, request, next)))
+        .layer(middleware::from_fn(move |request: Request, next: Next| {
+            headers(secure, request, next)
+        }))
         .layer(CsrfLayer::new().with_rejection_response(|_| {
             (
                 StatusCode::FORBIDDEN,

@@ -152,9 +152,8 @@ impl Page {
             frame: &self.frame,
             main: &main,
         };
-        let html = layout
-            .render()
-            .map_err(|error| PageError::Internal(format!("layout: {error}")))?;
+        let html =
+            layout.render().map_err(|error| PageError::Internal(format!("layout: {error}")))?;
         Ok((status, Html(html)).into_response())
     }
 }
@@ -186,8 +185,10 @@ pub(super) fn bare(title: &str, text: &str) -> Html<String> {
     let main = format!(
         "<h1 class=\"govuk-heading-l\">{}</h1><p class=\"govuk-body\">{}</p>\
          <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"/\">Go to the start page</a></p>",
-        askama::filters::escape(title, askama::filters::Html).map_or_else(|_| String::new(), |text| text.to_string()),
-        askama::filters::escape(text, askama::filters::Html).map_or_else(|_| String::new(), |text| text.to_string()),
+        askama::filters::escape(title, askama::filters::Html)
+            .map_or_else(|_| String::new(), |text| text.to_string()),
+        askama::filters::escape(text, askama::filters::Html)
+            .map_or_else(|_| String::new(), |text| text.to_string()),
     );
     let layout = Layout {
         frame: &frame,

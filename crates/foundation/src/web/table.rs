@@ -131,10 +131,13 @@ impl Table {
                     _ => text,
                 };
                 if column == 0 {
-                    html += &format!("<th scope=\"row\" class=\"govuk-table__header\">{inner}</th>");
-                } else {
                     html +=
-                        &format!("<td class=\"{}\">{inner}</td>", class("govuk-table__cell", column));
+                        &format!("<th scope=\"row\" class=\"govuk-table__header\">{inner}</th>");
+                } else {
+                    html += &format!(
+                        "<td class=\"{}\">{inner}</td>",
+                        class("govuk-table__cell", column)
+                    );
                 }
             }
             html += "</tr>";
@@ -157,9 +160,8 @@ impl Table {
                 text
             }
         };
-        let line = |cells: &mut dyn Iterator<Item = String>| {
-            cells.collect::<Vec<_>>().join(",") + "\r\n"
-        };
+        let line =
+            |cells: &mut dyn Iterator<Item = String>| cells.collect::<Vec<_>>().join(",") + "\r\n";
         let mut text = String::from("\u{feff}");
         text += &line(&mut self.columns.iter().map(|name| quote(name)));
         for row in &self.rows {
@@ -281,7 +283,10 @@ mod tests {
     #[test]
     fn every_form_says_the_same() {
         let table = table();
-        assert!(table.html().contains("Results &#60;2018&#62;") || table.html().contains("Results &lt;2018&gt;"));
+        assert!(
+            table.html().contains("Results &#60;2018&#62;")
+                || table.html().contains("Results &lt;2018&gt;")
+        );
         assert_eq!(table.json()["rows"][0]["Reading, %"], 61.0);
         assert_eq!(table.json()["rows"][1]["Reading, %"]["missing"], "Few pupils");
         assert!(table.xlsx().unwrap().starts_with(b"PK"));

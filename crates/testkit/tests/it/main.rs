@@ -1,0 +1,4 @@
+//! The ground floor on both databases.
+
+mod ground;
+mod signing_in;
