@@ -102,3 +102,40 @@ macro_rules! form_field {
 }
 
 pub(crate) use form_field;
+
+options! {
+    /// Words that depend on a number, for a language other than English: one form for each plural
+    /// category of the language that is used. `%{count}` stands for the number.
+    pub struct PluralText {
+        /// For "zero".
+        pub zero: String,
+        /// For "one".
+        pub one: String,
+        /// For "two".
+        pub two: String,
+        /// For "few".
+        pub few: String,
+        /// For "many".
+        pub many: String,
+        /// For everything else.
+        pub other: String,
+    }
+}
+
+impl PluralText {
+    /// The attributes from which the script reads the words.
+    pub(crate) fn attributes(&self, key: &str) -> Attributes {
+        [
+            ("other", &self.other),
+            ("zero", &self.zero),
+            ("one", &self.one),
+            ("two", &self.two),
+            ("few", &self.few),
+            ("many", &self.many),
+        ]
+        .into_iter()
+        .fold(Attributes::new(), |all, (rule, words)| {
+            all.set_some(&format!("data-i18n.{key}.{rule}"), words)
+        })
+    }
+}

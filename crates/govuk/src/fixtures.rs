@@ -141,9 +141,9 @@ impl FromFixture for Content {
 
 impl FromFixture for Attributes {
     fn from_fixture(value: Value) -> Result<Self, String> {
-        object("attributes", value)?.iter().try_fold(Self::new(), |all, (name, value)| {
-            Ok(all.set(name.as_str(), scalar(value)?))
-        })
+        object("attributes", value)?
+            .iter()
+            .try_fold(Self::new(), |all, (name, value)| Ok(all.set(name.as_str(), scalar(value)?)))
     }
 }
 

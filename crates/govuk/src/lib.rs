@@ -3,10 +3,10 @@
 pub mod assets;
 mod attributes;
 mod components;
-mod content;
-mod field;
 #[cfg(test)]
 mod conformance;
+mod content;
+mod field;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
@@ -17,4 +17,4 @@ pub use attributes::Attributes;
 pub(crate) use attributes::{attr, flag};
 pub use components::*;
 pub use content::{Classes, Content, Html, Items, Rows};
-pub use field::{FormGroup, Wrapper};
+pub use field::{FormGroup, PluralText, Wrapper};

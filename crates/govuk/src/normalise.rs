@@ -141,7 +141,10 @@ mod tests {
 
     #[test]
     fn white_space_that_cannot_be_seen_does_not_count() {
-        assert_eq!(normalise("<div\n class=\"a\" >\n  b \n</div>"), normalise("<div class=\"a\">b</div>"));
+        assert_eq!(
+            normalise("<div\n class=\"a\" >\n  b \n</div>"),
+            normalise("<div class=\"a\">b</div>")
+        );
         assert_eq!(normalise("<path d=\"m0\"/>"), normalise("<path d=\"m0\">"));
     }
 

@@ -68,4 +68,21 @@ impl Textarea {
     fn shown_rows(&self) -> u32 {
         self.rows.filter(|&rows| rows > 0).unwrap_or(5)
     }
+
+    /// Browsers drop a line break straight after the tag, so a value that begins with one needs
+    /// another in front.
+    fn first_line_break(&self) -> &'static str {
+        if self.value.starts_with('\n') { "\n" } else { "" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_line_break_survives_the_browser() {
+        let html = Textarea::new("note", "Note").value("\nb").render();
+        assert!(html.contains(">\n\nb</textarea>"), "{html}");
+    }
 }
