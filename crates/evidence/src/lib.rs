@@ -21,11 +21,13 @@
 //! calendar year in which an academic year ends.
 
 pub mod bar_and_gap;
+pub mod chance;
 pub mod distributions;
 pub mod families;
 pub mod kpi;
 pub mod linear;
 pub mod measure;
+pub mod mixed;
 pub mod suppress;
 pub mod trajectory;
 pub mod variation;

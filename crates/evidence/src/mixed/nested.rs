@@ -1,0 +1,1 @@
+//! Two levels of groups: schools in trusts, years in schools.
