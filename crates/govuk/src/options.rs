@@ -82,8 +82,43 @@ macro_rules! setter {
     };
 }
 
-/// Declares structs of options with public fields, `Default` and one builder method a field.
+/// As [`plain_options`], for the components of GOV.UK Frontend: readable from published fixtures.
 macro_rules! options {
+    ($(
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $(
+                $(#[$doc:meta])*
+                pub $field:ident : $head:ident $(< $arg:ident >)?,
+            )*
+        }
+    )+) => {
+        crate::options::plain_options! { $(
+            $(#[$meta])*
+            pub struct $name { $( $(#[$doc])* pub $field : $head $(< $arg >)?, )* }
+        )+ }
+
+        $(
+            #[cfg(test)]
+            impl crate::fixtures::FromFixture for $name {
+                fn from_fixture(value: serde_json::Value) -> Result<Self, String> {
+                    let mut given = crate::fixtures::object(stringify!($name), value)?;
+                    let read = Self { $(
+                        $field: crate::fixtures::FromFixture::take(
+                            &mut given,
+                            stringify!($field),
+                        )?,
+                    )* };
+                    crate::fixtures::nothing_left(stringify!($name), &given)?;
+                    Ok(read)
+                }
+            }
+        )+
+    };
+}
+
+/// Declares structs of options with public fields, `Default` and one builder method a field.
+macro_rules! plain_options {
     ($(
         $(#[$meta:meta])*
         pub struct $name:ident {
@@ -103,18 +138,6 @@ macro_rules! options {
             $( crate::options::setter! {
                 $(#[$doc])* $field $head $(< $arg >)?
             } )*
-        }
-
-        #[cfg(test)]
-        impl crate::fixtures::FromFixture for $name {
-            fn from_fixture(value: serde_json::Value) -> Result<Self, String> {
-                let mut given = crate::fixtures::object(stringify!($name), value)?;
-                let read = Self {
-                    $( $field: crate::fixtures::FromFixture::take(&mut given, stringify!($field))?, )*
-                };
-                crate::fixtures::nothing_left(stringify!($name), &given)?;
-                Ok(read)
-            }
         }
     )+ };
 }
@@ -204,5 +227,6 @@ macro_rules! new_from_content {
 }
 
 pub(crate) use {
-    component, component_from_content, from_content, new_from_content, options, setter,
+    component, component_from_content, from_content, new_from_content, options, plain_options,
+    setter,
 };

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::options::{component, from_content, options};
+use crate::options::{component, options};
 use crate::{Attributes, Classes, Content, Items};
 
 options! {
@@ -42,21 +42,14 @@ options! {
         pub heading: Content,
         /// A line below the heading, shown also when closed.
         pub summary: Content,
-        /// What it holds.
-        pub content: AccordionContent,
+        /// What it holds; text becomes a paragraph.
+        pub content: Content,
         /// Whether it starts open.
         pub expanded: bool,
-    }
-
-    /// What a section holds: text becomes a paragraph.
-    pub struct AccordionContent {
-        /// The content.
-        pub content: Content,
     }
 }
 
 component!(Accordion);
-from_content!(AccordionContent.content);
 
 impl Accordion {
     /// An accordion with no sections yet.
@@ -68,13 +61,13 @@ impl Accordion {
     pub fn item(
         self,
         heading: impl Into<Content>,
-        content: impl Into<AccordionContent>,
+        content: impl Into<Content>,
     ) -> Self {
-        self.add(AccordionItem::new(heading, content))
+        self.with(AccordionItem::new(heading, content))
     }
 
     /// Adds a section with all its options.
-    pub fn add(mut self, item: AccordionItem) -> Self {
+    pub fn with(mut self, item: AccordionItem) -> Self {
         self.items.push(Some(item));
         self
     }
@@ -98,7 +91,7 @@ impl Accordion {
 
 impl AccordionItem {
     /// A section.
-    pub fn new(heading: impl Into<Content>, content: impl Into<AccordionContent>) -> Self {
+    pub fn new(heading: impl Into<Content>, content: impl Into<Content>) -> Self {
         Self { heading: heading.into(), content: content.into(), ..Self::default() }
     }
 }

@@ -87,11 +87,11 @@ impl Checkboxes {
 
     /// Adds a choice.
     pub fn item(self, value: impl Into<String>, content: impl Into<Content>) -> Self {
-        self.add(CheckboxItem::new(value, content))
+        self.with(CheckboxItem::new(value, content))
     }
 
     /// Adds a choice with all its options.
-    pub fn add(mut self, item: impl Into<CheckboxItem>) -> Self {
+    pub fn with(mut self, item: impl Into<CheckboxItem>) -> Self {
         self.items.push(Some(item.into()));
         self
     }

@@ -72,20 +72,20 @@ form_field!(DateInput);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DatePart {
     /// The field is shown.
-    Shown(DateItem),
+    Shown(Box<DateItem>),
     /// The field is left out.
     Hidden,
 }
 
 impl Default for DatePart {
     fn default() -> Self {
-        Self::Shown(DateItem::default())
+        Self::Shown(Box::default())
     }
 }
 
 impl From<DateItem> for DatePart {
     fn from(item: DateItem) -> Self {
-        Self::Shown(item)
+        Self::Shown(Box::new(item))
     }
 }
 

@@ -71,11 +71,11 @@ impl Radios {
 
     /// Adds a choice.
     pub fn item(self, value: impl Into<String>, content: impl Into<Content>) -> Self {
-        self.add(RadioItem::new(value, content))
+        self.with(RadioItem::new(value, content))
     }
 
     /// Adds a choice with all its options.
-    pub fn add(mut self, item: impl Into<RadioItem>) -> Self {
+    pub fn with(mut self, item: impl Into<RadioItem>) -> Self {
         self.items.push(Some(item.into()));
         self
     }

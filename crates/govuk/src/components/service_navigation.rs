@@ -87,11 +87,11 @@ impl ServiceNavigation {
 
     /// Adds a link.
     pub fn item(self, content: impl Into<Content>, href: impl Into<String>) -> Self {
-        self.add(NavigationItem::new(content, href))
+        self.with(NavigationItem::new(content, href))
     }
 
     /// Adds a link with all its options.
-    pub fn add(mut self, item: impl Into<NavigationItem>) -> Self {
+    pub fn with(mut self, item: impl Into<NavigationItem>) -> Self {
         self.navigation.push(item.into());
         self
     }
@@ -150,7 +150,7 @@ impl NavigationItem {
         self.current || self.active
     }
 
-    fn aria_current(&self) -> &'static str {
+    pub(crate) fn aria_current(&self) -> &'static str {
         match (self.current, self.active) {
             (true, _) => "page",
             (false, true) => "true",

@@ -96,11 +96,11 @@ impl SummaryList {
 
     /// Adds a fact.
     pub fn row(self, key: impl Into<SummaryText>, value: impl Into<SummaryText>) -> Self {
-        self.add(SummaryRow::new(key, value))
+        self.with(SummaryRow::new(key, value))
     }
 
     /// Adds a fact with all its options.
-    pub fn add(mut self, row: impl Into<SummaryRow>) -> Self {
+    pub fn with(mut self, row: impl Into<SummaryRow>) -> Self {
         self.rows.push(row.into());
         self
     }

@@ -63,7 +63,7 @@ impl TaskList {
     }
 
     /// Adds a task.
-    pub fn add(mut self, item: impl Into<TaskItem>) -> Self {
+    pub fn with(mut self, item: impl Into<TaskItem>) -> Self {
         self.items.push(Some(item.into()));
         self
     }
