@@ -27,6 +27,7 @@ mod names;
 mod place;
 mod results;
 mod school;
+pub mod story;
 mod years;
 
 pub use alliance::{HARBOUR_VIEW, OAKFIELD};
@@ -35,6 +36,7 @@ pub use files::REGISTER_DATE;
 pub use place::{Town, lat_lon, outlines};
 pub use results::{Attendance, Census, Ks2, Ks4, Results};
 pub use school::{Context, Kind, Phase, School, Status, Succession, Urn};
+pub use story::Story;
 pub use years::{AcademicYear, OUTTURN_YEAR, YEARS};
 
 /// The seed the demonstration uses.
@@ -93,6 +95,38 @@ impl District {
         self.schools
             .iter()
             .filter(|s| self.options.alliance && (999_101..=999_299).contains(&s.urn))
+    }
+
+    /// What happened among the alliance's schools; `None` for a district without it.
+    #[must_use]
+    pub fn story(&self) -> Option<Story> {
+        self.options.alliance.then(Story::tideway)
+    }
+
+    /// The authorities' outlines as GeoJSON in WGS84, with `code` and `name` of each.
+    #[must_use]
+    pub fn boundaries(&self) -> String {
+        let features: Vec<String> = outlines()
+            .iter()
+            .zip(&self.authorities)
+            .map(|(ring, authority)| {
+                let points: Vec<String> = ring
+                    .iter()
+                    .map(|&(e, n)| {
+                        let (lat, lon) = lat_lon(e, n);
+                        format!("[{lon:.6},{lat:.6}]")
+                    })
+                    .collect();
+                format!(
+                    "{{\"type\":\"Feature\",\"properties\":{{\"code\":{},\"name\":\"{}\"}},\
+                     \"geometry\":{{\"type\":\"Polygon\",\"coordinates\":[[{}]]}}}}",
+                    authority.code,
+                    authority.name,
+                    points.join(",")
+                )
+            })
+            .collect();
+        format!("{{\"type\":\"FeatureCollection\",\"features\":[{}]}}", features.join(","))
     }
 
     /// Everything measured in one year. Computed on demand: the same each time.

@@ -35,9 +35,12 @@ pub(crate) const VILLAGE: (&str, &str) = ("E1", "(England/Wales) Rural village")
 /// South-west corner of the district on the National Grid, in metres.
 pub(crate) const ORIGIN: (f64, f64) = (585_000.0, 432_000.0);
 
+/// Name, kilometres east and north, authority, deprivation, settlement.
+type Row = (&'static str, f64, f64, usize, f64, (&'static str, &'static str));
+
 /// Towns that every district has, with their place on the ground in kilometres from the corner,
 /// authority, deprivation and settlement. The coast runs along the eastern side.
-pub(crate) const TOWNS: [(&str, f64, f64, usize, f64, (&str, &str)); 24] = [
+pub(crate) const TOWNS: [Row; 24] = [
     ("Estermouth", 34.0, 22.0, 0, 0.9, URBAN),
     ("Skarrowby", 29.0, 30.0, 0, 0.7, URBAN),
     ("Brinewick", 36.5, 15.0, 0, 1.1, URBAN),

@@ -299,7 +299,7 @@ fn oddities(sheet: &mut Sheet, district: &District, school: &School, t: &Ks2, ye
         }
         return;
     }
-    let opened = school.opened.map_or(0, |d| d.year());
+    let opened = school.opened.map_or(0, jiff::civil::Date::year);
     if school.predecessors.is_empty() && opened + 2 >= year.end() as i16 {
         for column in RESULTS {
             sheet.set(column, Gap::New.mark(year));

@@ -247,9 +247,9 @@ fn tally(pupils: &[Pupil]) -> Ks2 {
         t.rwm_high_disadvantaged += one(all_high && p.disadvantaged);
         t.rwm_eal += one(met && p.eal);
         t.rwm_girls += one(met && p.girl);
-        for s in 0..3 {
+        for (s, high) in high.into_iter().enumerate() {
             t.expected[s] += one(p.margin[s] >= 0.0);
-            t.high[s] += one(high[s]);
+            t.high[s] += one(high);
             if p.measured {
                 t.progress[s] += p.progress[s];
             }

@@ -108,7 +108,9 @@ pub(crate) fn simulate(
         let girl = chance.chance(if special { 0.28 } else { 0.49 });
         let eal = chance.chance(context.eal / 100.0);
         let apart = f64::from(u8::from(disadvantaged)) - 0.25;
-        let progress = effect - 0.62 * apart + 0.35 * f64::from(u8::from(eal)) - 0.06
+        let progress = effect - 0.62 * apart
+            + 0.35 * f64::from(u8::from(eal))
+            + 0.07
             + if girl { 0.11 } else { -0.11 }
             - if special { 1.3 } else { 0.0 }
             + PROGRESS_SD * chance.normal();
