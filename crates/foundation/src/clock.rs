@@ -11,6 +11,7 @@ pub struct Clock(Source);
 #[derive(Clone, Debug)]
 enum Source {
     System,
+    Shifted(SignedDuration),
     Fixed(Arc<Mutex<Timestamp>>),
 }
 
@@ -19,6 +20,13 @@ impl Clock {
     #[must_use]
     pub const fn system() -> Self {
         Self(Source::System)
+    }
+
+    /// The machine's clock moved by a fixed span, so that the demonstration's story runs on from
+    /// its own present.
+    #[must_use]
+    pub const fn shifted(by: SignedDuration) -> Self {
+        Self(Source::Shifted(by))
     }
 
     /// A clock that stands still until it is [moved](Self::set).
@@ -33,6 +41,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         let at = match &self.0 {
             Source::System => Timestamp::now(),
+            Source::Shifted(by) => Timestamp::now() + *by,
             Source::Fixed(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
         };
         Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
@@ -47,7 +56,7 @@ impl Clock {
     /// Moves a fixed clock; the system clock ignores it and returns `false`.
     pub fn set(&self, at: Timestamp) -> bool {
         match &self.0 {
-            Source::System => false,
+            Source::System | Source::Shifted(_) => false,
             Source::Fixed(now) => {
                 *now.lock().unwrap_or_else(PoisonError::into_inner) = at;
                 true

@@ -123,3 +123,9 @@ macro_rules! id_type {
         }
     };
 }
+
+/// Derives a key of 256 bits for one purpose from a secret.
+#[must_use]
+pub fn derive(purpose: &str, secret: &[u8]) -> [u8; 32] {
+    blake3::derive_key(purpose, secret)
+}

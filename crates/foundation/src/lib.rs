@@ -17,6 +17,7 @@ pub mod ids;
 pub mod jobs;
 pub mod mail;
 pub mod org;
+pub mod settings;
 pub mod terms;
 pub mod upn;
 pub mod web;
@@ -30,8 +31,15 @@ pub use org::OrgRef;
 pub use web::{App, PageError};
 
 /// This room's tables, in order.
-pub const MIGRATIONS: &[db::Migration] = &[db::Migration {
-    room: "foundation",
-    number: 1,
-    sql: include_str!("../migrations/0001_ground.sql"),
-}];
+pub const MIGRATIONS: &[db::Migration] = &[
+    db::Migration {
+        room: "foundation",
+        number: 1,
+        sql: include_str!("../migrations/0001_ground.sql"),
+    },
+    db::Migration {
+        room: "foundation",
+        number: 2,
+        sql: include_str!("../migrations/0002_settings.sql"),
+    },
+];

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::OnceLock};
 
 use axum::{
     Router,
-    extract::Path,
+    extract::{Path, RawQuery},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -33,6 +33,9 @@ fn assets() -> &'static BTreeMap<String, Asset> {
             let hash = blake3::hash(&bytes).to_hex()[..12].to_owned();
             assets.insert(name.to_owned(), Asset { bytes, kind, hash });
         };
+        for asset in govuk::assets::iter() {
+            add(&asset.path, asset.bytes.into_owned());
+        }
         for name in Own::iter() {
             if let Some(file) = Own::get(&name) {
                 add(&name, file.data.into_owned());
@@ -49,13 +52,15 @@ pub fn asset_url(name: &str) -> String {
     format!("/assets/{name}?v={hash}")
 }
 
-async fn serve(Path(name): Path<String>) -> Response {
+async fn serve(Path(name): Path<String>, RawQuery(query): RawQuery) -> Response {
+    // A module imported by another has no hash in its address, so it may not be kept for good.
+    let keep = match query {
+        Some(_) => "public, max-age=31536000, immutable",
+        None => "public, max-age=3600",
+    };
     match assets().get(&name) {
         Some(asset) => (
-            [
-                (header::CONTENT_TYPE, asset.kind.as_str()),
-                (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-            ],
+            [(header::CONTENT_TYPE, asset.kind.as_str()), (header::CACHE_CONTROL, keep)],
             asset.bytes.as_slice(),
         )
             .into_response(),

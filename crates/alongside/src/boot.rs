@@ -1,0 +1,145 @@
+//! From settings to a running product's shared parts.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{ErrorKind, Write as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::Context as _;
+use foundation::{App, Clock, Config, Db, Ids, mail::Post};
+
+use crate::{
+    cli::Cli,
+    failure::{Code, fail},
+    routes,
+};
+
+/// Reads the three layers of settings.
+///
+/// # Errors
+/// Every wrong key and value, one a line.
+pub fn config(cli: &Cli) -> anyhow::Result<Config> {
+    let file = match &cli.config {
+        Some(path) => Some(path.clone()),
+        None => Some(PathBuf::from("alongside.toml")).filter(|path| path.is_file()),
+    };
+    let text = match &file {
+        Some(path) => fs::read_to_string(path)
+            .map_err(|error| fail(Code::Config, format!("{}: {error}", path.display())))?,
+        None => String::new(),
+    };
+    let env: BTreeMap<String, String> = std::env::vars().collect();
+    let mut config = Config::load(&text, &env).map_err(|problems| {
+        let place = file.as_ref().map_or_else(String::new, |path| format!(" ({})", path.display()));
+        fail(Code::Config, format!("the configuration{place} is wrong:\n  {}", problems.join("\n  ")))
+    })?;
+    if let Some(database) = &cli.database {
+        config.database_url.clone_from(database);
+    }
+    let problems = config.problems();
+    if problems.is_empty() {
+        Ok(config)
+    } else {
+        Err(fail(Code::Config, problems.join("\n")))
+    }
+}
+
+/// Opens the database and brings its tables up to date.
+///
+/// # Errors
+/// When the database cannot be reached or a step was changed after it was applied.
+pub async fn database(config: &Config) -> anyhow::Result<Db> {
+    let db = Db::open(&config.database_url)
+        .await
+        .with_context(|| format!("cannot open the database {}", redact(&config.database_url)))?;
+    foundation::db::migrate(&db, &routes::migrations()).await?;
+    Ok(db)
+}
+
+/// Puts the shared parts together.
+///
+/// # Errors
+/// When the database, the secret or the mail server's address cannot be used.
+pub async fn app(config: Config, clock: Clock) -> anyhow::Result<App> {
+    let db = database(&config).await?;
+    let secret = secret(&config.secret_file)?;
+    let post = if config.mail.smtp.is_empty() {
+        Post::Folder(config.mail.folder.clone())
+    } else {
+        Post::smtp(&config.mail.smtp, &config.mail.from)
+            .map_err(|error| fail(Code::Config, error))?
+    };
+    Ok(App {
+        db,
+        ids: Ids::system(clock.clone()),
+        clock,
+        config: Arc::new(config),
+        post,
+        secret: Arc::new(secret),
+    })
+}
+
+/// Reads the secret that links are signed with, making it on first use.
+fn secret(path: &Path) -> anyhow::Result<[u8; 32]> {
+    let context = || format!("the secret file {}", path.display());
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let fresh = Ids::system(Clock::system()).token();
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder).with_context(context)?;
+            }
+            let mut options = fs::OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::OpenOptionsExt as _;
+                options.mode(0o600);
+            }
+            let mut file = options.open(path).with_context(context)?;
+            file.write_all(fresh.as_bytes()).with_context(context)?;
+            fresh
+        }
+        Err(error) => return Err(error).with_context(context),
+    };
+    let text = text.trim();
+    if text.len() < 32 {
+        return Err(fail(
+            Code::Config,
+            format!("{} holds fewer than 32 characters: write a longer secret", path.display()),
+        ));
+    }
+    Ok(foundation::ids::derive("alongside link signing", text.as_bytes()))
+}
+
+/// A database address without its password.
+#[must_use]
+pub fn redact(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((user, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    let user = user.split(':').next().unwrap_or("");
+    format!("{scheme}://{user}@{host}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_not_shown() {
+        assert_eq!(redact("postgres://a:secret@db/x"), "postgres://a@db/x");
+        assert_eq!(redact("sqlite:a.sqlite"), "sqlite:a.sqlite");
+    }
+
+    #[test]
+    fn the_secret_is_made_once_and_a_short_one_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/secret");
+        assert_eq!(secret(&path).unwrap(), secret(&path).unwrap());
+        fs::write(&path, "short").unwrap();
+        assert!(secret(&path).unwrap_err().to_string().contains("32 characters"));
+    }
+}

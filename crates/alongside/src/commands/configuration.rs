@@ -1,0 +1,28 @@
+//! `alongside config check`.
+
+use crate::{boot, cli::Cli};
+
+/// Checks every layer and prints what holds, without secrets.
+pub(super) fn check(cli: &Cli) -> anyhow::Result<()> {
+    let config = boot::config(cli)?;
+    let smtp = if config.mail.smtp.is_empty() { "none" } else { "set" };
+    let database = boot::redact(&config.database_url);
+    let text = format!(
+        "The configuration is in order.\n  database     {database}\n  listen       {}\n  public_url   {}\n  \
+         secret_file  {}\n  mail.smtp    {smtp}\n  mail.from    {}\n  mail.folder  {}",
+        config.listen,
+        config.public_url(),
+        config.secret_file.display(),
+        config.mail.from,
+        config.mail.folder.display(),
+    );
+    let json = serde_json::json!({
+        "database": database,
+        "listen": config.listen.to_string(),
+        "public_url": config.public_url(),
+        "secret_file": config.secret_file,
+        "mail": { "smtp": smtp, "from": config.mail.from, "folder": config.mail.folder },
+    });
+    super::say_or(cli, &text, &json);
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! The start page, the pages about the product itself, and the frame around every page.
+
+use access::{Role, SignedIn, Visitor};
+use askama::Template;
+use axum::{
+    Router,
+    extract::{FromRequestParts as _, Request, State},
+    http::{StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use foundation::{
+    App, PageError, Sql as _,
+    web::{Frame, NavItem},
+};
+
+/// The pages of the front door.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(start))
+        .route("/home", get(desk))
+        .route("/about", get(about))
+        .route("/privacy", get(privacy))
+        .route("/accessibility", get(accessibility))
+        .route("/how-we-work-it-out", get(methods))
+        .route("/.well-known/security.txt", get(security))
+}
+
+/// Puts who is looking, and what they may find, around every page.
+pub async fn frame(State(app): State<App>, request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/assets/") {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let visitor = match Visitor::from_request_parts(&mut parts, &app).await {
+        Ok(visitor) => visitor,
+        Err(error) => return error.into_response(),
+    };
+    let demo = matches!(foundation::settings::get(&app.db, "demo").await, Ok(Some(_)));
+    let frame = Frame {
+        viewer: visitor.account.map(|_| visitor.name.clone()),
+        acting_for: visitor.posts.first().map(|post| post.title.clone()),
+        nav: navigation(&visitor),
+        demo,
+        path: parts.uri.path().to_owned(),
+        notice: None,
+    };
+    parts.extensions.insert(frame);
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// What a visitor finds in the menu.
+fn navigation(visitor: &Visitor) -> Vec<NavItem> {
+    let mut nav = Vec::new();
+    if visitor.account.is_some() {
+        nav.push(NavItem::new("Home", "/home"));
+    }
+    nav.push(NavItem::new("Schools", "/schools"));
+    if visitor.account.is_some() {
+        nav.push(NavItem::new("Needs audits", "/audits"));
+        nav.push(NavItem::new("Requests", "/requests"));
+        if visitor.has(Role::Broker) {
+            nav.push(NavItem::new("Matching desk", "/desk"));
+        }
+        nav.push(NavItem::new("Offers", "/offers"));
+        nav.push(NavItem::new("Agreements", "/agreements"));
+    }
+    if visitor.has(Role::Administrator) {
+        nav.push(NavItem::new("Imports", "/imports"));
+    }
+    nav
+}
+
+#[derive(Template)]
+#[template(path = "start.html")]
+struct Start {
+    signed_in: bool,
+    schools: i64,
+}
+
+async fn start(State(app): State<App>, visitor: Visitor, frame: Frame) -> Result<Response, PageError> {
+    let schools = register::open_schools(&app.db).await?;
+    frame
+        .page("School-to-school support")
+        .show(&Start { signed_in: visitor.account.is_some(), schools })
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home {
+    name: String,
+    mine: Vec<Item>,
+    others: Vec<Item>,
+    school: Option<NavItem>,
+}
+
+/// One thing that waits for the reader.
+pub struct Item {
+    text: String,
+    href: String,
+    tag: String,
+    colour: &'static str,
+    detail: String,
+}
+
+async fn desk(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+) -> Result<Response, PageError> {
+    let (mut mine, mut others) = (Vec::new(), Vec::new());
+    for waiting in needs::waiting(&app, &visitor).await? {
+        mine.push(item(waiting.text, waiting.href, waiting.tag, waiting.detail));
+    }
+    let school = match visitor.posts.iter().find_map(|post| post.org.urn()) {
+        Some(urn) => register::school(&app.db, urn)
+            .await?
+            .map(|school| NavItem::new(&school.name, &format!("/schools/{urn}"))),
+        None => None,
+    };
+    for (waiting, own) in brokerage::waiting(&app, &visitor).await? {
+        let list = if own { &mut mine } else { &mut others };
+        list.push(item(waiting.text, waiting.href, waiting.tag, waiting.detail));
+    }
+    for (waiting, own) in support::waiting(&app, &visitor).await? {
+        let list = if own { &mut mine } else { &mut others };
+        list.push(item(waiting.text, waiting.href, waiting.tag, waiting.detail));
+    }
+    let name = visitor.name.split_whitespace().next().unwrap_or("").to_owned();
+    frame
+        .page("Home")
+        .visible_to("only you; each record behind a link has its own label")
+        .show(&Home { name, mine, others, school })
+}
+
+fn item(text: String, href: String, tag: String, detail: String) -> Item {
+    let colour = match tag.as_str() {
+        "Waiting for you" | "Sign" | "Overdue" => "orange",
+        "Done" | "Active" => "green",
+        _ => "blue",
+    };
+    Item { text, href, tag, colour, detail }
+}
+
+macro_rules! plain_page {
+    ($handler:ident, $template:ident, $path:literal, $title:literal) => {
+        #[derive(Template)]
+        #[template(path = $path)]
+        struct $template;
+
+        async fn $handler(frame: Frame) -> Result<Response, PageError> {
+            frame.page($title).show(&$template)
+        }
+    };
+}
+
+plain_page!(about, About, "about.html", "About Alongside");
+plain_page!(privacy, Privacy, "privacy.html", "Privacy");
+plain_page!(accessibility, Accessibility, "accessibility.html", "Accessibility statement");
+plain_page!(methods, Methods, "methods.html", "How we work it out");
+
+async fn security() -> Response {
+    let text = "Contact: https://alongside.example/security\nPreferred-Languages: en\nExpires: 2028-12-31T00:00:00Z\n";
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
+
+/// Whether the server and its database answer.
+pub async fn health(State(app): State<App>) -> Response {
+    match app.db.count("SELECT 1 AS n", []).await {
+        Ok(_) => (StatusCode::OK, "ok\n").into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response(),
+    }
+}
+
+/// The page for an address that leads nowhere.
+pub async fn not_found() -> PageError {
+    PageError::NotFound
+}

@@ -1,0 +1,15 @@
+//! The front door of Alongside: it opens the rooms, serves them and gives an operator their tools.
+//!
+//! It owns no record. What a page shows and what an act does belong to the rooms; here they are
+//! put together ([`routes`]), started ([`serve`]) and reached from the command line
+//! ([`commands`]). With no arguments it is the demonstration ([`demo`]).
+
+pub mod boot;
+pub mod cli;
+pub mod commands;
+pub mod demo;
+pub mod failure;
+pub mod home;
+pub mod logging;
+pub mod routes;
+pub mod serve;

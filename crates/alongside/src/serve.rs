@@ -1,0 +1,77 @@
+//! Listening, and stopping without dropping anybody's request.
+
+use std::net::SocketAddr;
+
+use axum::{Router, middleware, routing::get};
+use foundation::{App, jobs};
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{
+    failure::{Code, fail},
+    home, routes,
+};
+
+/// The whole product as one service.
+pub fn service(app: &App) -> Router {
+    let pages = routes::all()
+        .merge(foundation::web::asset_routes())
+        .fallback(home::not_found)
+        .layer(middleware::from_fn_with_state(app.clone(), home::frame));
+    foundation::web::protect(pages, app)
+        // Probes stay outside: they need neither cookies nor a page around them.
+        .route("/health", get(home::health))
+        .with_state(app.clone())
+}
+
+/// Binds the address.
+///
+/// # Errors
+/// When the address is taken or not ours.
+pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        fail(
+            Code::Found,
+            format!("cannot listen on {address}: {error}. Choose another with --listen 127.0.0.1:8081"),
+        )
+    })
+}
+
+/// Serves until interrupted, then finishes the requests in hand.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn run(app: App, listener: TcpListener, worker: bool) -> anyhow::Result<()> {
+    let (stop, stopped) = watch::channel(false);
+    let work = worker.then(|| tokio::spawn(jobs::work(app.clone(), routes::handlers(), stopped)));
+    axum::serve(listener, service(&app)).with_graceful_shutdown(interrupted()).await?;
+    let _ = stop.send(true);
+    if let Some(work) = work {
+        let _ = work.await;
+    }
+    Ok(())
+}
+
+/// Works until interrupted.
+pub async fn work(app: App) {
+    let (stop, stopped) = watch::channel(false);
+    let work = tokio::spawn(jobs::work(app, routes::handlers(), stopped));
+    interrupted().await;
+    let _ = stop.send(true);
+    let _ = work.await;
+}
+
+async fn interrupted() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

@@ -1,0 +1,114 @@
+//! The binary as an operator meets it.
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+fn alongside(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_alongside"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .output()
+        .expect("the binary runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn ok(output: &Output) -> String {
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    text(&output.stdout)
+}
+
+#[test]
+fn help_teaches_where_to_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let help = ok(&alongside(folder.path(), &["--help"]));
+    for word in ["demo", "serve", "worker", "migrate", "import", "export", "match", "report",
+                 "backup", "restore", "user", "doctor", "config", "Exit codes"] {
+        assert!(help.contains(word), "{word} is not in:\n{help}");
+    }
+}
+
+#[test]
+fn a_wrong_setting_is_named_and_exits_with_three() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("alongside.toml"), "lisen = \"127.0.0.1:1\"\n").unwrap();
+    let output = alongside(folder.path(), &["config", "check"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output.stderr).contains("lisen"));
+    let output = alongside(folder.path(), &["--config", "nowhere.toml", "config", "check"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output.stderr).contains("nowhere.toml"));
+}
+
+#[test]
+fn a_person_is_added_listed_linked_and_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| alongside(folder.path(), arguments);
+    let added = ["user", "add", "kit@example.org", "Kit Doe", "--role", "administrator", "--at", "authority:990"];
+    ok(&run(&added));
+    let list: serde_json::Value = serde_json::from_str(&ok(&run(&["--json", "user", "list"]))).unwrap();
+    assert_eq!(list[0]["email"], "kit@example.org");
+    assert_eq!(list[0]["posts"][0], "administrator at authority:990");
+    assert!(ok(&run(&["user", "link", "KIT@example.org"])).contains("/sign-in/"));
+    let output = run(&["user", "link", "nobody@example.org"]);
+    assert_eq!(output.status.code(), Some(5));
+    ok(&run(&["user", "close", "kit@example.org", "--reason", "left"]));
+    let list: serde_json::Value = serde_json::from_str(&ok(&run(&["--json", "user", "list"]))).unwrap();
+    assert_eq!(list.as_array().unwrap().len(), 0);
+    assert!(ok(&run(&["doctor"])).contains("each following from the one before"));
+}
+
+#[test]
+fn doctor_finds_tampering() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| alongside(folder.path(), arguments);
+    ok(&run(&["user", "add", "a@example.org", "A", "--role", "head", "--at", "school:999101"]));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        use foundation::Sql as _;
+        let path = folder.path().join("alongside-data/alongside.sqlite");
+        let db = foundation::Db::open(&format!("sqlite:{}", path.display())).await.unwrap();
+        db.script("DROP TRIGGER event_no_update").await.unwrap();
+        db.run("UPDATE event SET actor_name = 'somebody else' WHERE seq = 1", []).await.unwrap();
+        db.close().await.unwrap();
+    });
+    let output = run(&["--json", "doctor"]);
+    assert_eq!(output.status.code(), Some(1));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["well"], false);
+}
+
+#[test]
+fn a_backup_restores_into_a_new_database_and_never_over_an_old_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| alongside(folder.path(), arguments);
+    ok(&run(&["user", "add", "a@example.org", "Ann O’Dell “é”", "--role", "head", "--at", "school:999101"]));
+    ok(&run(&["backup", "all.jsonl.gz"]));
+    assert_eq!(run(&["backup", "all.jsonl.gz"]).status.code(), Some(1), "it would overwrite");
+    assert_eq!(run(&["restore", "all.jsonl.gz"]).status.code(), Some(1), "it is not empty");
+    ok(&run(&["--database", "sqlite:new.sqlite", "restore", "all.jsonl.gz"]));
+    let list = ok(&run(&["--database", "sqlite:new.sqlite", "--json", "user", "list"]));
+    assert!(list.contains("Ann O’Dell “é”"));
+    ok(&run(&["--database", "sqlite:new.sqlite", "doctor"]));
+    // A backup cut short restores nothing.
+    let whole = std::fs::read(folder.path().join("all.jsonl.gz")).unwrap();
+    std::fs::write(folder.path().join("cut.jsonl.gz"), &whole[..whole.len() / 2]).unwrap();
+    let output = run(&["--database", "sqlite:other.sqlite", "restore", "cut.jsonl.gz"]);
+    assert_ne!(output.status.code(), Some(0));
+    let list = ok(&run(&["--database", "sqlite:other.sqlite", "--json", "user", "list"]));
+    assert_eq!(list.trim(), "[]");
+}
+
+#[test]
+fn an_import_of_nothing_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = alongside(folder.path(), &["import", "nowhere.csv"]);
+    assert_eq!(output.status.code(), Some(5));
+    assert!(text(&output.stderr).contains("nowhere.csv"));
+}

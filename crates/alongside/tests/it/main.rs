@@ -1,0 +1,4 @@
+//! The house as a whole: its structure, its front door, and the thread through every room.
+
+mod commands;
+mod house;
