@@ -1,1 +1,27 @@
-//! Needs audits, findings, strengths and targets.
+//! Needs audits: what a school does well, what it needs, why, and how it knows.
+//!
+//! The school owns its audit. It begins with what public data says, as suggestions; sections can
+//! be given to staff; it cannot be agreed without one strength and one need. When an agreement
+//! that rests on it is signed it is frozen with a fingerprint; a new audit supersedes it.
+//!
+//! Not here: plans and milestones (support), public figures (register).
+
+pub mod audits;
+pub mod error;
+pub mod framework;
+mod words;
+
+use foundation::db::Migration;
+
+pub use audits::{
+    Audit, AuditId, Finding, FindingId, FindingKind, Found, findings_of, shared_strengths,
+};
+pub use error::ActError;
+pub use framework::Framework;
+
+/// This room's tables, in order.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    room: "needs",
+    number: 1,
+    sql: include_str!("../migrations/0001_audits.sql"),
+}];
