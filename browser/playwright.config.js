@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs'
+import { defineConfig } from '@playwright/test'
+
+// The distribution's own browser: nothing is downloaded.
+const browser = [process.env.ALONGSIDE_BROWSER, '/usr/bin/chromium', '/usr/bin/google-chrome', '/usr/bin/chromium-browser']
+  .find((path) => path && existsSync(path))
+
+const launchOptions = {
+  executablePath: browser,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+}
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'test-results',
+  fullyParallel: false,
+  workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  globalSetup: './setup.js',
+  use: { launchOptions, locale: 'en-GB', timezoneId: 'Europe/London', screenshot: 'only-on-failure' },
+  projects: [
+    { name: 'desktop', use: { viewport: { width: 1280, height: 900 } } },
+    { name: 'without JavaScript', use: { viewport: { width: 1280, height: 900 }, javaScriptEnabled: false }, testMatch: /thread|tour/ },
+    { name: 'phone', use: { viewport: { width: 320, height: 640 } }, testMatch: /tour/ }
+  ]
+})

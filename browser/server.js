@@ -1,0 +1,57 @@
+// Starts the binary that cargo built and waits until it answers.
+
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const project = resolve(import.meta.dirname, '..')
+const target = process.env.CARGO_TARGET_DIR ?? join(project, 'target')
+export const binary = process.env.ALONGSIDE_BINARY ?? join(target, 'debug', 'alongside')
+
+/** A free port on the loopback address. */
+export async function freePort () {
+  return new Promise((found) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address()
+      probe.close(() => found(port))
+    })
+  })
+}
+
+/** A folder of its own for a server's database, letters and secret. */
+export function folder () {
+  return mkdtempSync(join(tmpdir(), 'alongside-browser-'))
+}
+
+/** Runs a command to its end and returns what it printed. */
+export function run (cwd, ...args) {
+  const done = spawnSync(binary, args, { cwd, encoding: 'utf8', env: environment(), maxBuffer: 64 << 20 })
+  if (done.status !== 0) throw new Error(`${args.join(' ')} exited with ${done.status}\n${done.stdout}${done.stderr}`)
+  return done.stdout
+}
+
+function environment () {
+  const { PATH, HOME, TMPDIR } = process.env
+  return { PATH, HOME, ...(TMPDIR && { TMPDIR }), NO_COLOR: '1' }
+}
+
+/** Starts a server and resolves when it answers; `stop` ends it. */
+export async function start (cwd, ...args) {
+  const port = await freePort()
+  const address = `http://127.0.0.1:${port}`
+  const child = spawn(binary, [...args, '--listen', `127.0.0.1:${port}`], { cwd, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
+  let printed = ''
+  child.stdout.on('data', (text) => { printed += text })
+  child.stderr.on('data', (text) => { printed += text })
+  for (let tries = 0; tries < 1200; tries++) {
+    if (child.exitCode !== null) throw new Error(`the server stopped: ${printed}`)
+    try {
+      if ((await fetch(`${address}/health`)).ok) return { address, printed: () => printed, pid: child.pid, stop: () => child.kill('SIGTERM') }
+    } catch { /* not yet */ }
+    await new Promise((wait) => setTimeout(wait, 100))
+  }
+  child.kill('SIGTERM')
+  throw new Error(`the server did not answer within two minutes: ${printed}`)
+}

@@ -1,0 +1,70 @@
+// Every page that a person can reach by links, looked at by machine: it answers, has one main
+// heading, fits the screen, and axe finds nothing.
+
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from '@playwright/test'
+import { demo, link, signIn } from './people.js'
+
+const people = [null, 'Priya', 'Daniel', 'Marcus', 'Kit', 'Tom']
+
+// Pages of one kind differ only in their record: a few of each are enough.
+const kind = (path) => path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '*').replace(/\d+/g, '*').replace(/\?.*/, '?')
+const file = /\.(csv|xlsx|json|svg|png|txt|ics)($|\?)|\/(csv|xlsx|json|svg|png)$/
+
+async function walk (page, look, most) {
+  const seen = new Map()
+  const waiting = ['/', '/home']
+  let looked = 0
+  while (waiting.length && looked < most) {
+    const path = waiting.shift()
+    const answer = await page.goto(demo() + path)
+    expect.soft(answer.status(), path).toBeLessThan(400)
+    looked += 1
+    await look(path)
+    const links = await page.locator('a[href^="/"]').evaluateAll((all) => all.map((a) => a.getAttribute('href')))
+    for (const href of links) {
+      const next = href.replace(/#.*/, '')
+      if (!next || file.test(next) || next.startsWith('/assets/')) continue
+      const times = seen.get(kind(next)) ?? new Set()
+      if (times.size < 2) {
+        if (!times.has(next)) waiting.push(next)
+        times.add(next)
+        seen.set(kind(next), times)
+      }
+    }
+  }
+  return looked
+}
+
+for (const who of people) {
+  test(`every page ${who ?? 'a stranger'} can reach`, async ({ page, javaScriptEnabled }, info) => {
+    test.setTimeout(600_000)
+    if (who) await signIn(page, link(who))
+    const looked = await walk(page, async (path) => {
+      await expect.soft(page.locator('h1'), `${path}: main headings`).toHaveCount(1)
+      await expect.soft(page, path).toHaveTitle(/ – Alongside$/)
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      expect.soft(wide, `${path} is wider than the screen`).toBeLessThanOrEqual(0)
+      if (javaScriptEnabled === false || info.project.name === 'without JavaScript') return
+      const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
+      const words = found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join('; ')})`)
+      expect.soft(words, `${path}: axe`).toEqual([])
+    }, 120)
+    expect(looked).toBeGreaterThan(5)
+  })
+}
+
+test('the whole start page works by keyboard', async ({ page }, info) => {
+  test.skip(info.project.name !== 'desktop')
+  await page.goto(demo())
+  await page.keyboard.press('Tab')
+  await expect(page.locator(':focus')).toHaveText('Skip to main content')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/#main-content$/)
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('Harbour')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/schools\?q=Harbour/)
+  await expect(page.getByRole('main')).toContainText('Harbour View')
+})
