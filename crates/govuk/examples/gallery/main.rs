@@ -8,7 +8,7 @@ mod forms;
 use std::path::PathBuf;
 use std::{env, fs, io};
 
-use govuk::extra::{Page, Wordmark};
+use govuk::extra::{Account, Page, Wordmark};
 use govuk::{
     Breadcrumbs, Footer, FooterMeta, GenericHeader, Html, PhaseBanner, ServiceNavigation, assets,
 };
@@ -24,12 +24,9 @@ pub(crate) fn part(title: &str, pieces: Vec<Html>) -> Html {
     Html::join(all)
 }
 
-/// Two columns: one third, two thirds.
-pub(crate) fn third_and_rest(third: Html, rest: Html) -> Html {
-    Html::trusted(format!(
-        "<div class=\"govuk-grid-row\"><div class=\"govuk-grid-column-one-third\">{third}</div>\
-         <div class=\"govuk-grid-column-two-thirds\">{rest}</div></div>"
-    ))
+/// A narrow column beside a wide one.
+pub(crate) fn beside(narrow: Html, wide: Html) -> Html {
+    Html::trusted(format!("<div class=\"extra-layout\"><div>{narrow}</div><div>{wide}</div></div>"))
 }
 
 /// Text as wide as is easy to read.
@@ -40,10 +37,7 @@ pub(crate) fn readable(html: Html) -> Html {
 }
 
 fn header() -> Html {
-    let account = Html::trusted(
-        "<div class=\"govuk-body govuk-!-margin-bottom-0\">Sam Okafor \
-         <a class=\"govuk-link govuk-link--no-visited-state\" href=\"#out\">Sign out</a></div>",
-    );
+    let account = Account::new("Sam Okafor").role("Headteacher").href("#me").sign_out("#out");
     Html::join([
         Html::from(GenericHeader::new(Wordmark::new("Example")).url("#")),
         ServiceNavigation::new("Support between schools", "#")

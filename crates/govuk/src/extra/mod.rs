@@ -3,6 +3,7 @@
 //! The markup is our own; `extra.css` styles it. All of it works without JavaScript, by keyboard
 //! and on paper.
 
+mod account;
 mod cards;
 mod downloads;
 mod filter_panel;
@@ -17,6 +18,7 @@ mod timeline;
 mod visibility;
 mod wordmark;
 
+pub use account::Account;
 pub use cards::{Card, CardGrid};
 pub use downloads::{Download, Downloads};
 pub use filter_panel::{FilterGroup, FilterPanel, SelectedFilter};
