@@ -22,6 +22,7 @@
 
 pub mod bar_and_gap;
 pub mod chance;
+pub mod did;
 pub mod distributions;
 pub mod families;
 pub mod kpi;

@@ -293,3 +293,8 @@ pub(crate) fn end(result: Result<serde_json::Value, Problem>) -> std::process::E
         }
     }
 }
+
+/// Says something on standard error.
+pub(crate) fn note(text: &str) {
+    eprintln!("note: {text}");
+}

@@ -69,9 +69,8 @@ const FAR: f64 = 10.0;
 
 pub(super) fn collapse(data: &Data<'_>) -> Result<Collapsed, FitError> {
     let (q, p) = (data.random.len(), data.fixed.len());
-    let intercept =
-        data.fixed.iter().position(|c| c.values.iter().all(|v| *v == c.values[0]) && c.values[0] != 0.0);
     let moments: Vec<(f64, f64)> = data.fixed.iter().map(|c| mean_sd(&c.values)).collect();
+    let intercept = moments.iter().position(|(mean, sd)| *sd == 0.0 && *mean != 0.0);
     let mut shift = vec![0.0; p];
     let mut scale = vec![1.0; p];
     for (j, (mean, sd)) in moments.iter().enumerate() {
@@ -141,11 +140,29 @@ pub(super) fn collapse(data: &Data<'_>) -> Result<Collapsed, FitError> {
     })
 }
 
-fn mean_sd(values: &[f64]) -> (f64, f64) {
+/// Mean and standard deviation (divisor n) in one pass around the first value; not finite when
+/// any value is not.
+pub(super) fn mean_sd(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n;
-    (mean, variance.sqrt())
+    let origin = values.first().copied().unwrap_or(0.0);
+    // Four running sums, so that one addition need not wait for the last.
+    let (mut sum, mut squares) = ([0.0; 4], [0.0; 4]);
+    let chunks = values.chunks_exact(4);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        for i in 0..4 {
+            let v = chunk[i] - origin;
+            sum[i] += v;
+            squares[i] += v * v;
+        }
+    }
+    for (i, v) in rest.iter().enumerate() {
+        sum[i] += v - origin;
+        squares[i] += (v - origin) * (v - origin);
+    }
+    let (sum, squares): (f64, f64) = (sum.iter().sum(), squares.iter().sum());
+    let mean = sum / n;
+    (origin + mean, (squares / n - mean * mean).max(0.0).sqrt())
 }
 
 struct Order {
@@ -191,7 +208,7 @@ fn place<'a>(columns: &mut Vec<(&'a [f64], f64)>, values: &'a [f64], shift: f64)
 
 /// Cross-products of the distinct columns among Z, X and y, group by group.
 fn gather(data: &Data<'_>, order: &Order, shift: &[f64], y_shift: f64) -> Sums {
-    let (q, p) = (data.random.len(), data.fixed.len());
+    let p = data.fixed.len();
     // A random column that is also a fixed one is multiplied once.
     let mut columns: Vec<(&[f64], f64)> = Vec::new();
     let z: Vec<usize> =
@@ -200,43 +217,21 @@ fn gather(data: &Data<'_>, order: &Order, shift: &[f64], y_shift: f64) -> Sums {
         data.fixed.iter().zip(shift).map(|(c, s)| place(&mut columns, &c.values, *s)).collect();
     xy.push(place(&mut columns, data.y, y_shift));
     let m = columns.len();
-    let width = q * q + q * (p + 1);
-    let mut groups = vec![0.0; data.groups * width];
-    let mut total = vec![0.0; m * m];
-    let mut block = vec![0.0; m * m];
-    let mut row_values = vec![0.0; m];
-    for g in 0..data.groups {
-        let (start, end) = (order.starts[g] as usize, order.starts[g + 1] as usize);
-        if start == end {
-            continue;
-        }
-        block.fill(0.0);
-        for at in start..end {
-            let row = if order.rows.is_empty() { at } else { order.rows[at] as usize };
-            for (value, (column, shift)) in row_values.iter_mut().zip(&columns) {
-                *value = column[row] - shift;
-            }
-            let weight = data.weights.map_or(1.0, |w| w[row]);
-            for i in 0..m {
-                let left = weight * row_values[i];
-                if left != 0.0 {
-                    let line = &mut block[i * m..i * m + i + 1];
-                    line.iter_mut().zip(&row_values).for_each(|(b, v)| *b += left * v);
-                }
-            }
-        }
-        total.iter_mut().zip(&block).for_each(|(t, b)| *t += b);
-        let pick = |i: usize, j: usize| block[i.max(j) * m + i.min(j)];
-        let target = &mut groups[g * width..(g + 1) * width];
-        for (i, zi) in z.iter().enumerate() {
-            for (j, zj) in z.iter().enumerate() {
-                target[i * q + j] = pick(*zi, *zj);
-            }
-            for (j, xj) in xy.iter().enumerate() {
-                target[q * q + i * (p + 1) + j] = pick(*zi, *xj);
-            }
-        }
-    }
+    let layout = Layout { z: &z, xy: &xy };
+    let mut groups = vec![0.0; data.groups * layout.width()];
+    let pass = Pass { columns: &columns, order, weights: data.weights, layout };
+    // Small fixed sizes let the compiler keep a group's sums in registers.
+    let total = match m {
+        2 => pass.run::<2>(&mut groups),
+        3 => pass.run::<3>(&mut groups),
+        4 => pass.run::<4>(&mut groups),
+        5 => pass.run::<5>(&mut groups),
+        6 => pass.run::<6>(&mut groups),
+        7 => pass.run::<7>(&mut groups),
+        8 => pass.run::<8>(&mut groups),
+        9..=12 => pass.run::<12>(&mut groups),
+        _ => pass.run_any(&mut groups),
+    };
     let mut cross = vec![0.0; (p + 1) * (p + 1)];
     for (i, a) in xy.iter().enumerate() {
         for (j, b) in xy.iter().enumerate() {
@@ -244,6 +239,104 @@ fn gather(data: &Data<'_>, order: &Order, shift: &[f64], y_shift: f64) -> Sums {
         }
     }
     Sums { cross, groups }
+}
+
+/// Where the sums of the distinct columns go.
+#[derive(Clone, Copy)]
+struct Layout<'a> {
+    z: &'a [usize],
+    xy: &'a [usize],
+}
+
+impl Layout<'_> {
+    const fn width(&self) -> usize {
+        self.z.len() * (self.z.len() + self.xy.len())
+    }
+
+    fn write(&self, target: &mut [f64], pick: impl Fn(usize, usize) -> f64) {
+        let (q, k) = (self.z.len(), self.xy.len());
+        for (i, zi) in self.z.iter().enumerate() {
+            for (j, zj) in self.z.iter().enumerate() {
+                target[i * q + j] = pick(*zi, *zj);
+            }
+            for (j, xj) in self.xy.iter().enumerate() {
+                target[q * q + i * k + j] = pick(*zi, *xj);
+            }
+        }
+    }
+}
+
+struct Pass<'a> {
+    columns: &'a [(&'a [f64], f64)],
+    order: &'a Order,
+    weights: Option<&'a [f64]>,
+    layout: Layout<'a>,
+}
+
+impl Pass<'_> {
+    /// Sums for at most `M` distinct columns; returns the total, m × m.
+    fn run<const M: usize>(&self, groups: &mut [f64]) -> Vec<f64> {
+        let m = self.columns.len();
+        let rows = self.columns[0].0.len();
+        // Unused places repeat the first column; their sums are never read.
+        let columns: [&[f64]; M] =
+            std::array::from_fn(|i| &self.columns.get(i).unwrap_or(&self.columns[0]).0[..rows]);
+        let shifts: [f64; M] = std::array::from_fn(|i| self.columns.get(i).map_or(0.0, |c| c.1));
+        let mut total = [[0.0; M]; M];
+        let width = self.layout.width();
+        for (g, target) in groups.chunks_exact_mut(width).enumerate() {
+            let (start, end) = (self.order.starts[g] as usize, self.order.starts[g + 1] as usize);
+            let mut block = [[0.0; M]; M];
+            for at in start..end {
+                let row =
+                    if self.order.rows.is_empty() { at } else { self.order.rows[at] as usize };
+                let values: [f64; M] = std::array::from_fn(|i| columns[i][row] - shifts[i]);
+                let weight = self.weights.map_or(1.0, |w| w[row]);
+                for i in 0..M {
+                    let left = weight * values[i];
+                    for j in 0..M {
+                        block[i][j] += left * values[j];
+                    }
+                }
+            }
+            for i in 0..M {
+                for j in 0..M {
+                    total[i][j] += block[i][j];
+                }
+            }
+            self.layout.write(target, |i, j| block[i.max(j)][i.min(j)]);
+        }
+        (0..m * m).map(|at| total[at / m][at % m]).collect()
+    }
+
+    /// Sums for any number of columns.
+    fn run_any(&self, groups: &mut [f64]) -> Vec<f64> {
+        let m = self.columns.len();
+        let mut total = vec![0.0; m * m];
+        let mut block = vec![0.0; m * m];
+        let mut values = vec![0.0; m];
+        let width = self.layout.width();
+        for (g, target) in groups.chunks_exact_mut(width).enumerate() {
+            let (start, end) = (self.order.starts[g] as usize, self.order.starts[g + 1] as usize);
+            block.fill(0.0);
+            for at in start..end {
+                let row =
+                    if self.order.rows.is_empty() { at } else { self.order.rows[at] as usize };
+                for (value, (column, shift)) in values.iter_mut().zip(self.columns) {
+                    *value = column[row] - shift;
+                }
+                let weight = self.weights.map_or(1.0, |w| w[row]);
+                for i in 0..m {
+                    let left = weight * values[i];
+                    let line = &mut block[i * m..=i * m + i];
+                    line.iter_mut().zip(&values).for_each(|(b, v)| *b += left * v);
+                }
+            }
+            total.iter_mut().zip(&block).for_each(|(t, b)| *t += b);
+            self.layout.write(target, |i, j| block[i.max(j) * m + i.min(j)]);
+        }
+        total
+    }
 }
 
 /// Merges groups with the same ZᵀWZ when that saves work.

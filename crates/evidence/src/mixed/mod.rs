@@ -280,7 +280,9 @@ fn check(data: &Data<'_>, options: &Options) -> Result<(), FitError> {
             let (column, found) = (name.into(), values.len());
             return Err(FitError::Length { column, found, rows });
         }
-        if let Some(row) = values.iter().position(|v| !v.is_finite()) {
+        // The squares overflow for values whose cross-products would.
+        if !collapse::mean_sd(values).1.is_finite() {
+            let row = values.iter().position(|v| !(v * v).is_finite()).unwrap_or(0);
             return Err(FitError::NotFinite { column: name.into(), row });
         }
     }
