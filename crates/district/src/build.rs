@@ -125,10 +125,10 @@ fn authorities(schools: usize) -> Vec<Authority> {
         Authority { code: 990, name: "Estermouth Sound".to_owned() },
         Authority { code: 991, name: "Corvendale".to_owned() },
     ];
-    // Further authorities only for load tests: codes in the 400s and 500s are unused.
+    // Further authorities only for load tests: codes from 430 to 599 are unused.
     for extra in 0..(schools / 150).saturating_sub(2) {
         list.push(Authority {
-            code: 400 + (extra as u16 % 200),
+            code: 430 + (extra as u16 % 170),
             name: format!("Load Test Authority {}", extra + 1),
         });
     }

@@ -40,7 +40,12 @@ pub use story::Story;
 pub use years::{AcademicYear, OUTTURN_YEAR, YEARS};
 
 /// The seed the demonstration uses.
-pub const DEMO_SEED: u64 = 20_261_109;
+///
+/// Cohorts of the story's schools are the same for every seed, but those of their families are
+/// chance, and chance can hide a lift of three points. This seed was chosen from 150 because the
+/// story's lifts can be seen in it whatever the size of the family (15 to 30 schools); with
+/// another seed some verdicts may differ, as they would in life.
+pub const DEMO_SEED: u64 = 20_261_197;
 
 /// How large a district to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@
 //! to against the family has to be computed.
 
 mod audits;
+mod cadre;
 mod deployments;
 mod deployments_past;
 mod harbour_view;
@@ -131,9 +132,9 @@ impl Story {
             },
             people: people::people(),
             posts: people::posts(),
-            designations: needs::designations(),
-            availability: needs::availability(),
-            offers: needs::offers(),
+            designations: cadre::designations(),
+            availability: cadre::availability(),
+            offers: cadre::offers(),
             audits: audits::all(),
             requests: requests::all(),
             deployments,
