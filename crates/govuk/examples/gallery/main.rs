@@ -47,6 +47,7 @@ fn header() -> Html {
             .item("Agreements", "#agreements")
             .end(account)
             .into(),
+        PhaseBanner::new("Demo", "Everything on this page is invented.").into(),
     ])
 }
 
@@ -56,10 +57,7 @@ fn page() -> Page {
          <h1 class=\"govuk-heading-xl\">Gallery</h1>",
     );
     let content = Html::join([title, extras::all(), forms::all(), content::all()]);
-    let before = Html::join([
-        Html::from(PhaseBanner::new("Demo", "Everything on this page is invented.")),
-        Breadcrumbs::default().item("Home", "#").item("Design", "#").item("Gallery", "").into(),
-    ]);
+    let before = Breadcrumbs::default().item("Home", "#").item("Design", "#").item("Gallery", "");
     let footer = Footer::new([("Accessibility", "#a"), ("Privacy", "#p"), ("Source code", "#s")])
         .meta(
             FooterMeta::default()

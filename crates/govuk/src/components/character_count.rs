@@ -27,9 +27,9 @@ options! {
         pub value: String,
         /// Lines shown; 5 unless given.
         pub rows: Option<u32>,
-        /// The most characters.
+        /// The most of what is counted.
         pub maxlength: Option<u32>,
-        /// The most words.
+        /// The most words. The script has deprecated it: give `maxlength` and count `words`.
         pub maxwords: Option<u32>,
         /// What is counted: `characters`, `words` or `length` (what the browser calls characters).
         pub count_type: String,
@@ -87,8 +87,8 @@ impl CharacterCount {
     }
 
     /// A field of at most so many words.
-    pub fn words(name: impl Into<String>, label: impl Into<Label>, maxwords: u32) -> Self {
-        Self { name: name.into(), label: label.into(), maxwords: Some(maxwords), ..Self::default() }
+    pub fn words(name: impl Into<String>, label: impl Into<Label>, words: u32) -> Self {
+        Self::new(name, label, words).count_type("words")
     }
 
     fn limit(&self) -> Option<u32> {

@@ -60,9 +60,9 @@ component!(FileUpload);
 form_field!(FileUpload);
 
 impl FileUpload {
-    /// A field that sends `name`, with a drop zone where there is JavaScript.
+    /// A field that sends `name`.
     pub fn new(name: impl Into<String>, label: impl Into<Label>) -> Self {
-        Self { name: name.into(), label: label.into(), javascript: true, ..Self::default() }
+        Self { name: name.into(), label: label.into(), ..Self::default() }
     }
 
     fn own_id(&self) -> &str {

@@ -21,9 +21,10 @@ plain_options! {
         pub assets: String,
         /// More for the head: stylesheets of your own.
         pub head: Html,
-        /// Header and service navigation.
+        /// Header, phase banner and service navigation.
         pub header: Html,
-        /// What stands before the main content: breadcrumbs, back link, phase banner.
+        /// What stands before the main content: breadcrumbs. A back link stands at the start of the
+        /// main content, so that everything is inside a landmark.
         pub before_content: Html,
         /// The main content.
         pub content: Content,
