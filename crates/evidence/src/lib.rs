@@ -30,6 +30,7 @@ pub mod linear;
 pub mod measure;
 pub mod mixed;
 pub mod suppress;
+pub mod synth;
 pub mod trajectory;
 pub mod variation;
 pub mod verdict;
