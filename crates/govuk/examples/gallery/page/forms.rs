@@ -7,10 +7,10 @@ use govuk::{
     TaskStatus, Textarea,
 };
 
-use crate::{part, readable};
+use super::{part, readable};
 
 /// Questions, a task list and a form with errors.
-pub(crate) fn all() -> Html {
+pub(super) fn all() -> Html {
     Html::join([errors(), questions(), tasks(), buttons()])
 }
 
@@ -30,7 +30,7 @@ fn errors() -> Html {
         .date("27", "3", "2021");
     part(
         "A form with errors",
-        vec![readable(Html::join([
+        vec![readable(&Html::join([
             Html::from(BackLink::new("#")),
             summary.into(),
             email.into(),
@@ -44,7 +44,7 @@ fn questions() -> Html {
     let conditional = Input::new("other-name", "Name of the school").width(20);
     part(
         "Questions",
-        vec![readable(Html::join([
+        vec![readable(&Html::join([
             Html::from(Input::new("days", "Days a term").suffix("days").width(3).whole_number()),
             Input::new("cost", "Cost").prefix("£").width(5).into(),
             Radios::new(
@@ -101,7 +101,7 @@ fn tasks() -> Html {
         )
         .with(TaskItem::new("Who may see it", Tag::coloured(TagColour::Blue, "To do")).href("#who"))
         .with(TaskItem::new("Send the request", TaskStatus::cannot_start("Cannot start yet")));
-    part("Task list", vec![readable(list.into())])
+    part("Task list", vec![readable(&list.into())])
 }
 
 fn buttons() -> Html {

@@ -10,10 +10,10 @@ use govuk::{
     Tag, TagColour,
 };
 
-use crate::{beside, part};
+use super::{beside, part};
 
 /// A person's day: numbers, progress, events, lists.
-pub(crate) fn all() -> Html {
+pub(super) fn all() -> Html {
     Html::join([overview(), progress(), list()])
 }
 
@@ -105,7 +105,7 @@ fn progress() -> Html {
         Html::trusted("<h3 class=\"govuk-heading-m\">Stages below each other</h3>"),
         steps(true),
     ]);
-    part("Progress", vec![steps(false), beside(side.into(), right)])
+    part("Progress", vec![steps(false), beside(&side.into(), &right)])
 }
 
 fn list() -> Html {
@@ -176,5 +176,5 @@ fn list() -> Html {
         Downloads::new("schools", [("CSV", "#csv"), ("XLSX", "#xlsx"), ("JSON", "#json")]).into(),
         Pagination::pages(5, 24, |page| format!("#page-{page}")).into(),
     ]);
-    part("A list", vec![search.into(), beside(filter.into(), rest)])
+    part("A list", vec![search.into(), beside(&filter.into(), &rest)])
 }

@@ -6,10 +6,10 @@ use govuk::{
     SummaryList, SummaryRow, Tabs, Tag, TagColour, WarningText,
 };
 
-use crate::{part, readable};
+use super::{part, readable};
 
 /// Banners, lists, tabs and the rest.
-pub(crate) fn all() -> Html {
+pub(super) fn all() -> Html {
     Html::join([messages(), facts(), folded(), tags()])
 }
 
@@ -31,7 +31,7 @@ fn messages() -> Html {
     .heading_level(3);
     part(
         "Messages",
-        vec![readable(Html::join([
+        vec![readable(&Html::join([
             Html::from(news),
             done.into(),
             confirmation.into(),
@@ -60,7 +60,7 @@ fn facts() -> Html {
         .row("Gives", "12 days a year in early reading")
         .row("Learns", "How to run a breakfast club")
         .card(card);
-    part("Facts", vec![readable(Html::join([Html::from(list), in_card.into()]))])
+    part("Facts", vec![readable(&Html::join([Html::from(list), in_card.into()]))])
 }
 
 fn folded() -> Html {
@@ -89,7 +89,7 @@ fn folded() -> Html {
         vec![
             tabs.into(),
             accordion.into(),
-            readable(parts.into()),
+            readable(&parts.into()),
             languages.into(),
             Feedback::new("Is this page useful?", "Tell us what you were looking for.").into(),
         ],

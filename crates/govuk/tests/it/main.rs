@@ -1,0 +1,5 @@
+//! What pages made of the components must hold.
+
+mod colours;
+mod extras;
+mod gallery;
