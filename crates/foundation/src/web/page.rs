@@ -9,7 +9,13 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use super::PageError;
+use govuk::{
+    BackLink, Breadcrumbs, Footer, FooterMeta, GenericHeader, Html as Markup, NavigationItem,
+    NotificationBanner, PhaseBanner, ServiceNavigation,
+    extra::{Account, Audience, Page as Document, Visibility, Wordmark},
+};
+
+use super::{PageError, asset_url};
 
 /// An entry of the service navigation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,68 +145,110 @@ impl Page {
     /// Finishes the page with content that is HTML already.
     ///
     /// # Errors
-    /// When the layout fails to render.
+    /// Never at present; the signature leaves room for content that can fail.
     pub fn html(self, main: String) -> Result<Response, PageError> {
         let status = self.status;
-        let layout = Layout {
-            crumbs: &self.crumbs,
-            back: self.back.as_deref(),
-            visible: self.visible.as_ref().map(|visible| visible.0.as_str()),
-            title: &self.title,
-            problem: self.problem,
-            wide: self.wide,
-            frame: &self.frame,
-            main: &main,
+        let title = match self.problem {
+            true => format!("Error: {} – Alongside", self.title),
+            false => format!("{} – Alongside", self.title),
         };
-        let html =
-            layout.render().map_err(|error| PageError::Internal(format!("layout: {error}")))?;
-        Ok((status, Html(html)).into_response())
+        Ok((status, Html(self.document(title, main))).into_response())
+    }
+
+    /// The whole document.
+    fn document(self, title: String, main: String) -> String {
+        let mut before = Vec::new();
+        if self.frame.demo {
+            let words = "Every school, person and figure here is invented.";
+            before.push(Markup::from(PhaseBanner::new("Demonstration", words)));
+        }
+        if !self.crumbs.is_empty() {
+            let crumbs = self.crumbs.iter().fold(Breadcrumbs::default(), |all, crumb| {
+                all.item(crumb.text.as_str(), crumb.href.as_str())
+            });
+            before.push(crumbs.into());
+        }
+        let mut content = Vec::new();
+        if let Some(back) = &self.back {
+            content.push(Markup::from(BackLink::new(back.as_str())));
+        }
+        if let Some(notice) = &self.frame.notice {
+            content.push(NotificationBanner::success(notice.as_str()).into());
+        }
+        content.push(Markup::trusted(main));
+        if let Some(Visible(words)) = &self.visible {
+            let audience = match words.as_str() {
+                "anyone" => Audience::Public,
+                _ => Audience::Restricted,
+            };
+            content.push(Visibility::new(audience, format!("{words}.")).into());
+        }
+        let own = Markup::trusted(format!(
+            "<link rel=\"stylesheet\" href=\"{}\">",
+            asset_url("alongside.css")
+        ));
+        let classes = if self.wide { "as-main as-main--wide" } else { "as-main" };
+        Document::new(title, Markup::join(content))
+            .head(own)
+            .header(self.header())
+            .before_content(Markup::join(before))
+            .footer(footer())
+            .main_classes(classes)
+            .render()
+    }
+
+    fn header(&self) -> Markup {
+        let frame = &self.frame;
+        let name = Markup::from(GenericHeader::new(Wordmark::new("Alongside")));
+        let mut menu = ServiceNavigation::default();
+        for item in &frame.nav {
+            let here = frame.path == item.href;
+            let below = item.href != "/" && frame.path.starts_with(&format!("{}/", item.href));
+            menu = menu.with(
+                NavigationItem::new(item.text.as_str(), item.href.as_str())
+                    .current(here)
+                    .active(below),
+            );
+        }
+        menu = match &frame.viewer {
+            Some(viewer) => {
+                let role = frame.acting_for.clone().unwrap_or_default();
+                menu.end(Account::new(viewer.as_str()).role(role).sign_out("/sign-out"))
+            }
+            None if frame.path == "/sign-in" => menu,
+            None => menu.end(Markup::trusted(
+                "<p class=\"as-sign-in\"><a class=\"govuk-link\" href=\"/sign-in\">Sign in</a></p>",
+            )),
+        };
+        Markup::join([name, menu.into()])
     }
 }
 
-#[derive(Template)]
-#[template(path = "layout.html")]
-struct Layout<'a> {
-    frame: &'a Frame,
-    title: &'a str,
-    crumbs: &'a [NavItem],
-    back: Option<&'a str>,
-    visible: Option<&'a str>,
-    problem: bool,
-    wide: bool,
-    main: &'a str,
-}
-
-impl Layout<'_> {
-    /// Whether a navigation entry leads to where the reader is.
-    fn here(&self, item: &NavItem) -> bool {
-        self.frame.path == item.href
-            || (item.href != "/" && self.frame.path.starts_with(&format!("{}/", item.href)))
-    }
+fn footer() -> Markup {
+    let licence = "Public data: Department for Education, Ofsted and Office for National Statistics, \
+                   used under the Open Government Licence v3.0.";
+    let links = [
+        ("About Alongside", "/about"),
+        ("How we work it out", "/how-we-work-it-out"),
+        ("Privacy", "/privacy"),
+        ("Accessibility", "/accessibility"),
+    ];
+    let meta = FooterMeta::default().items(links).content(licence);
+    Footer::default().meta(meta).into()
 }
 
 /// A page without navigation, for errors before or outside a visitor's own pages.
 pub(super) fn bare(title: &str, text: &str) -> Html<String> {
-    let frame = Frame::default();
-    let main = format!(
-        "<h1 class=\"govuk-heading-l\">{}</h1><p class=\"govuk-body\">{}</p>\
-         <p class=\"govuk-body\"><a class=\"govuk-link\" href=\"/\">Go to the start page</a></p>",
-        askama::filters::escape(title, askama::filters::Html)
-            .map_or_else(|_| String::new(), |text| text.to_string()),
-        askama::filters::escape(text, askama::filters::Html)
-            .map_or_else(|_| String::new(), |text| text.to_string()),
-    );
-    let layout = Layout {
-        frame: &frame,
-        title,
-        crumbs: &[],
-        back: None,
-        visible: None,
-        problem: false,
-        wide: false,
-        main: &main,
-    };
-    Html(layout.render().unwrap_or_else(|_| title.to_owned()))
+    let main = BarePage { title, text }.render().unwrap_or_else(|_| title.to_owned());
+    let page = Frame::default().page(title);
+    Html(page.document(format!("{title} – Alongside"), main))
+}
+
+#[derive(Template)]
+#[template(path = "bare.html")]
+struct BarePage<'a> {
+    title: &'a str,
+    text: &'a str,
 }
 
 /// Sends the browser on with GET after an act (status 303).
