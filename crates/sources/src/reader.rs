@@ -15,7 +15,7 @@ use crate::recognise::{self as recognising, Fit, HEADER_ROWS};
 use crate::report::{Counts, Recognised, Refusal, Report, Visitor};
 use crate::run::{Run, Shape};
 use crate::upn;
-use calamine::{Reader as _, Xlsx};
+use calamine::{Reader as _, SheetType, Xlsx};
 use std::io::{Read, Seek, SeekFrom};
 
 /// Reads a file to its end, handing its records and problems to `visitor` in the order of rows.
@@ -174,11 +174,18 @@ impl Reading<'_> {
         let mut workbook = Xlsx::new(std::io::BufReader::new(input))
             .map_err(|e| sheet::damaged(&e.to_string()))?;
         let mut tried = Vec::new();
-        for name in workbook.sheet_names() {
-            // A chart sheet has no cells and cannot be opened as a table.
+        let mut damage = None;
+        let sheets: Vec<String> = workbook
+            .sheets_metadata()
+            .iter()
+            .filter(|sheet| sheet.typ == SheetType::WorkSheet)
+            .map(|sheet| sheet.name.clone())
+            .collect();
+        for name in sheets {
+            // A chart has no cells and cannot be opened as a table, whatever its type says.
             let Ok(cells) = workbook.worksheet_cells_reader(&name) else { continue };
             let mut rows = SheetRows::new(cells, self.limits);
-            match Self::find_header(self.pack, &mut rows)? {
+            match found_or_damaged(Self::find_header(self.pack, &mut rows), &mut damage)? {
                 Found::Here(header, mapping) => {
                     // A sheet's rows end at their last cell with something in it.
                     let shape = Shape { ragged: true, tail: mapping.tail };
@@ -187,7 +194,7 @@ impl Reading<'_> {
                 Found::Nowhere(headers) => tried.extend(headers),
             }
         }
-        Err(recognising::unknown(&tried, self.pack))
+        Err(damage.unwrap_or_else(|| recognising::unknown(&tried, self.pack)))
     }
 
     /// Reads down to the row of column names.
@@ -265,6 +272,20 @@ impl Reading<'_> {
 enum Found<'p> {
     Here(Header, &'p Mapping),
     Nowhere(Vec<Header>),
+}
+
+/// A sheet that cannot be read is passed over while another may hold the table.
+fn found_or_damaged<'p>(
+    found: Result<Found<'p>, Problem>,
+    damage: &mut Option<Problem>,
+) -> Result<Found<'p>, Problem> {
+    match found {
+        Err(problem) if problem.code == ProblemCode::DamagedWorkbook => {
+            damage.get_or_insert(problem);
+            Ok(Found::Nowhere(Vec::new()))
+        }
+        other => other,
+    }
 }
 
 fn describe(

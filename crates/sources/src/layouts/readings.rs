@@ -50,6 +50,8 @@ pub(super) struct Readings {
     support: Vec<usize>,
     support_values: Vec<Support>,
     header: Header,
+    /// Whether the row at hand is about a school.
+    school: bool,
     /// The readings of the row at hand.
     pub(super) found: Vec<Reading>,
     /// Where each of them came from.
@@ -89,7 +91,15 @@ impl Readings {
         columns.absent.dedup();
         let support_values = vec![Support::Unread; support.len()];
         let header = columns.header.clone();
-        Ok(Self { bound, support, support_values, header, found: Vec::new(), places: Vec::new() })
+        Ok(Self {
+            bound,
+            support,
+            support_values,
+            header,
+            school: false,
+            found: Vec::new(),
+            places: Vec::new(),
+        })
     }
 
     /// How many readings this file can give.
@@ -109,6 +119,7 @@ impl Readings {
         self.places.clear();
         self.support_values.fill(Support::Unread);
         let school = matches!(subject, Subject::School(_));
+        self.school = school;
         // New schools' rows end with the word, and that is the reason for every cell after it.
         let beyond = match row.len().checked_sub(1).map(|last| row.trimmed(last)) {
             Some("NEW") => Missing::NewSchool,
@@ -203,6 +214,10 @@ impl Readings {
         let (Support::Number(low), Support::Number(high)) = ends else {
             return Some(Measure::Scalar { value, n });
         };
+        // Totals carry noughts where there is no interval.
+        if !self.school && low == 0.0 && high == 0.0 {
+            return Some(Measure::Scalar { value, n });
+        }
         let (low, high) = if negate { (-high, -low) } else { (low, high) };
         let place = self.support[low_at];
         if low > value + 0.051 || high < value - 0.051 {
