@@ -1,5 +1,6 @@
 //! What pages made of the components must hold.
 
 mod colours;
+mod embedding;
 mod extras;
 mod gallery;
