@@ -247,7 +247,7 @@ impl Reading<'_> {
         let mut layout = bound.layout;
         let mut out = Out::new(header.names.len());
         let mut run = Run::new(header, shape, visitor);
-        for note in context.notes() {
+        for note in context.notes().into_iter().chain(bound.notes) {
             run.tell(&note);
         }
         let result = run.rows(rows, layout.as_mut(), &mut out);

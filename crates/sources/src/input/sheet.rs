@@ -125,12 +125,14 @@ pub(crate) struct SheetRows<'a, R: Read + Seek> {
     /// A cell read already that belongs to the next row.
     ahead: Option<(u32, u32, String)>,
     last: u32,
+    /// The reader must not be asked again after the last cell.
+    ended: bool,
     limits: Limits,
 }
 
 impl<'a, R: Read + Seek> SheetRows<'a, R> {
     pub(crate) fn new(cells: XlsxCellReader<'a, R>, limits: Limits) -> Self {
-        Self { cells, ahead: None, last: 0, limits }
+        Self { cells, ahead: None, last: 0, ended: false, limits }
     }
 
     /// The next cell with something in it: row and column from zero, and text.
@@ -138,17 +140,19 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
         if let Some(cell) = self.ahead.take() {
             return Ok(Some(cell));
         }
-        loop {
+        while !self.ended {
             let cell = self
                 .cells
                 .next_cell()
                 .map_err(|e| damaged(&e.to_string()).at(self.last.saturating_add(1)))?;
-            let Some(cell) = cell else { return Ok(None) };
+            let Some(cell) = cell else { break };
             let (row, column) = cell.get_position();
             if let Some(text) = text(cell.get_value()) {
                 return Ok(Some((row, column, text)));
             }
         }
+        self.ended = true;
+        Ok(None)
     }
 }
 

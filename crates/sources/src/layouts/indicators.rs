@@ -67,6 +67,18 @@ impl Indicators {
             )
             .at(header.row));
         }
+        if let Some(year) = period.filter(|_| !tidy) {
+            columns.notes.extend(readings.not_in(year).into_iter().map(|column| {
+                Problem::new(
+                    Severity::Note,
+                    ProblemCode::About,
+                    format!("this column is not read in {year}, when it meant something else"),
+                    "Nothing",
+                )
+                .at(header.row)
+                .in_column(column)
+            }));
+        }
         Ok(Self {
             subject,
             readings,

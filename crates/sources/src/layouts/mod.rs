@@ -33,6 +33,8 @@ pub(crate) struct Bound {
     pub(crate) layout: Box<dyn Layout>,
     /// What the mapping knows and the file does not have.
     pub(crate) absent: Vec<String>,
+    /// What to tell a reader about the columns.
+    pub(crate) notes: Vec<Problem>,
 }
 
 /// Finds the columns of a mapping in a header.
@@ -44,7 +46,8 @@ pub(crate) fn bind(
     mapping: &Mapping,
     context: &Context<'_>,
 ) -> Result<Bound, Problem> {
-    let mut columns = Columns { header, mapping, read: BTreeSet::new(), absent: Vec::new() };
+    let mut columns =
+        Columns { header, mapping, read: BTreeSet::new(), absent: Vec::new(), notes: Vec::new() };
     let layout: Box<dyn Layout> = match mapping.family {
         Family::Register => Box::new(register::Register::bind(&mut columns)?),
         Family::Links => Box::new(links::Links::bind(&mut columns)?),
@@ -53,7 +56,7 @@ pub(crate) fn bind(
         Family::Postcodes => Box::new(postcodes::Postcodes::bind(&mut columns)?),
         Family::Inspections => Box::new(inspections::Inspections::bind(&mut columns)?),
     };
-    Ok(Bound { layout, absent: columns.absent })
+    Ok(Bound { layout, absent: columns.absent, notes: columns.notes })
 }
 
 /// The columns found so far.
@@ -62,6 +65,7 @@ pub(crate) struct Columns<'a> {
     pub(crate) mapping: &'a Mapping,
     read: BTreeSet<usize>,
     absent: Vec<String>,
+    notes: Vec<Problem>,
 }
 
 impl Columns<'_> {

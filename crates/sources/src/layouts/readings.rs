@@ -107,6 +107,15 @@ impl Readings {
         self.bound.len()
     }
 
+    /// Columns that are there and not read, because in this year they mean something else.
+    pub(super) fn not_in(&self, period: AcademicYear) -> Vec<String> {
+        let outside = |one: &Bound| {
+            one.from.is_some_and(|from| period < from) || one.until.is_some_and(|u| period > u)
+        };
+        let columns = self.bound.iter().filter(|one| outside(one)).filter_map(|one| one.value);
+        columns.map(|place| self.header.name(place).to_owned()).collect()
+    }
+
     /// Fills [`Readings::found`] from a row.
     pub(super) fn read(
         &mut self,
