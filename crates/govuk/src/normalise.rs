@@ -11,10 +11,9 @@
 
 /// Elements that start and end a line when shown.
 const BLOCKS: &[&str] = &[
-    "button", "caption", "circle", "dd", "details", "div", "dl", "dt", "fieldset", "g", "h1", "h2",
-    "h3", "h4", "h5", "h6", "hr", "label", "legend", "li", "nav", "ol", "option", "p", "path",
-    "section", "select", "summary", "svg", "table", "tbody", "td", "th", "thead", "title", "tr",
-    "ul",
+    "caption", "circle", "dd", "details", "div", "dl", "dt", "fieldset", "g", "h1", "h2", "h3",
+    "h4", "h5", "h6", "hr", "legend", "li", "nav", "ol", "option", "p", "path", "section",
+    "select", "summary", "svg", "table", "tbody", "td", "th", "thead", "title", "tr", "ul",
 ];
 
 /// A piece of HTML: a tag or the text between two tags.

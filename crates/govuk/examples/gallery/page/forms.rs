@@ -122,10 +122,16 @@ fn buttons() -> Html {
         "Buttons",
         vec![
             group,
-            Button::link("Start now", "#start").start().into(),
-            Button::new("Disabled").disabled(true).into(),
+            Html::trusted(format!(
+                "<div class=\"govuk-button-group\">{}{}</div>",
+                Button::link("Start now", "#start").start(),
+                Button::new("Disabled").disabled(true),
+            )),
             cookies.into(),
-            ExitThisPage::new("https://www.bbc.co.uk/weather").into(),
+            Html::trusted(format!(
+                "<div class=\"govuk-clearfix govuk-!-margin-top-6\">{}</div>",
+                ExitThisPage::new("https://www.bbc.co.uk/weather"),
+            )),
         ],
     )
 }
