@@ -2,18 +2,19 @@
 //!
 //! What is evened out, and nothing else:
 //!
-//! 1. Runs of white space become one space, and white space beside a block-level tag goes: neither
-//!    can be seen. Inside `<textarea>` every character counts.
+//! 1. Runs of white space become one space, and white space beside a block-level tag, or inside
+//!    an SVG, goes: neither can be seen. Inside `<textarea>` every character counts.
 //! 2. White space between the parts of a tag becomes one space; `/>` becomes `>`.
 //! 3. Characters that may be escaped in several ways are unescaped (`&quot;`, `&#34;`).
 //!
 //! The order of attributes counts, and so does every class, id and value.
 
-/// Elements that start and end a line when shown.
+/// Elements that start and end a line when shown, and those inside an `<svg>` or a `<select>`,
+/// where white space is not shown at all.
 const BLOCKS: &[&str] = &[
     "caption", "circle", "dd", "details", "div", "dl", "dt", "fieldset", "g", "h1", "h2", "h3",
     "h4", "h5", "h6", "hr", "legend", "li", "nav", "ol", "option", "p", "path", "section",
-    "select", "summary", "svg", "table", "tbody", "td", "th", "thead", "title", "tr", "ul",
+    "summary", "table", "tbody", "td", "th", "thead", "title", "tr", "ul",
 ];
 
 /// A piece of HTML: a tag or the text between two tags.
