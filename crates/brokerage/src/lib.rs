@@ -1,1 +1,28 @@
-//! Offers, requests, the matching desk, conflicts of interest and due diligence.
+//! From a need to a match that two heads want: requests for support, offers, the people who lead
+//! beyond their school, the matching desk, declared interests and the checks before an agreement.
+//!
+//! Not here: audits (needs), agreements and everything after them (support), the arithmetic of
+//! matching (the engine `matching`). Invariants: nobody is matched without a person deciding; a
+//! choice outside the first three carries a reason; time is held while heads talk and free again
+//! when one says no; nothing goes to agreement while an interest is open.
+
+pub mod cadre;
+pub mod desk;
+pub mod interests;
+pub mod offers;
+pub mod packs;
+pub mod proposals;
+pub mod requests;
+
+use foundation::db::Migration;
+
+pub use needs::ActError;
+pub use proposals::{Proposal, ProposalId};
+pub use requests::{Request, RequestId};
+
+/// This room's tables, in order.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    room: "brokerage",
+    number: 1,
+    sql: include_str!("../migrations/0001_brokerage.sql"),
+}];

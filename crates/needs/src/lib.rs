@@ -20,8 +20,5 @@ pub use error::ActError;
 pub use framework::Framework;
 
 /// This room's tables, in order.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    room: "needs",
-    number: 1,
-    sql: include_str!("../migrations/0001_audits.sql"),
-}];
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { room: "needs", number: 1, sql: include_str!("../migrations/0001_audits.sql") }];

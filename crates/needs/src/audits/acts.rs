@@ -136,8 +136,7 @@ async fn advance(
     let sql = format!(
         "UPDATE audit SET state = $2, version = version + 1{set} WHERE id = $1 AND version = $3"
     );
-    let touched =
-        tx.run(&sql, [audit.id.into(), AsText(to).into(), audit.version.into()]).await?;
+    let touched = tx.run(&sql, [audit.id.into(), AsText(to).into(), audit.version.into()]).await?;
     if touched == 0 {
         return Err(foundation::DbError::Conflict("audit").into());
     }
@@ -171,7 +170,9 @@ pub async fn delegate(
     let tx = app.db.write().await?;
     let audit = open(&tx, id).await?;
     if !audit.state.is_open() && audit.state != State::Draft {
-        return Err(ActError::refused("Sections can be given to people until the audit is agreed."));
+        return Err(ActError::refused(
+            "Sections can be given to people until the audit is agreed.",
+        ));
     }
     let section = audit.section(area).ok_or(ActError::NotFound("section"))?;
     tx.run(
@@ -220,20 +221,19 @@ fn writable<'a>(audit: &'a Audit, area: &str) -> Result<&'a Section, ActError> {
     if !audit.state.is_open() {
         return Err(ActError::refused(match audit.state {
             State::Draft => "Start the audit first; then its sections can be written.",
-            State::Frozen => "This audit belongs to a signed agreement and is frozen. Begin a new audit instead.",
-            _ => "This audit is agreed, so its content stays as it is. Begin a new audit to record what changed.",
+            State::Frozen => {
+                "This audit belongs to a signed agreement and is frozen. Begin a new audit instead."
+            }
+            _ => {
+                "This audit is agreed, so its content stays as it is. Begin a new audit to record what changed."
+            }
         }));
     }
     audit.section(area).ok_or(ActError::NotFound("section"))
 }
 
 /// Marks that a section changed, guarding against another writer when a version is given.
-async fn touch(
-    tx: &Tx,
-    id: AuditId,
-    area: &str,
-    version: Option<i64>,
-) -> Result<(), ActError> {
+async fn touch(tx: &Tx, id: AuditId, area: &str, version: Option<i64>) -> Result<(), ActError> {
     let touched = tx
         .run(
             "UPDATE audit_section SET version = version + 1 WHERE audit = $1 AND area = $2 AND ($3 = 0 OR version = $3)",
@@ -581,7 +581,9 @@ pub async fn comment(
     let tx = app.db.write().await?;
     let audit = open(&tx, id).await?;
     if audit.state != State::Moderated {
-        return Err(ActError::refused("A comment answers moderation, and there is none to answer."));
+        return Err(ActError::refused(
+            "A comment answers moderation, and there is none to answer.",
+        ));
     }
     audit.section(area).ok_or(ActError::NotFound("section"))?;
     tx.run(
@@ -660,8 +662,7 @@ pub async fn share(
     if !audit.findings(FindingKind::Strength).any(|(_, one)| one.id == finding) {
         return Err(ActError::NotFound("strength"));
     }
-    tx.run("UPDATE finding SET shared = $2 WHERE id = $1", [finding.into(), shared.into()])
-        .await?;
+    tx.run("UPDATE finding SET shared = $2 WHERE id = $1", [finding.into(), shared.into()]).await?;
     events::append(
         &tx,
         permit.context(),

@@ -2,6 +2,8 @@
 
 pub mod acts;
 pub mod model;
+pub mod prefill;
+pub mod signals;
 pub mod state;
 pub mod store;
 
@@ -11,4 +13,6 @@ pub use model::{
     FindingKind, Section, SectionText, Signal,
 };
 pub use state::{State, Who};
-pub use store::{Found, audit, audits_of, findings, findings_of, given_to, shared_strengths, under};
+pub use store::{
+    Found, audit, audits_of, findings, findings_of, given_to, shared_strengths, under,
+};

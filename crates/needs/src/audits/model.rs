@@ -197,7 +197,10 @@ impl Section {
             lacks.push(FieldError { field: field.to_owned(), message });
         };
         if self.of(FindingKind::Strength).next().is_none() && !self.text.none_seen {
-            add("strength", format!("{}: name one strength, or tick that you looked and saw none.", self.name));
+            add(
+                "strength",
+                format!("{}: name one strength, or tick that you looked and saw none.", self.name),
+            );
         }
         if self.evidence.is_empty() {
             add("evidence", format!("{}: add one piece of evidence, even a small one.", self.name));

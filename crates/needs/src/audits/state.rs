@@ -45,12 +45,7 @@ pub const STEPS: &[(State, Act, &[Who], State)] = &[
     (State::Draft, Act::Begin, &[Who::Head], State::InProgress),
     (State::InProgress, Act::Finish, &[Who::SectionOwner], State::Ready),
     (State::Ready, Act::Agree, &[Who::Head], State::Agreed),
-    (
-        State::Agreed,
-        Act::Moderate,
-        &[Who::ResponsibleBody, Who::InvitedPartner],
-        State::Moderated,
-    ),
+    (State::Agreed, Act::Moderate, &[Who::ResponsibleBody, Who::InvitedPartner], State::Moderated),
     (State::Agreed, Act::Freeze, &[Who::System], State::Frozen),
     (State::Moderated, Act::Freeze, &[Who::System], State::Frozen),
     (State::Draft, Act::Withdraw, &[Who::Head], State::Withdrawn),

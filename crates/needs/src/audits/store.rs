@@ -86,14 +86,12 @@ fn small(number: i64) -> u8 {
 }
 
 /// Loads the audits a condition on `a` (the audit) selects, with everything in them.
-async fn load(
-    db: &impl Sql,
-    condition: &str,
-    values: Vec<Value>,
-) -> Result<Vec<Audit>, DbError> {
+async fn load(db: &impl Sql, condition: &str, values: Vec<Value>) -> Result<Vec<Audit>, DbError> {
     let rows: Vec<AuditRow> = db
         .all(
-            &format!("SELECT {COLUMNS} FROM audit a WHERE {condition} ORDER BY a.created_at DESC, a.id"),
+            &format!(
+                "SELECT {COLUMNS} FROM audit a WHERE {condition} ORDER BY a.created_at DESC, a.id"
+            ),
             values.clone(),
         )
         .await?;

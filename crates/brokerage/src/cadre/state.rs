@@ -1,0 +1,131 @@
+//! The life of a designation. Whatever is not listed is refused.
+//!
+//! The broker stands for the cadre manager of the partnership. A review can be called by date or
+//! by the broker; withdrawing somebody always goes through a review, with the right of reply.
+
+use needs::{ActError, words};
+
+words! {
+    /// Where a designation stands.
+    State {
+        Nominated = "nominated", "Nominated";
+        Applied = "applied", "Applied";
+        Assessed = "assessed", "Assessed";
+        Designated = "designated", "Designated";
+        Active = "active", "Active";
+        ReviewDue = "review_due", "Review due";
+        Renewed = "renewed", "Renewed";
+        Lapsed = "lapsed", "Lapsed";
+        Withdrawn = "withdrawn", "Withdrawn";
+    }
+}
+
+words! {
+    /// What can be done to a designation.
+    Act {
+        Apply = "apply", "apply for";
+        Assess = "assess", "assess";
+        Designate = "designate", "grant";
+        Activate = "activate", "activate";
+        CallReview = "call_review", "call a review of";
+        Renew = "renew", "renew";
+        Lapse = "lapse", "let lapse";
+        Withdraw = "withdraw", "withdraw";
+    }
+}
+
+words! {
+    /// Who does it.
+    Who {
+        Person = "person", "the person";
+        Head = "head", "the head of the home school";
+        Broker = "broker", "the broker";
+        System = "system", "the product itself";
+        Other = "other", "somebody else";
+    }
+}
+
+/// Every permitted step: from, act, who may, to.
+pub const STEPS: &[(State, Act, &[Who], State)] = &[
+    (State::Nominated, Act::Apply, &[Who::Person], State::Applied),
+    (State::Applied, Act::Assess, &[Who::Broker], State::Assessed),
+    (State::Assessed, Act::Designate, &[Who::Broker], State::Designated),
+    (State::Designated, Act::Activate, &[Who::Broker], State::Active),
+    (State::Active, Act::CallReview, &[Who::Broker, Who::System], State::ReviewDue),
+    (State::Renewed, Act::CallReview, &[Who::Broker, Who::System], State::ReviewDue),
+    (State::ReviewDue, Act::Renew, &[Who::Broker], State::Renewed),
+    (State::ReviewDue, Act::Lapse, &[Who::Broker], State::Lapsed),
+    (State::ReviewDue, Act::Withdraw, &[Who::Broker], State::Withdrawn),
+];
+
+/// Where an act leads.
+///
+/// # Errors
+/// [`ActError::Refused`] with a sentence when the step is not listed.
+pub fn step(from: State, act: Act, who: Who) -> Result<State, ActError> {
+    STEPS
+        .iter()
+        .find(|(state, listed, people, _)| {
+            *state == from && *listed == act && people.contains(&who)
+        })
+        .map(|(.., to)| *to)
+        .ok_or_else(|| {
+            ActError::Refused(format!(
+                "This designation is “{}”: {} cannot {} it now.",
+                from.words().to_lowercase(),
+                who.words(),
+                act.words()
+            ))
+        })
+}
+
+impl State {
+    /// Whether somebody with it may be proposed for new support.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Active | Self::Renewed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Written down from the specification, apart from the code above.
+    const LISTED: &str = "
+        nominated apply person applied
+        applied assess broker assessed
+        assessed designate broker designated
+        designated activate broker active
+        active call_review broker review_due
+        active call_review system review_due
+        renewed call_review broker review_due
+        renewed call_review system review_due
+        review_due renew broker renewed
+        review_due lapse broker lapsed
+        review_due withdraw broker withdrawn";
+
+    #[test]
+    fn every_step_that_is_not_listed_is_refused() {
+        let listed: Vec<Vec<&str>> = LISTED
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>())
+            .filter(|line| !line.is_empty())
+            .collect();
+        for &from in State::ALL {
+            for &act in Act::ALL {
+                for &who in Who::ALL {
+                    let expected = listed
+                        .iter()
+                        .find(|l| l[0] == from.key() && l[1] == act.key() && l[2] == who.key())
+                        .map(|l| l[3]);
+                    assert_eq!(
+                        step(from, act, who).ok().map(State::key),
+                        expected,
+                        "{from} {act} {who}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,437 @@
+//! The supporters of a partnership, as the engine `matching` reads them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use access::{AccountId, accounts};
+use evidence::trajectory::{Trend, trajectory};
+use foundation::{DbError, OrgRef, Sql, terms::AcademicYear};
+use jiff::civil::{Date, date};
+use matching::{
+    Context, FreeWeek, HomeGuard, HomeSchool, Interest, Mapped, Need, Place, Policy, Standing,
+    SupporterKind, Team, TrackRecord, Week, Window,
+};
+use register::{School, kpis};
+
+use crate::cadre::{
+    SupporterRef, cadre_of,
+    capacity::{self, Commitment, CommitmentState, monday},
+};
+use crate::interests;
+use crate::offers::offers_in;
+use crate::requests::Request;
+
+/// Somebody who may support.
+#[derive(Clone, Debug)]
+pub struct Supporter {
+    /// How records name them.
+    pub key: SupporterRef,
+    /// What pages call them: `Aisha Khan, Oakfield Primary`.
+    pub label: String,
+    /// The person's or the offer's own name.
+    pub name: String,
+    /// The role, or that it is a school's offer.
+    pub role: String,
+    /// The school the support comes from.
+    pub org: OrgRef,
+    /// That school's name.
+    pub org_name: String,
+    /// The person, when it is one.
+    pub person: Option<AccountId>,
+    /// Where letters to the person go.
+    pub email: Option<String>,
+    /// What a day costs in pence, where it is stated.
+    pub day_rate_pence: Option<i64>,
+    /// As the engine reads them.
+    pub model: matching::Supporter,
+}
+
+/// Everybody of a partnership who may support, and the schools concerned.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// The supporters, by label.
+    pub supporters: Vec<Supporter>,
+    /// The schools concerned, by reference number.
+    pub schools: BTreeMap<u32, School>,
+    /// What their intakes are like, standardised over these schools.
+    pub contexts: BTreeMap<u32, Context>,
+    /// The place's rules.
+    pub policy: Policy,
+    /// As of when.
+    pub today: Date,
+}
+
+/// The first Monday that weeks are counted from.
+const FIRST_MONDAY: Date = date(2001, 1, 1);
+
+/// The number of a date's week.
+#[must_use]
+pub fn week_of(date: Date) -> Week {
+    let days = monday(date).since(FIRST_MONDAY).map_or(0, |span| span.get_days());
+    Week::try_from(days / 7).unwrap_or(0)
+}
+
+/// The indicators that describe an intake, with the words for them.
+pub const CONTEXT: [(&str, &str); 4] = [
+    ("CTX_FSM6", "free school meals"),
+    ("CTX_EAL", "first languages"),
+    ("SEN_SUP", "special educational needs"),
+    ("SEN_EHC", "education, health and care plans"),
+];
+
+/// Kilometres on the great circle between two positions in degrees (mean radius 6,371.0 km).
+#[must_use]
+pub fn great_circle_km(a: (f64, f64), b: (f64, f64)) -> f64 {
+    let (lat_a, lat_b) = (a.0.to_radians(), b.0.to_radians());
+    let half_lat = (lat_b - lat_a) / 2.0;
+    let half_lon = (b.1 - a.1).to_radians() / 2.0;
+    let chord = half_lat.sin().powi(2) + lat_a.cos() * lat_b.cos() * half_lon.sin().powi(2);
+    2.0 * 6371.0 * chord.sqrt().min(1.0).asin()
+}
+
+/// A position on a plane around the middle of England, in metres: near enough for the
+/// near-neighbour test, whose limits are a few miles. Journeys use the great circle instead.
+fn place(position: (f64, f64)) -> Place {
+    let metres = 6_371_000.0_f64.to_radians();
+    Place {
+        easting: position.1 * metres * 53.0_f64.to_radians().cos(),
+        northing: position.0 * metres,
+    }
+}
+
+fn percent_full(school: &School) -> Option<f64> {
+    let (pupils, places) = (school.pupils?, school.capacity.filter(|places| *places > 0)?);
+    #[expect(clippy::cast_precision_loss, reason = "a school's pupils")]
+    let share = 100.0 * pupils as f64 / places as f64;
+    Some(share)
+}
+
+impl Pool {
+    /// Gathers the supporters of a partnership as of a day; `also` names further schools whose
+    /// setting is wanted, such as those that ask.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn load(
+        db: &impl Sql,
+        partnership: OrgRef,
+        also: &[OrgRef],
+        today: Date,
+    ) -> Result<Self, DbError> {
+        let cadre = cadre_of(db, partnership).await?;
+        let offers = offers_in(db, partnership).await?;
+        let orgs: BTreeSet<OrgRef> = cadre
+            .iter()
+            .map(|one| one.org)
+            .chain(offers.iter().map(|one| one.what.org))
+            .chain(also.iter().copied())
+            .collect();
+        let urns: Vec<u32> = orgs.iter().filter_map(|org| org.urn()).collect();
+        let schools: BTreeMap<u32, School> = register::schools(db, &urns)
+            .await?
+            .into_iter()
+            .map(|school| (school.urn, school))
+            .collect();
+        let contexts = contexts(db, &schools).await?;
+        let falling = falling(db, &urns).await?;
+        let facts = Facts {
+            pledges: capacity::all_pledges(db, today).await?,
+            commitments: capacity::all_commitments(db).await?,
+            guards: capacity::guards(db, today).await?,
+            judged: capacity::judgements(db).await?,
+            emails: accounts::all(db).await?.into_iter().map(|a| (a.id, a.email)).collect(),
+            interests: interests::standing(db, today).await?,
+            falling,
+            today,
+        };
+        let mut supporters = Vec::new();
+        let mut add =
+            |key: SupporterRef, org: OrgRef, name: &str, role: &str, person: Option<AccountId>| {
+                let school = org.urn().and_then(|urn| schools.get(&urn));
+                let org_name = school.map_or_else(|| org.to_string(), |school| school.name.clone());
+                let label =
+                    if name == org_name { org_name.clone() } else { format!("{name}, {org_name}") };
+                let context = org.urn().and_then(|urn| contexts.get(&urn)).cloned();
+                let model = facts.model(key, &label, org, school, context.unwrap_or_default());
+                supporters.push(Supporter {
+                    key,
+                    label,
+                    name: name.to_owned(),
+                    role: role.to_owned(),
+                    org,
+                    org_name,
+                    email: person.and_then(|person| facts.emails.get(&person).cloned()),
+                    person,
+                    day_rate_pence: None,
+                    model,
+                });
+            };
+        for one in &cadre {
+            add(one.supporter(), one.org, &one.name, one.role_name(), Some(one.person));
+        }
+        for one in &offers {
+            add(
+                SupporterRef::Offer(one.id),
+                one.what.org,
+                &one.what.title,
+                "A school’s offer",
+                None,
+            );
+        }
+        for supporter in &mut supporters {
+            let model = &mut supporter.model;
+            if let Some(one) = cadre.iter().find(|one| one.supporter() == supporter.key) {
+                model.specialisms.clone_from(&one.profile.specialisms);
+                model.phases = one.profile.phases.iter().cloned().collect();
+                model.on_site = one.profile.on_site;
+                model.online = one.profile.online;
+                model.travel_limit_km = one.profile.travel_limit_km;
+                model.weekly_cap = one.profile.weekly_cap;
+                model.concurrent_cap = one.profile.concurrent_cap;
+                model.standing = Standing {
+                    designation_live: one.is_live(today),
+                    training_current: one.is_current(today),
+                };
+            }
+            if let Some(one) =
+                offers.iter().find(|one| SupporterRef::Offer(one.id) == supporter.key)
+            {
+                model.kind = SupporterKind::School;
+                model.specialisms.clone_from(&one.what.specialisms);
+                model.phases = one.what.phases.iter().cloned().collect();
+                model.on_site = one.what.on_site;
+                model.online = one.what.online;
+                model.weekly_cap = one.what.weekly_cap;
+                model.concurrent_cap = 3;
+                supporter.day_rate_pence = Some(one.what.day_rate_pence);
+            }
+        }
+        supporters.sort_by(|a, b| (&a.label, a.key).cmp(&(&b.label, b.key)));
+        Ok(Self { supporters, schools, contexts, policy: Policy::default(), today })
+    }
+
+    /// A request as the engine reads it.
+    #[must_use]
+    pub fn need(&self, request: &Request) -> Need {
+        let school = request.org.urn().and_then(|urn| self.schools.get(&urn));
+        let ask = &request.ask;
+        let earliest = week_of(ask.earliest.max(self.today));
+        Need {
+            id: request.id.to_string(),
+            label: format!(
+                "{}: {}",
+                school.map_or_else(|| request.org.to_string(), |school| school.name.clone()),
+                ask.title
+            ),
+            school: request.org.to_string(),
+            half_days: ask.half_days,
+            window: Window { earliest, latest: week_of(ask.latest).max(earliest) },
+            specialisms: ask.specialisms.clone(),
+            phase: ask.phase.clone(),
+            mode: ask.mode.into(),
+            context: request
+                .org
+                .urn()
+                .and_then(|urn| self.contexts.get(&urn))
+                .cloned()
+                .unwrap_or_default(),
+            place: school.and_then(School::position).map(place),
+            urban: school.is_some_and(|s| {
+                s.urban_rural.as_deref().is_some_and(|words| words.contains("rban"))
+            }),
+            percent_full: school.and_then(percent_full),
+            travel_limit_km: None,
+            avoid: ask.avoid.iter().map(ToString::to_string).collect(),
+            severity: ask.severity,
+            may_split: false,
+            team: if ask.team { Team::OneEach } else { Team::OnePerson },
+        }
+    }
+
+    /// Journeys by road in kilometres: the great circle times the policy's road factor.
+    pub fn mapped<'a>(&self, needs: impl IntoIterator<Item = &'a Need>) -> Mapped {
+        let position = |org: &str| {
+            let urn = org.parse::<OrgRef>().ok()?.urn()?;
+            self.schools.get(&urn)?.position()
+        };
+        let mut mapped = Mapped::new();
+        for need in needs {
+            let Some(to) = position(&need.school) else { continue };
+            for supporter in &self.supporters {
+                if let Some(from) = position(&supporter.org.to_string()) {
+                    let km = great_circle_km(from, to) * self.policy.road_factor;
+                    mapped.insert((need.id.clone(), supporter.model.id.clone()), km);
+                }
+            }
+        }
+        mapped
+    }
+
+    /// The supporters as the engine reads them.
+    #[must_use]
+    pub fn models(&self) -> Vec<matching::Supporter> {
+        self.supporters.iter().map(|one| one.model.clone()).collect()
+    }
+}
+
+/// What is known about everybody, loaded once.
+struct Facts {
+    pledges: BTreeMap<SupporterRef, BTreeMap<Date, i64>>,
+    commitments: Vec<Commitment>,
+    guards: Vec<capacity::Guard>,
+    judged: BTreeMap<SupporterRef, (u32, f64)>,
+    emails: BTreeMap<AccountId, String>,
+    interests: Vec<interests::Declaration>,
+    falling: BTreeMap<u32, String>,
+    today: Date,
+}
+
+impl Facts {
+    fn model(
+        &self,
+        key: SupporterRef,
+        label: &str,
+        org: OrgRef,
+        school: Option<&School>,
+        context: Context,
+    ) -> matching::Supporter {
+        let own: Vec<&Commitment> =
+            self.commitments.iter().filter(|one| one.supporter == key).collect();
+        let free = self.pledges.get(&key).map(|pledged| {
+            capacity::free_after(pledged, &own, self.today)
+                .into_iter()
+                .filter(|(_, half_days)| *half_days > 0)
+                .map(|(week, half_days)| FreeWeek {
+                    week: week_of(week),
+                    half_days: u32::try_from(half_days).unwrap_or(0),
+                })
+                .collect()
+        });
+        let running = own
+            .iter()
+            .filter(|one| one.state != CommitmentState::Done && one.to_on >= self.today)
+            .count();
+        let year = AcademicYear::of(self.today);
+        let (given, received) = capacity::given_and_received(&self.commitments, year)
+            .get(&org)
+            .copied()
+            .unwrap_or_default();
+        let mut reasons: Vec<String> =
+            self.guards.iter().filter(|one| one.org == org).map(|one| one.reason.clone()).collect();
+        reasons.extend(org.urn().and_then(|urn| self.falling.get(&urn)).cloned());
+        let (judged, mean) = self.judged.get(&key).copied().unwrap_or_default();
+        matching::Supporter {
+            id: key.to_string(),
+            label: label.to_owned(),
+            kind: SupporterKind::Person,
+            home: school.map(|school| HomeSchool {
+                school: org.to_string(),
+                phase: school.phase.key().to_owned(),
+                percent_full: percent_full(school),
+                context,
+                given_half_days: u32::try_from(given).unwrap_or(0),
+                received_half_days: u32::try_from(received).unwrap_or(0),
+            }),
+            base: school.and_then(School::position).map(place),
+            specialisms: Vec::new(),
+            phases: BTreeSet::new(),
+            on_site: true,
+            online: true,
+            standing: Standing::default(),
+            free: free.unwrap_or_default(),
+            weekly_cap: 2,
+            concurrent_cap: 2,
+            running: u32::try_from(running).unwrap_or(u32::MAX),
+            guard: HomeGuard { reasons },
+            interests: self
+                .interests
+                .iter()
+                .filter(|one| one.org == org)
+                .map(|one| Interest {
+                    school: one.about.to_string(),
+                    detail: one.detail.trim_end_matches('.').to_owned(),
+                    bars: one.state == interests::State::Bar,
+                })
+                .collect(),
+            avoid: BTreeSet::new(),
+            travel_limit_km: None,
+            track: TrackRecord { judged, mean },
+            last_used: own.iter().map(|one| week_of(one.from_on)).max(),
+        }
+    }
+}
+
+/// Standardised intakes: each value less the mean of these schools, over their spread.
+async fn contexts(
+    db: &impl Sql,
+    schools: &BTreeMap<u32, School>,
+) -> Result<BTreeMap<u32, Context>, DbError> {
+    let urns: Vec<u32> = schools.keys().copied().collect();
+    let mut raw: BTreeMap<&str, BTreeMap<u32, f64>> = BTreeMap::new();
+    for (code, _) in CONTEXT {
+        for (urn, readings) in kpis::across(db, &urns, code, "all").await? {
+            if let Some(value) = readings.iter().rev().find_map(|r| r.measure.number()) {
+                raw.entry(code).or_default().insert(urn, value);
+            }
+        }
+    }
+    for (urn, school) in schools {
+        if let Some(pupils) = school.pupils.filter(|pupils| *pupils > 0) {
+            #[expect(clippy::cast_precision_loss, reason = "a school's pupils")]
+            raw.entry("size").or_default().insert(*urn, (pupils as f64).ln());
+        }
+    }
+    let mut contexts: BTreeMap<u32, Context> = BTreeMap::new();
+    for (code, values) in raw {
+        let list: Vec<f64> = values.values().copied().collect();
+        let (mean, variance) = evidence::distributions::mean_and_variance(&list);
+        let spread = variance.sqrt();
+        if list.len() < 3 || !spread.is_finite() || spread <= 0.0 {
+            continue;
+        }
+        for (urn, value) in values {
+            contexts.entry(urn).or_default().0.insert(code.to_owned(), (value - mean) / spread);
+        }
+    }
+    Ok(contexts)
+}
+
+/// Schools whose main results have been falling beyond chance: they need their people at home.
+async fn falling(db: &impl Sql, urns: &[u32]) -> Result<BTreeMap<u32, String>, DbError> {
+    let mut falling = BTreeMap::new();
+    for code in ["KS2_RWM_EXP", "KS4_A8"] {
+        let Some(definition) = kpis::definition(code) else { continue };
+        for (urn, readings) in kpis::across(db, urns, code, "all").await? {
+            let points: Vec<_> =
+                readings.iter().map(|r| (i32::from(r.period.0), r.measure)).collect();
+            if trajectory(&definition.kpi(), &points, None).trend == Trend::Declining {
+                falling.insert(
+                    urn,
+                    "its own results have been falling by more than chance, so it needs its people at home"
+                        .to_owned(),
+                );
+            }
+        }
+    }
+    Ok(falling)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weeks_are_counted_from_mondays() {
+        assert_eq!(week_of(date(2001, 1, 7)), 0);
+        assert_eq!(week_of(date(2001, 1, 8)), 1);
+        assert_eq!(week_of(date(2027, 1, 4)) + 1, week_of(date(2027, 1, 11)));
+    }
+
+    #[test]
+    fn london_to_manchester_is_262_kilometres_as_the_crow_flies() {
+        let km = great_circle_km((51.5074, -0.1278), (53.4808, -2.2426));
+        assert!((km - 262.1).abs() < 0.5, "{km}");
+        let flat = place((51.5074, -0.1278)).km_to(&place((51.55, -0.1278)));
+        let round = great_circle_km((51.5074, -0.1278), (51.55, -0.1278));
+        assert!((flat - round).abs() < 0.02, "{flat} {round}");
+    }
+}

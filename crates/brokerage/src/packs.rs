@@ -1,0 +1,250 @@
+//! What is data here: the roles people lead in, the specialisms they bring, and the days on
+//! which the service clock stands still.
+
+use std::{collections::BTreeSet, sync::OnceLock};
+
+use jiff::{
+    Span, Timestamp, ToSpan,
+    civil::{Date, Weekday},
+    tz::TimeZone,
+};
+use serde::Deserialize;
+
+/// A role somebody can be designated in.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct RoleKind {
+    /// Stable code.
+    pub code: String,
+    /// What it is called.
+    pub name: String,
+    /// How far it reaches: school, local, regional, national, beyond.
+    pub sphere: String,
+    /// How deep it goes: advise, coach, develop, lead, run.
+    pub extent: String,
+    /// What it is, in a sentence.
+    pub about: String,
+    /// A role of the past: readable, not given to anybody new.
+    #[serde(default)]
+    pub retired: bool,
+}
+
+/// Something people and schools can help with.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct SpecialismKind {
+    /// Stable code.
+    pub code: String,
+    /// What it is called.
+    pub name: String,
+    /// The group it is listed under.
+    pub group: String,
+    /// The areas of an audit it helps with.
+    #[serde(default)]
+    pub areas: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RolesFile {
+    #[serde(rename = "pack")]
+    _pack: String,
+    #[serde(rename = "version")]
+    _version: u32,
+    #[serde(rename = "name")]
+    _name: String,
+    role: Vec<RoleKind>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpecialismsFile {
+    #[serde(rename = "pack")]
+    _pack: String,
+    #[serde(rename = "version")]
+    _version: u32,
+    #[serde(rename = "name")]
+    _name: String,
+    specialism: Vec<SpecialismKind>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DaysFile {
+    #[serde(rename = "pack")]
+    _pack: String,
+    #[serde(rename = "version")]
+    _version: u32,
+    holidays: BTreeSet<Date>,
+}
+
+const SPHERES: [&str; 5] = ["school", "local", "regional", "national", "beyond"];
+const EXTENTS: [&str; 5] = ["advise", "coach", "develop", "lead", "run"];
+
+fn no_twins<'a>(what: &str, codes: impl Iterator<Item = &'a String>) -> Result<(), String> {
+    let mut seen = BTreeSet::new();
+    for code in codes {
+        if !seen.insert(code) {
+            return Err(format!("{what} “{code}” is listed twice"));
+        }
+    }
+    Ok(())
+}
+
+/// Reads a roles file.
+///
+/// # Errors
+/// A sentence that says what is wrong in it.
+pub fn parse_roles(text: &str) -> Result<Vec<RoleKind>, String> {
+    let file: RolesFile = toml::from_str(text).map_err(|error| error.to_string())?;
+    no_twins("role", file.role.iter().map(|role| &role.code))?;
+    for role in &file.role {
+        if !SPHERES.contains(&role.sphere.as_str()) || !EXTENTS.contains(&role.extent.as_str()) {
+            return Err(format!(
+                "role “{}”: its sphere must be one of {} and its extent one of {}",
+                role.code,
+                SPHERES.join(", "),
+                EXTENTS.join(", ")
+            ));
+        }
+    }
+    Ok(file.role)
+}
+
+/// Reads a specialisms file.
+///
+/// # Errors
+/// A sentence that says what is wrong in it.
+pub fn parse_specialisms(text: &str) -> Result<Vec<SpecialismKind>, String> {
+    let file: SpecialismsFile = toml::from_str(text).map_err(|error| error.to_string())?;
+    no_twins("specialism", file.specialism.iter().map(|one| &one.code))?;
+    Ok(file.specialism)
+}
+
+/// The roles that ship with the product.
+///
+/// # Panics
+/// Never in a build whose tests pass: the file is part of the build.
+pub fn roles() -> &'static [RoleKind] {
+    static ROLES: OnceLock<Vec<RoleKind>> = OnceLock::new();
+    ROLES.get_or_init(|| {
+        parse_roles(include_str!("../../../packs/england-2025/roles.toml"))
+            .expect("the pack that ships is in order")
+    })
+}
+
+/// A role by its code.
+pub fn role(code: &str) -> Option<&'static RoleKind> {
+    roles().iter().find(|role| role.code == code)
+}
+
+/// The specialisms that ship with the product.
+///
+/// # Panics
+/// Never in a build whose tests pass: the file is part of the build.
+pub fn specialisms() -> &'static [SpecialismKind] {
+    static SPECIALISMS: OnceLock<Vec<SpecialismKind>> = OnceLock::new();
+    SPECIALISMS.get_or_init(|| {
+        parse_specialisms(include_str!("../../../packs/england-2025/specialisms.toml"))
+            .expect("the pack that ships is in order")
+    })
+}
+
+/// A specialism by its code.
+pub fn specialism(code: &str) -> Option<&'static SpecialismKind> {
+    specialisms().iter().find(|one| one.code == code)
+}
+
+/// The name of a specialism, or its code where the pack does not know it any more.
+#[must_use]
+pub fn specialism_name(code: &str) -> &str {
+    specialism(code).map_or(code, |one| one.name.as_str())
+}
+
+fn holidays() -> &'static BTreeSet<Date> {
+    static DAYS: OnceLock<BTreeSet<Date>> = OnceLock::new();
+    DAYS.get_or_init(|| {
+        toml::from_str::<DaysFile>(include_str!("../../../packs/england-2025/working-days.toml"))
+            .expect("the pack that ships is in order")
+            .holidays
+    })
+}
+
+/// Whether people can be expected to answer on a day.
+#[must_use]
+pub fn is_working_day(date: Date) -> bool {
+    !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !holidays().contains(&date)
+}
+
+/// The same time of day a number of working days later; what arrives on a free day counts as
+/// arriving at nine on the next working day.
+#[must_use]
+pub fn working_days_later(from: Timestamp, days: u32) -> Timestamp {
+    const DAY: fn() -> Span = || 1.day();
+    let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
+    let start = from.to_zoned(zone.clone());
+    let (mut date, mut time) = (start.date(), start.time());
+    if !is_working_day(date) {
+        time = jiff::civil::time(9, 0, 0, 0);
+        while !is_working_day(date) {
+            date = date.saturating_add(DAY());
+        }
+    }
+    for _ in 0..days {
+        date = date.saturating_add(DAY());
+        while !is_working_day(date) {
+            date = date.saturating_add(DAY());
+        }
+    }
+    zone.to_zoned(date.to_datetime(time)).map_or(from, |zoned| zoned.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_service_clock_skips_weekends_and_holidays() {
+        for (from, to) in [
+            ("2026-11-30T16:05:00Z", "2026-12-02T16:05:00Z"),
+            ("2026-12-03T10:00:00Z", "2026-12-07T10:00:00Z"),
+            ("2026-12-05T22:00:00Z", "2026-12-09T09:00:00Z"),
+            ("2026-12-24T12:00:00Z", "2026-12-30T12:00:00Z"),
+            // Over the change to summer time the clock on the wall counts.
+            ("2027-03-25T10:00:00Z", "2027-03-31T09:00:00Z"),
+        ] {
+            assert_eq!(working_days_later(at(from), 2), at(to), "{from}");
+        }
+    }
+
+    #[test]
+    fn the_packs_that_ship_are_in_order() {
+        assert!(roles().iter().any(|role| role.retired), "history stays readable");
+        assert_eq!(role("sle").unwrap().extent, "develop");
+        assert_eq!(specialism_name("estates"), "Estates and buildings");
+        let areas = &needs::Framework::england().areas;
+        for one in specialisms() {
+            for area in &one.areas {
+                assert!(areas.iter().any(|known| known.code == *area), "{}: {area}", one.code);
+            }
+        }
+        assert!(
+            areas
+                .iter()
+                .all(|area| { specialisms().iter().any(|one| one.areas.contains(&area.code)) })
+        );
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let text = include_str!("../../../packs/england-2025/roles.toml");
+        let told = parse_roles(&text.replacen("code = \"sle\"", "code = \"nle\"", 1)).unwrap_err();
+        assert!(told.contains("“nle” is listed twice"), "{told}");
+        let told = parse_roles(&text.replacen("\"national\"", "\"galactic\"", 1)).unwrap_err();
+        assert!(told.contains("sphere"), "{told}");
+    }
+}
