@@ -4,6 +4,7 @@ use std::hint::black_box;
 
 use divan::Bencher;
 use evidence::chance::Chance;
+use evidence::families::{Families, Feature, Profile, Recipe};
 use evidence::mixed::{Column, Data, Options, fit};
 
 fn main() {
@@ -85,4 +86,23 @@ fn rows_480k(bencher: Bencher<'_, '_>, structure: &str) {
         _ => &[1, 2, 3, 4, 5],
     };
     bencher.bench_local(|| black_box(run(&data, &[1, 2, 3, 4, 5], random)));
+}
+
+/// Exact families of 24,000 schools with 12 features.
+#[divan::bench(args = [20, 50], sample_count = 5)]
+fn families_24k(bencher: Bencher<'_, '_>, k: usize) {
+    let mut chance = Chance::new(2);
+    let schools: Vec<Profile> = (0..24_000)
+        .map(|_| {
+            let common = chance.normal();
+            let values = (0..12).map(|f| Some(0.5 * common * f64::from(f % 3) + chance.normal()));
+            Profile { values: values.collect(), ..Profile::default() }
+        })
+        .collect();
+    let mut recipe = Recipe::new((0..12).map(|f| Feature::input(format!("f{f}"), 1.0)).collect());
+    recipe.k = k;
+    bencher.bench_local(|| {
+        let families = Families::new(recipe.clone(), &schools).map(|f| f.all().len());
+        black_box(families.unwrap_or(0))
+    });
 }

@@ -19,6 +19,7 @@
 
 mod knn;
 mod scaling;
+mod tree;
 
 use std::fmt;
 
@@ -332,6 +333,10 @@ impl<'a> Families<'a> {
     /// exist.
     #[must_use]
     pub fn of(&self, of: usize) -> Family {
+        self.of_with(of, &mut Vec::new())
+    }
+
+    fn of_with(&self, of: usize, scratch: &mut Vec<f32>) -> Family {
         let Some(&block_at) = self.block_of.get(of) else {
             return Family {
                 of,
@@ -341,14 +346,15 @@ impl<'a> Families<'a> {
             };
         };
         let block = &self.blocks[block_at];
-        let (found, pool) = knn::nearest(&self.recipe, self.profiles, block, of);
+        let (found, pool) = knn::nearest(&self.recipe, self.profiles, block, of, scratch);
         self.family(of, block_at, &found, pool)
     }
 
     /// Every family, in the order of the profiles.
     #[must_use]
     pub fn all(&self) -> Vec<Family> {
-        knn::for_each(self.profiles.len(), |at| self.of(at))
+        let mut scratch = Vec::new();
+        (0..self.profiles.len()).map(|at| self.of_with(at, &mut scratch)).collect()
     }
 
     /// A family changed by hand: `removed` leave, `added` come in with their true distance, and
@@ -418,7 +424,13 @@ impl<'a> Families<'a> {
                     .iter()
                     .step_by(step)
                     .filter_map(|of| {
-                        let (found, _) = knn::nearest(&self.recipe, self.profiles, block, *of);
+                        let (found, _) = knn::nearest(
+                            &self.recipe,
+                            self.profiles,
+                            block,
+                            *of,
+                            &mut Vec::new(),
+                        );
                         let middle = *found.get(found.len() / 2)?;
                         let parts = block.contributions(&self.recipe, self.profiles, *of, middle);
                         Some(parts.iter().flatten().sum::<f64>().max(0.0).sqrt())

@@ -1,5 +1,6 @@
 //! Common scales within a block, and what each feature adds to a distance.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Method, Profile, Recipe, Scale};
@@ -28,6 +29,9 @@ pub(super) struct Block {
     /// Covariance of the weighted, scaled features and its inverse, for Mahalanobis.
     covariance: Option<(Matrix, Matrix)>,
     pub(super) search: super::knn::Search,
+    /// Weighted, scaled features of each member, row by row; `NaN` where missing (filled for
+    /// Mahalanobis).
+    coordinates: Vec<f64>,
 }
 
 pub(super) fn value(profile: &Profile, feature: usize) -> Option<f64> {
@@ -78,11 +82,20 @@ impl Block {
             statistics.present.push(values.len());
         }
         let mut block =
-            Self { statistics, members, covariance: None, search: super::knn::Search::default() };
+            Self {
+            statistics,
+            members,
+            covariance: None,
+            search: super::knn::Search::default(),
+            coordinates: Vec::new(),
+        };
         let mut rows: Vec<Vec<Option<f64>>> =
             block.members.iter().map(|at| block.weighted(recipe, &profiles[*at])).collect();
         if recipe.method == Method::Mahalanobis {
             block.whiten(&mut rows);
+        } else {
+            let flat = rows.iter().flat_map(|r| r.iter().map(|v| v.unwrap_or(f64::NAN)));
+            block.coordinates = flat.collect();
         }
         let eligible: Vec<bool> =
             block.members.iter().map(|at| present(&profiles[*at]) >= recipe.min_present).collect();
@@ -113,16 +126,22 @@ impl Block {
             rows.iter().filter_map(|row| row.iter().copied().collect()).collect();
         let (covariance, shrinkage) = ledoit_wolf(&complete, d);
         self.statistics.shrinkage = Some(shrinkage);
-        let Some(factor) = Cholesky::new(&covariance) else { return };
+        let Some(factor) = Cholesky::new(&covariance) else {
+            let flat = rows.iter().flat_map(|r| r.iter().map(|v| v.unwrap_or(0.0)));
+            self.coordinates = flat.collect();
+            return;
+        };
         for row in rows.iter_mut() {
             let filled = fill(row, &covariance);
+            self.coordinates.extend_from_slice(&filled);
             *row = factor.half_solve(&filled).into_iter().map(Some).collect();
         }
         let inverse = factor.inverse();
         self.covariance = Some((covariance, inverse));
     }
 
-    /// What each feature adds to the squared distance of two schools.
+    /// What each feature adds to the squared distance of two schools. A school of another block is
+    /// put on this block's scale.
     pub(super) fn contributions(
         &self,
         recipe: &Recipe,
@@ -130,21 +149,36 @@ impl Block {
         a: usize,
         b: usize,
     ) -> Vec<Option<f64>> {
-        let (x, y) = (self.weighted(recipe, &profiles[a]), self.weighted(recipe, &profiles[b]));
-        if let Some((covariance, precision)) = &self.covariance {
-            let (x, y) = (fill(&x, covariance), fill(&y, covariance));
-            let difference: Vec<f64> = x.iter().zip(&y).map(|(x, y)| x - y).collect();
+        let (x, y) = (self.point(recipe, profiles, a), self.point(recipe, profiles, b));
+        if let Some((_, precision)) = &self.covariance {
+            let difference: Vec<f64> = x.iter().zip(y.iter()).map(|(x, y)| x - y).collect();
             let turned = precision.times(&difference);
             return difference.iter().zip(turned).map(|(d, t)| Some(d * t)).collect();
         }
-        let weights = || recipe.features.iter().map(|f| f.weight);
-        let shared: f64 = weights()
-            .zip(x.iter().zip(&y))
-            .filter(|(_, (x, y))| x.is_some() && y.is_some())
-            .map(|(w, _)| w)
-            .sum();
-        let factor = weights().sum::<f64>() / shared;
-        x.iter().zip(&y).map(|(x, y)| x.zip(*y).map(|(x, y)| (x - y).powi(2) * factor)).collect()
+        let (mut shared, mut all) = (0.0, 0.0);
+        for (feature, (x, y)) in recipe.features.iter().zip(x.iter().zip(y.iter())) {
+            all += feature.weight;
+            if !(x - y).is_nan() {
+                shared += feature.weight;
+            }
+        }
+        let factor = all / shared;
+        x.iter()
+            .zip(y.iter())
+            .map(|(x, y)| Some((x - y) * (x - y) * factor).filter(|c| !c.is_nan()))
+            .collect()
+    }
+
+    fn point(&self, recipe: &Recipe, profiles: &[Profile], of: usize) -> Cow<'_, [f64]> {
+        let d = recipe.features.len();
+        if let Ok(at) = self.members.binary_search(&of) {
+            return Cow::Borrowed(&self.coordinates[at * d..(at + 1) * d]);
+        }
+        let row = self.weighted(recipe, &profiles[of]);
+        Cow::Owned(match &self.covariance {
+            Some((covariance, _)) => fill(&row, covariance),
+            None => row.iter().map(|v| v.unwrap_or(f64::NAN)).collect(),
+        })
     }
 }
 
