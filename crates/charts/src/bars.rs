@@ -67,7 +67,7 @@ impl Bars {
         });
         let (low, high) = values.fold((0.0_f64, 0.0_f64), |(l, h), v| (l.min(v), h.max(v)));
         let (mut domain, mut ticks) = nice(low, if high > low { high } else { low + 1.0 }, 5);
-        if self.unit.suffix == "%" && domain.1 > 100.0 {
+        if self.unit.suffix == "%" && high <= 100.0 && domain.1 > 100.0 {
             domain.1 = 100.0;
             ticks.retain(|t| *t <= 100.0);
         }
@@ -76,12 +76,6 @@ impl Bars {
         for (i, bar) in self.bars.iter().enumerate() {
             self.bar(&mut canvas, bar, area.top + STEP * i as f64, &x, area);
         }
-        canvas.line(
-            "chart__zero",
-            (x.at(0.0), area.top),
-            (x.at(0.0), area.bottom),
-            Paint::stroke(INK, 1.2),
-        );
         canvas.finish("bars", &self.frame, area.bottom + 26.0, &self.finding(), self.table())
     }
 
@@ -90,9 +84,11 @@ impl Bars {
         canvas.haloed("chart__label", (area.left, top + 15.0), &label, (BODY, INK, Anchor::Start));
         let (y, h) = (top + 21.0, 19.0);
         let middle = y + h / 2.0;
+        let zero = x.at(0.0);
+        canvas.line("chart__zero", (zero, y - 3.0), (zero, y + h + 3.0), Paint::stroke(INK, 1.6));
         match &bar.reading {
             Reading::Value { value, interval, .. } => {
-                let (zero, end) = (x.at(0.0), x.at(value.get()));
+                let end = x.at(value.get());
                 let fill = if bar.reading.is_thin() {
                     Paint::fill(PAPER).outlined(OWN, 2.0)
                 } else {
@@ -142,20 +138,21 @@ impl Bars {
                 );
             }
             Reading::Missing(reason) => {
-                cross(canvas, (x.at(0.0) + 9.0, middle), reason);
-                let lines = wrap(reason, SMALL, area.right - area.left - 30.0);
+                cross(canvas, (zero + 10.0, middle), reason);
+                let lines = wrap(reason, SMALL - 1.0, area.right - zero + 20.0);
                 for (i, line) in lines.iter().take(2).enumerate() {
-                    let up = if lines.len() > 1 { 7.0 } else { 0.0 };
+                    let up = if lines.len() > 1 { 4.0 } else { 0.0 };
                     canvas.haloed(
                         "chart__reason",
-                        (x.at(0.0) + 20.0, middle + 4.0 - up + 14.0 * i as f64),
+                        (zero + 21.0, middle + 4.0 - up + 13.0 * i as f64),
                         line,
-                        (SMALL, SOFT, Anchor::Start),
+                        (SMALL - 1.0, SOFT, Anchor::Start),
                     );
                 }
             }
         }
-        if let Some(comparator) = bar.comparator {
+        // Beside a reason there is nothing to compare; the table has the comparator.
+        if let Some(comparator) = bar.comparator.filter(|_| bar.reading.value().is_some()) {
             let hint = format!("{}: {}", self.comparator, self.unit.show(comparator));
             crate::Symbol::Diamond.draw(
                 canvas,

@@ -108,7 +108,12 @@ impl Funnel {
             let end = at.0 > f64::midpoint(area.left, area.right);
             let (dx, anchor) = if end { (-11.0, Anchor::End) } else { (11.0, Anchor::Start) };
             let label = format!("{} ({n} pupils)", self.unit.show(value));
-            canvas.haloed("chart__value", (at.0 + dx, at.1 + 4.5), &label, (BODY, OWN, anchor));
+            canvas.haloed(
+                "chart__value",
+                (at.0 + dx, at.1 + if value < self.centre { 18.0 } else { -9.0 }),
+                &label,
+                (BODY, OWN, anchor),
+            );
         }
         canvas.finish("funnel", &self.frame, area.bottom + 44.0, &self.finding(), self.table())
     }
@@ -145,12 +150,16 @@ impl Funnel {
             "within what chance alone would bring"
         };
         format!(
-            "{}: {} with {n} pupils, {place} around {}. Of {} other schools, {} lie outside those limits.",
+            "{}: {} with {n} pupils, {place} around {}. Of {} other schools, {} outside those limits.",
             self.school,
             self.unit.show(value),
             self.unit.show(self.centre),
             self.others.len(),
-            self.outside(),
+            match self.outside() {
+                0 => "none lies".to_owned(),
+                1 => "one lies".to_owned(),
+                more => format!("{more} lie"),
+            },
         )
     }
 

@@ -42,7 +42,7 @@ pub struct Capacity {
 
 /// From full to free: white to dark blue, with the number written in each cell.
 const SHADES: [(&str, &str); 5] =
-    [(PAPER, SOFT), ("#dbe5ee", INK), ("#a9c1d6", INK), ("#4f7ca5", PAPER), (OWN, PAPER)];
+    [(PAPER, SOFT), ("#dbe5ee", INK), ("#a9c1d6", INK), ("#3d6a94", PAPER), (OWN, PAPER)];
 
 const ROW: f64 = 30.0;
 

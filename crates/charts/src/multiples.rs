@@ -66,7 +66,7 @@ impl Multiples {
         canvas.bold(
             "chart__label",
             (left, top + 14.0),
-            &fit(&panel.label, BODY * 1.04, width),
+            &fit(&panel.label, BODY * 1.16, width),
             bold,
         );
         let (upper, lower) = (top + 28.0, top + 82.0);
@@ -84,7 +84,7 @@ impl Multiples {
         let domain = span(values.map(Finite::get), panel.unit.suffix == "%");
         let y = Scale::new(domain, (lower, upper));
         let last = self.periods.len().saturating_sub(1).max(1) as f64;
-        let x = Scale::new((0.0, last), (left + 7.0, left + width - 46.0));
+        let x = Scale::new((0.0, last), (left + 7.0, left + width - 54.0));
         let place = |i: usize, v: Finite| (x.at(i as f64), y.at(v.get()));
         for run in runs(&panel.family) {
             let points: Vec<_> = run.iter().map(|(i, v)| place(*i, *v)).collect();
@@ -115,7 +115,7 @@ impl Multiples {
         if let Some(latest) = panel.readings.last() {
             match latest.value() {
                 Some(value) => {
-                    let at = (left + width - 38.0, y.at(value.get()) + 4.5);
+                    let at = (left + width - 46.0, y.at(value.get()) + 4.5);
                     canvas.bold(
                         "chart__value",
                         at,
@@ -125,7 +125,7 @@ impl Multiples {
                 }
                 None => canvas.text(
                     "chart__value",
-                    (left + width - 38.0, lower + 4.0),
+                    (left + width - 46.0, lower + 4.0),
                     "none",
                     (SMALL, SOFT, Anchor::Start),
                 ),
@@ -141,7 +141,7 @@ impl Multiples {
             if self.periods.len() > 1 {
                 canvas.text(
                     "chart__tick",
-                    (left + width - 40.0, lower + 21.0),
+                    (left + width - 44.0, lower + 21.0),
                     end,
                     (SMALL - 0.5, SOFT, Anchor::End),
                 );

@@ -58,8 +58,13 @@ impl Quadrant {
     pub fn draw(&self) -> Drawing {
         let mut canvas = Canvas::default();
         let width = self.frame.units();
-        let size = (width - 70.0).min(460.0);
-        let area = Area { left: 50.0, right: 50.0 + size, top: 28.0, bottom: 28.0 + size * 0.78 };
+        let size = width - 70.0;
+        let area = Area {
+            left: 50.0,
+            right: 50.0 + size,
+            top: 28.0,
+            bottom: 28.0 + (size * 0.78).min(400.0),
+        };
         let reach = |get: fn(&Move) -> f64| {
             let most = self.moves.iter().map(get).fold(1.0_f64, f64::max);
             nice(-most * 1.1, most * 1.1, 6)
@@ -165,7 +170,12 @@ impl Quadrant {
                 } else {
                     (10.0, Anchor::Start)
                 };
-                canvas.haloed("chart__label", (at.0 + dx, at.1 - 9.0), label, (BODY, OWN, anchor));
+                canvas.haloed(
+                    "chart__label",
+                    (at.0 + dx, at.1 + if m.half_widths.is_some() { -9.0 } else { 4.5 }),
+                    label,
+                    (BODY, OWN, anchor),
+                );
             }
         }
         canvas.finish("quadrant", &self.frame, area.bottom + 46.0, &self.finding(), self.table())
@@ -189,6 +199,9 @@ impl Quadrant {
         let unnamed = self.moves.iter().filter(|m| m.label.is_none()).count();
         let both = self.moves.iter().filter(|m| m.in_words() == "raised and narrowed").count();
         let mut text = named.join(". ");
+        if !text.is_empty() {
+            text.push('.');
+        }
         if unnamed > 0 {
             text.push_str(&format!(
                 " Of all {} shown, {both} raised the level and narrowed the gap.",

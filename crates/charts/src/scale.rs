@@ -48,6 +48,8 @@ pub(crate) fn span(values: impl Iterator<Item = f64>, percent: bool) -> (f64, f6
     if low > high {
         return (0.0, if percent { 100.0 } else { 1.0 });
     }
+    // A percentage outside 0 to 100 is somebody's slip; show it rather than hide it.
+    let percent = percent && low >= 0.0 && high <= 100.0;
     let air = ((high - low) * 0.08).max(if percent { 4.0 } else { 0.0 });
     let (low, high) = (low - air, high + air);
     if percent { (low.max(0.0), high.min(100.0)) } else { (low, high) }

@@ -352,7 +352,7 @@ impl Canvas {
             self.body.push_str(" font-weight=\"600\"");
         }
         if halo {
-            self.body.push_str(" stroke=\"#ffffff\" stroke-width=\"3\" stroke-linejoin=\"round\" paint-order=\"stroke\"");
+            self.body.push_str(" stroke=\"#ffffff\" stroke-width=\"4.5\" stroke-linejoin=\"round\" paint-order=\"stroke\"");
         }
         let _ = write!(self.body, ">{}</text>", escape(text));
     }

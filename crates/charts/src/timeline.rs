@@ -141,7 +141,9 @@ impl Timeline {
                     (SMALL, SOFT, Anchor::Start),
                 );
             }
-            if i == 0 || day.month == 1 {
+            let january = starts.iter().find(|d| d.month == 1).map(|d| x.at(d.number() as f64));
+            let crowded = i == 0 && day.month != 1 && january.is_some_and(|j| j - at < 40.0);
+            if (i == 0 && !crowded) || day.month == 1 {
                 let year = day.year.to_string();
                 canvas.text(
                     "chart__tick",

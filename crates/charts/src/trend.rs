@@ -5,6 +5,7 @@ use crate::plot::{Area, BODY, SMALL, Sample, cross, legend, tick_unit, y_axis};
 use crate::scale::{Scale, nice, span, spread_apart};
 use crate::svg::{
     Anchor, Canvas, Drawing, FAMILY_PALE, Frame, INK, OTHER, OWN, OWN_PALE, PAPER, Paint, SOFT,
+    text_width,
 };
 use crate::table::Table;
 
@@ -41,7 +42,6 @@ impl Trend {
         let mut canvas = Canvas::default();
         let width = self.frame.units();
         let legend_height = legend(&mut canvas, (10.0, 14.0), width - 20.0, &self.legend());
-        let compact = self.points.len() > 6 && width < 500.0;
         let area = Area {
             left: 46.0,
             right: width - 52.0,
@@ -51,7 +51,7 @@ impl Trend {
         let percent = self.unit.suffix == "%";
         let (low, high) = span(self.all_values().into_iter(), percent);
         let (mut domain, mut ticks) = nice(low, high, 5);
-        if percent && domain.1 > 100.0 {
+        if percent && high <= 100.0 && domain.1 > 100.0 {
             domain.1 = 100.0;
             ticks.retain(|t| *t <= 100.0);
         }
@@ -64,14 +64,29 @@ impl Trend {
         self.lines(&mut canvas, &x, &y);
         self.marks(&mut canvas, &x, &y, area);
         self.end_labels(&mut canvas, area, &y);
-        for (i, point) in self.points.iter().enumerate() {
-            // On a narrow drawing every other period is named, the latest always.
-            if !compact || (self.points.len() - 1 - i) % 2 == 0 {
-                let at = (x.at(i as f64), area.bottom + 18.0);
-                canvas.text("chart__tick", at, &point.period, (SMALL, SOFT, Anchor::Middle));
-            }
+        for i in self.named_periods(&x) {
+            let at = (x.at(i as f64), area.bottom + 18.0);
+            let period = &self.points[i].period;
+            canvas.text("chart__tick", at, period, (SMALL, SOFT, Anchor::Middle));
         }
         canvas.finish("trend", &self.frame, area.bottom + 30.0, &self.finding(), self.table())
+    }
+
+    /// Periods to name where there is no room for all: the latest, and then those with a value
+    /// before those without.
+    fn named_periods(&self, x: &Scale) -> Vec<usize> {
+        let mut named: Vec<usize> = Vec::new();
+        let mut order: Vec<usize> = (0..self.points.len()).rev().collect();
+        order.sort_by_key(|i| self.points[*i].reading.value().is_none());
+        for i in order {
+            let half = |j: usize| text_width(&self.points[j].period, SMALL) / 2.0;
+            let clear =
+                |j: &usize| (x.at(i as f64) - x.at(*j as f64)).abs() > half(i) + half(*j) + 5.0;
+            if named.iter().all(clear) {
+                named.push(i);
+            }
+        }
+        named
     }
 
     fn legend(&self) -> Vec<(Sample, &'static str)> {

@@ -71,7 +71,7 @@ impl Map {
         let top = if items.is_empty() {
             6.0
         } else {
-            6.0 + legend(&mut canvas, (10.0, 14.0), width - 20.0, &items)
+            8.0 + legend(&mut canvas, (10.0, 14.0), width - 20.0, &items)
         };
         let points = self.places.iter().map(|p| (p.lon.get(), p.lat.get()));
         let projection = Projection::fitting(points, self.outer_points(), (8.0, top), width - 16.0);
@@ -144,6 +144,18 @@ impl Map {
             let r = if place.emphasis { radius + 7.0 } else { radius + 0.5 };
             boxes.take(Rect { left: x - r, top: y - r, right: x + r, bottom: y + r });
         }
+        // Lines between places are not written over.
+        for &(a, b) in &self.links {
+            if let (Some(a), Some(b)) = (at.get(a), at.get(b)) {
+                for i in 1..40 {
+                    let t = f64::from(i) / 40.0;
+                    let (x, y) = (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t);
+                    let near =
+                        Rect { left: x - 2.0, top: y - 2.0, right: x + 2.0, bottom: y + 2.0 };
+                    boxes.take(near);
+                }
+            }
+        }
         // The scale's corner stays free.
         boxes.take(Rect {
             left: view.left,
@@ -163,9 +175,8 @@ impl Map {
             }
             let size = if place.emphasis { BODY } else { SMALL - 1.0 };
             let r = if place.emphasis { radius + 9.0 } else { radius + 3.0 };
-            if let Some((x, y, anchor)) =
-                boxes.place(at[i], r, text_width(&place.name, size) * 1.04, size)
-            {
+            let extent = (text_width(&place.name, size) * 1.06, size);
+            if let Some((x, y, anchor)) = boxes.place(at[i], r, extent, place.emphasis) {
                 let style = (size, if place.emphasis { OTHER } else { INK }, anchor);
                 canvas.haloed("map__name", (x, y), &place.name, style);
             }

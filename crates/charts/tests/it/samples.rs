@@ -2,15 +2,15 @@
 
 use charts::*;
 
-pub fn f(value: f64) -> Finite {
+pub(crate) fn f(value: f64) -> Finite {
     Finite::new(value).expect("samples are finite")
 }
 
-pub fn value(value: f64, low: f64, high: f64, n: u32) -> Reading {
+pub(crate) fn value(value: f64, low: f64, high: f64, n: u32) -> Reading {
     Reading::Value { value: f(value), interval: Some((f(low), f(high))), n: Some(n) }
 }
 
-pub fn missing(why: &str) -> Reading {
+pub(crate) fn missing(why: &str) -> Reading {
     Reading::Missing(why.to_owned())
 }
 
@@ -29,7 +29,7 @@ fn quartiles(lower: f64, median: f64, upper: f64) -> Option<Quartiles> {
 const YEARS: [&str; 8] =
     ["2018-19", "2019-20", "2020-21", "2021-22", "2022-23", "2023-24", "2024-25", "2025-26"];
 
-pub fn trend(frame: Frame) -> Drawing {
+pub(crate) fn trend(frame: Frame) -> Drawing {
     let own = [
         share(17, 30),
         missing("Tests were cancelled"),
@@ -77,7 +77,7 @@ fn with_comparators(mut points: Vec<TrendPoint>) -> Vec<TrendPoint> {
     points
 }
 
-pub fn small_trend(frame: Frame) -> Drawing {
+pub(crate) fn small_trend(frame: Frame) -> Drawing {
     let own = [
         share(4, 7),
         missing("Not shown by the publisher, because few pupils are concerned"),
@@ -103,7 +103,7 @@ pub fn small_trend(frame: Frame) -> Drawing {
     .draw()
 }
 
-pub fn funnel(frame: Frame) -> Drawing {
+pub(crate) fn funnel(frame: Frame) -> Drawing {
     let mut others = Vec::new();
     let mut state = 7_u32;
     for _ in 0..60 {
@@ -125,7 +125,7 @@ pub fn funnel(frame: Frame) -> Drawing {
     .draw()
 }
 
-pub fn bars(frame: Frame) -> Drawing {
+pub(crate) fn bars(frame: Frame) -> Drawing {
     let bar = |label: &str, reading, comparator: Option<f64>| Bar {
         label: label.to_owned(),
         reading,
@@ -150,7 +150,7 @@ pub fn bars(frame: Frame) -> Drawing {
     .draw()
 }
 
-pub fn multiples(frame: Frame) -> Drawing {
+pub(crate) fn multiples(frame: Frame) -> Drawing {
     let periods: Vec<String> = YEARS[4..].iter().map(|y| (*y).to_owned()).collect();
     let panel = |label: &str, unit: Unit, own: [Option<f64>; 4], family: [f64; 4]| Panel {
         label: label.to_owned(),
@@ -206,7 +206,7 @@ pub fn multiples(frame: Frame) -> Drawing {
     .draw()
 }
 
-pub fn slope(frame: Frame) -> Drawing {
+pub(crate) fn slope(frame: Frame) -> Drawing {
     let side = |school: &str, part: &str, readings, family: (f64, f64)| Side {
         school: school.to_owned(),
         part: part.to_owned(),
@@ -225,7 +225,7 @@ pub fn slope(frame: Frame) -> Drawing {
     .draw()
 }
 
-pub fn spread(frame: Frame) -> Drawing {
+pub(crate) fn spread(frame: Frame) -> Drawing {
     let rows = [
         (59.0, 50.0, 67.0, 38.0, 78.0, 17),
         (58.0, 50.0, 66.0, 40.0, 76.0, 16),
@@ -249,7 +249,7 @@ pub fn spread(frame: Frame) -> Drawing {
     Spread { frame, unit: Unit::percent(), periods }.draw()
 }
 
-pub fn quadrant(frame: Frame) -> Drawing {
+pub(crate) fn quadrant(frame: Frame) -> Drawing {
     let mut moves = vec![
         Move {
             label: Some("The alliance".to_owned()),
@@ -279,7 +279,7 @@ pub fn quadrant(frame: Frame) -> Drawing {
     Quadrant { frame, unit: Unit { decimals: 1, ..Unit::percent() }, moves }.draw()
 }
 
-pub fn capacity(frame: Frame) -> Drawing {
+pub(crate) fn capacity(frame: Frame) -> Drawing {
     let weeks: Vec<String> = [
         "4 Jan", "11 Jan", "18 Jan", "25 Jan", "1 Feb", "8 Feb", "15 Feb", "22 Feb", "1 Mar",
         "8 Mar", "15 Mar", "22 Mar",
@@ -314,7 +314,7 @@ pub fn capacity(frame: Frame) -> Drawing {
     .draw()
 }
 
-pub fn timeline(frame: Frame) -> Drawing {
+pub(crate) fn timeline(frame: Frame) -> Drawing {
     let d = Day::new;
     let span = |from, to, done| Span { from, to, done };
     let mark = |on, words: &str, symbol| Mark { on, words: words.to_owned(), symbol };
@@ -377,7 +377,7 @@ const COAST: &str = r#"{"type":"FeatureCollection","features":[
 {"type":"Feature","properties":{"name":"Estermouth Sound"},"geometry":{"type":"Polygon","coordinates":[[[1.12,53.74],[1.25,53.73],[1.33,53.76],[1.40,53.80],[1.42,53.85],[1.38,53.90],[1.41,53.93],[1.46,53.96],[1.47,54.03],[1.41,54.07],[1.34,54.13],[1.22,54.13],[1.13,54.06],[1.12,54.00],[1.18,53.97],[1.24,53.94],[1.23,53.90],[1.16,53.82],[1.12,53.74]]]}},
 {"type":"Feature","properties":{"name":"Corvendale"},"geometry":{"type":"Polygon","coordinates":[[[0.85,53.77],[0.98,53.74],[1.12,53.74],[1.16,53.82],[1.23,53.90],[1.24,53.94],[1.18,53.97],[1.12,54.00],[1.13,54.06],[1.05,54.10],[0.92,54.10],[0.84,54.03],[0.82,53.92],[0.85,53.77]]]}}]}"#;
 
-pub fn map(frame: Frame) -> Drawing {
+pub(crate) fn map(frame: Frame) -> Drawing {
     let place = |lon: f64, lat: f64, name: &str, symbol, kind: &str, emphasis, note: &str| Place {
         lon: f(lon),
         lat: f(lat),
@@ -433,10 +433,10 @@ pub fn map(frame: Frame) -> Drawing {
 }
 
 /// A chart's maker.
-pub type Maker = fn(Frame) -> Drawing;
+pub(crate) type Maker = fn(Frame) -> Drawing;
 
 /// Every sample: identifier, title, maker.
-pub const ALL: [(&str, &str, Maker); 11] = [
+pub(crate) const ALL: [(&str, &str, Maker); 11] = [
     ("trend", "Expected standard in reading, writing and maths, Harbour View Primary", trend),
     ("small-trend", "The same at a very small school, Pellingsea Community Primary", small_trend),
     ("funnel", "Three years pooled, beside sixty similar schools", funnel),

@@ -1,0 +1,7 @@
+//! Charts held to their promises.
+
+mod golden;
+#[cfg(feature = "png")]
+mod picture;
+mod samples;
+mod structure;
