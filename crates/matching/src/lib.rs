@@ -7,16 +7,20 @@
 //! For a desk: [`candidates`] lists the supporters one need could have, with the reasons;
 //! [`propose`] finds the best use of *all* the capacity.
 
+pub mod assignment;
 pub mod candidates;
 mod check;
 pub mod competition;
 pub mod error;
 pub mod flow;
+pub mod invented;
 pub mod model;
 pub mod plan;
 pub mod policy;
 pub mod rules;
 pub mod score;
+pub mod spatial;
+pub mod transport;
 
 pub use candidates::{Candidate, Mapped, Removed, Shortlist, candidates};
 pub use competition::TalkFirst;

