@@ -13,6 +13,7 @@ mod check;
 pub mod competition;
 pub mod error;
 pub mod flow;
+pub mod gap;
 pub mod invented;
 pub mod model;
 pub mod plan;

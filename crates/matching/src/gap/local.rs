@@ -1,0 +1,244 @@
+//! Assignments by repair and by a penalised search of shifts and swaps.
+
+use super::lagrange::Problem;
+
+/// SplitMix64.
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % n.max(1) as u64) as usize
+    }
+}
+
+/// An assignment and its cost.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) agent: Vec<usize>,
+    pub(crate) cost: i64,
+}
+
+/// A search over assignments that may overfill agents, at a price that adapts.
+pub(crate) struct Walk<'a> {
+    p: &'a Problem,
+    pub(crate) agent: Vec<usize>,
+    left: Vec<i64>,
+    cost: i64,
+    /// Price of one unit of overfill.
+    weight: Vec<f64>,
+    /// Until when a job may not return to an agent.
+    tabu: Vec<u64>,
+    now: u64,
+    over_for: u32,
+    within_for: u32,
+}
+
+impl<'a> Walk<'a> {
+    pub(crate) fn new(p: &'a Problem, agent: Vec<usize>) -> Self {
+        let mut left = p.capacity.clone();
+        let mut cost = 0;
+        for (j, &i) in agent.iter().enumerate() {
+            left[i] -= p.usage[j * p.agents + i];
+            cost += p.cost[j * p.agents + i];
+        }
+        let mean_cost = p.cost.iter().map(|&c| c.abs() as f64).sum::<f64>();
+        let mean_usage = p.usage.iter().map(|&u| u as f64).sum::<f64>().max(1.0);
+        Self {
+            weight: vec![mean_cost / mean_usage; p.agents],
+            tabu: vec![0; p.jobs * p.agents],
+            now: 0,
+            over_for: 0,
+            within_for: 0,
+            p,
+            agent,
+            left,
+            cost,
+        }
+    }
+
+    fn within(&self) -> bool {
+        self.left.iter().all(|&left| left >= 0)
+    }
+
+    fn over(&self, i: usize, left: i64) -> f64 {
+        self.weight[i] * (-left).max(0) as f64
+    }
+
+    fn shift(&mut self, j: usize, to: usize) {
+        let from = self.agent[j];
+        let (a, b) = (j * self.p.agents + from, j * self.p.agents + to);
+        self.left[from] += self.p.usage[a];
+        self.left[to] -= self.p.usage[b];
+        self.cost += self.p.cost[b] - self.p.cost[a];
+        self.agent[j] = to;
+    }
+
+    /// Takes the best shift or swap that is not barred; an assignment better than `best` is
+    /// always taken. Returns the assignment's cost when it keeps within every capacity.
+    pub(crate) fn step(&mut self, open: &[bool], best: i64, dice: &mut Dice) -> Option<i64> {
+        self.now += 1;
+        let p = self.p;
+        let m = p.agents;
+        let base: Vec<f64> = (0..m).map(|i| self.over(i, self.left[i])).collect();
+        let mut least = f64::INFINITY;
+        let mut moves: (usize, usize, usize) = (usize::MAX, 0, usize::MAX);
+        let mut ties = 1;
+        for j in 0..p.jobs {
+            let from = self.agent[j];
+            let at = j * m + from;
+            let gain = self.over(from, self.left[from] + p.usage[at]) - base[from];
+            for to in 0..m {
+                let b = j * m + to;
+                if to == from || !open[b] {
+                    continue;
+                }
+                let extra = self.over(to, self.left[to] - p.usage[b]) - base[to];
+                let change = (p.cost[b] - p.cost[at]) as f64 + gain + extra;
+                if change > least || (self.tabu[b] > self.now && !self.aspires(change, best)) {
+                    continue;
+                }
+                if change == least {
+                    ties += 1;
+                    if dice.below(ties) != 0 {
+                        continue;
+                    }
+                } else {
+                    ties = 1;
+                }
+                least = change;
+                moves = (j, to, usize::MAX);
+            }
+        }
+        for j in 0..p.jobs {
+            let a = self.agent[j];
+            for k in j + 1..p.jobs {
+                let b = self.agent[k];
+                if a == b {
+                    continue;
+                }
+                let (ja, jb, ka, kb) = (j * m + a, j * m + b, k * m + a, k * m + b);
+                if !open[jb] || !open[ka] {
+                    continue;
+                }
+                let cost = (p.cost[jb] + p.cost[ka] - p.cost[ja] - p.cost[kb]) as f64;
+                if cost - base[a] - base[b] > least {
+                    continue;
+                }
+                let change = cost
+                    + self.over(a, self.left[a] + p.usage[ja] - p.usage[ka])
+                    + self.over(b, self.left[b] + p.usage[kb] - p.usage[jb])
+                    - base[a]
+                    - base[b];
+                let barred = self.tabu[jb] > self.now || self.tabu[ka] > self.now;
+                if change > least || (barred && !self.aspires(change, best)) {
+                    continue;
+                }
+                if change == least {
+                    ties += 1;
+                    if dice.below(ties) != 0 {
+                        continue;
+                    }
+                } else {
+                    ties = 1;
+                }
+                least = change;
+                moves = (j, b, k);
+            }
+        }
+        let (j, to, other) = moves;
+        if j == usize::MAX {
+            self.tabu.fill(0);
+            return None;
+        }
+        let from = self.agent[j];
+        let tenure = 8 + dice.below(3 + p.jobs / 10) as u64;
+        self.tabu[j * m + from] = self.now + tenure;
+        self.shift(j, to);
+        if other != usize::MAX {
+            self.tabu[other * m + to] = self.now + tenure;
+            self.shift(other, from);
+        }
+        let within = self.within();
+        self.adapt(within);
+        within.then_some(self.cost)
+    }
+
+    fn aspires(&self, change: f64, best: i64) -> bool {
+        let now: f64 = (0..self.p.agents).map(|i| self.over(i, self.left[i])).sum();
+        self.cost as f64 + now + change < best as f64 - 0.5
+    }
+
+    fn adapt(&mut self, within: bool) {
+        if within {
+            self.within_for += 1;
+            self.over_for = 0;
+        } else {
+            self.over_for += 1;
+            self.within_for = 0;
+        }
+        if self.within_for >= 4 {
+            for weight in &mut self.weight {
+                *weight *= 0.85;
+            }
+            self.within_for = 0;
+        }
+        if self.over_for >= 8 {
+            for i in 0..self.p.agents {
+                self.weight[i] *= if self.left[i] < 0 { 1.25 } else { 1.02 };
+            }
+            self.over_for = 0;
+        }
+    }
+}
+
+/// Makes an assignment of a packing: jobs packed several times stay where they cost least, jobs
+/// packed nowhere go where they fit best, or, when nowhere, where they overfill least.
+pub(crate) fn repair(p: &Problem, open: &[bool], chosen: &[bool]) -> Vec<usize> {
+    let m = p.agents;
+    let mut left = p.capacity.clone();
+    let mut agent = vec![usize::MAX; p.jobs];
+    for j in 0..p.jobs {
+        let keep = (0..m).filter(|&i| chosen[j * m + i]).min_by_key(|&i| p.cost[j * m + i]);
+        if let Some(i) = keep {
+            agent[j] = i;
+            left[i] -= p.usage[j * m + i];
+        }
+    }
+    let mut waiting: Vec<usize> = (0..p.jobs).filter(|&j| agent[j] == usize::MAX).collect();
+    while !waiting.is_empty() {
+        // The job that loses most when it misses its best place goes first.
+        let mut pick = (i64::MIN, 0, 0);
+        for (index, &j) in waiting.iter().enumerate() {
+            let mut best = (i64::MAX, 0);
+            let mut second = i64::MAX;
+            for i in (0..m).filter(|&i| open[j * m + i] && p.usage[j * m + i] <= left[i]) {
+                let cost = p.cost[j * m + i];
+                if cost < best.0 {
+                    second = best.0;
+                    best = (cost, i);
+                } else {
+                    second = second.min(cost);
+                }
+            }
+            if best.0 == i64::MAX {
+                let least = (0..m)
+                    .filter(|&i| open[j * m + i])
+                    .min_by_key(|&i| (p.usage[j * m + i] - left[i], p.cost[j * m + i]));
+                pick = (i64::MAX, index, least.unwrap_or(0));
+                break;
+            }
+            let regret = second.saturating_sub(best.0);
+            if regret > pick.0 {
+                pick = (regret, index, best.1);
+            }
+        }
+        let j = waiting.swap_remove(pick.1);
+        agent[j] = pick.2;
+        left[pick.2] -= p.usage[j * m + pick.2];
+    }
+    agent
+}
