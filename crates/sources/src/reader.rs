@@ -9,7 +9,7 @@ use crate::input::text::Encoding;
 use crate::input::utf16::Utf16;
 use crate::input::{Limits, Row, Rows, read_failed};
 use crate::layouts::{self, Context, Out};
-use crate::pack::{Mapping, Pack};
+use crate::pack::{Mapping, Pack, normalise};
 use crate::problem::{Problem, ProblemCode, Severity};
 use crate::recognise::{self as recognising, Fit, HEADER_ROWS};
 use crate::report::{Counts, Recognised, Refusal, Report, Visitor};
@@ -161,7 +161,7 @@ impl Reading<'_> {
                 ));
             }
         };
-        let shape = Shape { ragged: mapping.ragged, tail: mapping.tail };
+        let shape = Shape { ragged: mapping.ragged, tail: goes_on(&header, mapping) };
         self.table(&mut rows, &header, mapping, shape, None, visitor)
     }
 
@@ -188,7 +188,7 @@ impl Reading<'_> {
             match found_or_damaged(Self::find_header(self.pack, &mut rows), &mut damage)? {
                 Found::Here(header, mapping) => {
                     // A sheet's rows end at their last cell with something in it.
-                    let shape = Shape { ragged: true, tail: mapping.tail };
+                    let shape = Shape { ragged: true, tail: goes_on(&header, mapping) };
                     return self.table(&mut rows, &header, mapping, shape, Some(name), visitor);
                 }
                 Found::Nowhere(headers) => tried.extend(headers),
@@ -267,6 +267,13 @@ impl Reading<'_> {
             sample,
         })
     }
+}
+
+/// Whether rows may go on after the last named column: only when that is the one with links.
+fn goes_on(header: &Header, mapping: &Mapping) -> bool {
+    let links = mapping.columns.get("links");
+    let last = header.names.last().map(|name| normalise(name));
+    mapping.tail && links.zip(last).is_some_and(|(links, last)| links.contains(&last))
 }
 
 enum Found<'p> {

@@ -68,8 +68,9 @@ pub(crate) fn without_header<'p>(
 /// The refusal of a file whose columns no mapping knows: what was there, what comes nearest, and
 /// everything that was looked for.
 pub(crate) fn unknown(headers: &[Header], pack: &Pack) -> Problem {
-    let widest = headers.iter().max_by_key(|header| header.names.len());
-    let Some(widest) = widest.filter(|header| header.names.len() > 1) else {
+    let named = |header: &Header| header.names.iter().filter(|name| !name.is_empty()).count();
+    let widest = headers.iter().max_by_key(|header| named(header));
+    let Some(widest) = widest.filter(|header| named(header) > 1) else {
         return Problem::new(
             Severity::File,
             ProblemCode::NotATable,
@@ -86,11 +87,12 @@ pub(crate) fn unknown(headers: &[Header], pack: &Pack) -> Problem {
             let lacks = mapping.recognise.lacks(&|name| header.has(name));
             (lacks, std::cmp::Reverse(columns_known(mapping, header)))
         });
-    let first: Vec<String> = widest.names.iter().take(6).map(|name| shorten(name)).collect();
+    let names = widest.names.iter().filter(|name| !name.is_empty());
+    let first: Vec<String> = names.take(6).map(|name| shorten(name)).collect();
     let mut what = format!(
         "no known layout has these columns ({}{})",
         first.join(", "),
-        if widest.names.len() > 6 { "…" } else { "" }
+        if named(widest) > 6 { "…" } else { "" }
     );
     if let Some((_, mapping)) = nearest {
         what.push_str(&format!(

@@ -214,10 +214,6 @@ impl<'a> Run<'a> {
         let (text, ends) = row.joined();
         let Some(shape) = upn::find(text.as_bytes()) else { return Ok(()) };
         let place = ends.partition_point(|&end| end <= shape.at);
-        // Two cells run together may look like a number that is in neither.
-        if upn::find(row.cell(place).as_bytes()).is_none() {
-            return Ok(());
-        }
         Err(pupil_number(shape.checks).at(row.number).in_column(self.header.name(place)))
     }
 

@@ -28,7 +28,8 @@ pub(crate) struct CsvRows<R> {
     number: u32,
     limits: Limits,
     decoder: Decoder,
-    /// Cells of the current row without their quotation marks, and where they end.
+    /// Cells of the current row without their quotation marks, a delimiter between two, and where
+    /// they end.
     cells: Vec<u8>,
     ends: Vec<usize>,
 }
@@ -119,16 +120,12 @@ impl<R: Read> CsvRows<R> {
             };
             let bytes = &bytes[..line.end];
             if memchr(b'"', bytes).is_none() {
+                // The line as it stands: its own delimiters are between the cells.
                 self.cells.clear();
+                self.cells.extend_from_slice(bytes);
                 self.ends.clear();
-                let mut from = 0;
-                for at in memchr_iter(self.delimiter, bytes) {
-                    self.cells.extend_from_slice(&bytes[from..at]);
-                    self.ends.push(self.cells.len());
-                    from = at + 1;
-                }
-                self.cells.extend_from_slice(&bytes[from..]);
-                self.ends.push(self.cells.len());
+                self.ends.extend(memchr_iter(self.delimiter, bytes));
+                self.ends.push(bytes.len());
                 return Ok(Some(line));
             }
             if let Some(line) = self.cut_quoted()? {
@@ -180,6 +177,7 @@ impl<R: Read> CsvRows<R> {
             self.ends.push(self.cells.len());
             at += stop;
             if bytes[at] == self.delimiter {
+                self.cells.push(self.delimiter);
                 at += 1;
                 continue;
             }

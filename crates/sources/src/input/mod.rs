@@ -8,12 +8,15 @@ pub(crate) mod utf16;
 
 use crate::problem::{Problem, ProblemCode, Severity};
 
+/// Stands between two cells where a row is put together here.
+const SEPARATOR: char = '\u{1F}';
+
 /// One row, as text. Reused from row to row.
 #[derive(Debug, Default)]
 pub(crate) struct Row {
-    /// Every cell after the other.
+    /// Every cell after the other, with one byte that is no letter or digit between two.
     text: String,
-    /// Where each cell ends in `text`.
+    /// Where each cell ends in `text`; the next begins one further.
     ends: Vec<usize>,
     /// The row's number as a spreadsheet shows it.
     pub(crate) number: u32,
@@ -30,7 +33,7 @@ impl Row {
     /// A cell as written; empty when the row stops before it.
     pub(crate) fn cell(&self, index: usize) -> &str {
         let Some(&end) = self.ends.get(index) else { return "" };
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        let start = if index == 0 { 0 } else { self.ends[index - 1] + 1 };
         &self.text[start..end]
     }
 
@@ -46,10 +49,25 @@ impl Row {
 
     /// Whether there is nothing in it but blanks.
     pub(crate) fn is_blank(&self) -> bool {
-        self.text.bytes().all(|b| b.is_ascii_whitespace())
+        self.cells().all(|cell| cell.trim().is_empty())
     }
 
-    /// The cells run together, and where each ends.
+    /// Forgets the cells.
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    /// Adds a cell.
+    fn push(&mut self, cell: &str) {
+        if !self.ends.is_empty() {
+            self.text.push(SEPARATOR);
+        }
+        self.text.push_str(cell);
+        self.ends.push(self.text.len());
+    }
+
+    /// The cells with what separates them, and where each ends.
     pub(crate) fn joined(&self) -> (&str, &[usize]) {
         (&self.text, &self.ends)
     }

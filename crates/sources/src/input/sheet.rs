@@ -182,8 +182,7 @@ fn day(at: &ExcelDateTime) -> Option<String> {
 
 impl<R: Read + Seek> Rows for SheetRows<'_, R> {
     fn next(&mut self, row: &mut Row) -> Result<bool, Problem> {
-        row.text.clear();
-        row.ends.clear();
+        row.clear();
         let Some((number, mut column, mut text)) = self.next_cell()? else { return Ok(false) };
         let number_shown = number.saturating_add(1);
         if number_shown <= self.last {
@@ -200,12 +199,13 @@ impl<R: Read + Seek> Rows for SheetRows<'_, R> {
             if index >= self.limits.row_cells || row.text.len() > self.limits.row_bytes {
                 return Err(too_large("a row of the sheet is too long".to_owned()).at(row.number));
             }
-            if index < row.ends.len() {
+            if index < row.len() {
                 return Err(damaged("its cells are out of order").at(row.number));
             }
-            row.ends.resize(index, row.text.len());
-            row.text.push_str(&text);
-            row.ends.push(row.text.len());
+            while row.len() < index {
+                row.push("");
+            }
+            row.push(&text);
             match self.next_cell()? {
                 Some((next_row, next_column, next_text)) if next_row == number => {
                     (column, text) = (next_column, next_text);

@@ -78,15 +78,14 @@ impl Decoder {
         }
     }
 
-    /// Puts `raw`, whose cells end at `ends`, into `row` as text.
+    /// Puts `raw`, whose cells end at `ends` with one byte between two, into `row` as text.
     pub(crate) fn decode(
         &mut self,
         raw: &[u8],
         ends: &[usize],
         row: &mut Row,
     ) -> Result<(), Problem> {
-        row.text.clear();
-        row.ends.clear();
+        row.clear();
         match std::str::from_utf8(raw) {
             Ok(text) if text.is_ascii() => row.text.push_str(text),
             Ok(text) if self.encoding != Encoding::Windows1252 => {
@@ -128,9 +127,8 @@ impl Decoder {
                 .at(row.number));
             }
             let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(cell);
-            row.text.push_str(&text);
-            row.ends.push(row.text.len());
-            start = end;
+            row.push(&text);
+            start = end + 1;
         }
         self.check_damage(row)
     }
@@ -183,8 +181,8 @@ fn is_damaged(text: &str) -> bool {
     let mut before = ' ';
     for c in text.chars() {
         let doubled = match before {
-            'Ã' => matches!(c, '\u{80}'..='\u{BF}' | '€'..='™' | 'ƒ' | '‚'..='•' | 'Œ'..='ž'),
-            'Â' => matches!(c, '\u{80}'..='\u{BF}'),
+            // The first bytes of é and its like, of £, of ŵ and ŷ; the first two of ’ and –.
+            'Ã' | 'Â' | 'Å' => is_upper_half(c),
             'â' => c == '€',
             _ => false,
         };
@@ -194,6 +192,13 @@ fn is_damaged(text: &str) -> bool {
         before = c;
     }
     false
+}
+
+/// Whether a character is what Windows-1252 makes of a byte from 80 to BF, as every byte of a
+/// character but its first is in UTF-8.
+fn is_upper_half(c: char) -> bool {
+    const MOVED: &str = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ";
+    matches!(c, '\u{80}'..='\u{BF}') || MOVED.contains(c)
 }
 
 #[cfg(test)]
@@ -230,7 +235,8 @@ mod tests {
 
     #[test]
     fn destroyed_letters_are_noticed_and_real_ones_are_not() {
-        for text in ["St Maryâ€™s", "CafÃ©", "Â£100", "\u{FFFD}100", "TÃ´n"] {
+        for text in ["St Maryâ€™s", "CafÃ©", "Â£100", "\u{FFFD}100", "TÃ´n", "Ã‰cole", "TÅ·"]
+        {
             assert!(is_damaged(text), "{text}");
         }
         for text in ["Tôn", "Château", "Bâle", "£100", "’", "Âge", "École", "Ynys Môn"] {
