@@ -9,6 +9,8 @@
 pub mod audits;
 pub mod error;
 pub mod framework;
+mod home;
+mod pages;
 mod words;
 
 use foundation::db::Migration;
@@ -18,6 +20,8 @@ pub use audits::{
 };
 pub use error::ActError;
 pub use framework::Framework;
+pub use home::{Waiting, waiting};
+pub use pages::routes;
 
 /// This room's tables, in order.
 pub const MIGRATIONS: &[Migration] =

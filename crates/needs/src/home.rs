@@ -1,0 +1,83 @@
+//! What waits for a person in this room, for the home page.
+
+use access::{Role, Visitor};
+use foundation::{App, PageError, clock::date_in_words};
+
+use crate::audits::{self, State};
+
+/// One thing that waits for somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// What it is.
+    pub text: String,
+    /// Where it is.
+    pub href: String,
+    /// How it stands, in one to three words.
+    pub tag: String,
+    /// More about it, or nothing.
+    pub detail: String,
+}
+
+/// The audits in which something is expected of this person now.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<Waiting>, PageError> {
+    let mut list = Vec::new();
+    for org in visitor.orgs(Role::Head) {
+        for audit in audits::audits_of(&app.db, org).await? {
+            let done = audit.sections.iter().filter(|section| section.done).count();
+            let (tag, detail) = match audit.state {
+                State::Draft => ("To start", "Ready to be started".to_owned()),
+                State::InProgress => {
+                    ("In progress", format!("{done} of {} sections finished", audit.sections.len()))
+                }
+                State::Ready => ("Waiting for you", "Every section is finished".to_owned()),
+                State::Moderated => ("To read", "Moderated: you can comment".to_owned()),
+                _ => continue,
+            };
+            list.push(Waiting {
+                text: format!("Needs audit: {}", audit.title),
+                href: format!("/audits/{}", audit.id),
+                tag: tag.to_owned(),
+                detail,
+            });
+        }
+    }
+    if let Some(account) = visitor.account {
+        for audit in audits::given_to(&app.db, account).await? {
+            if !audit.state.is_open() {
+                continue;
+            }
+            let own = |s: &&audits::Section| {
+                !s.done && s.assignee.as_ref().is_some_and(|(who, _)| *who == account)
+            };
+            for section in audit.sections.iter().filter(own) {
+                list.push(Waiting {
+                    text: format!("Your part of the needs audit: {}", section.name),
+                    href: format!("/audits/{}/sections/{}", audit.id, section.area),
+                    tag: "Waiting for you".to_owned(),
+                    detail: audit.due.map_or_else(String::new, |due| {
+                        format!("Wanted by {}", date_in_words(due))
+                    }),
+                });
+            }
+        }
+    }
+    let bodies: Vec<_> =
+        visitor.orgs(Role::TrustExecutive).chain(visitor.orgs(Role::Commissioner)).collect();
+    for body in bodies {
+        for audit in audits::under(&app.db, body).await? {
+            if audit.state == State::Agreed {
+                let school = register::org_name(&app.db, audit.org).await?;
+                list.push(Waiting {
+                    text: format!("{school}: {}", audit.title),
+                    href: format!("/audits/{}", audit.id),
+                    tag: "Agreed".to_owned(),
+                    detail: "You can moderate it".to_owned(),
+                });
+            }
+        }
+    }
+    Ok(list)
+}

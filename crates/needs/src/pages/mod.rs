@@ -1,0 +1,93 @@
+//! The pages of needs audits.
+
+mod audit;
+mod list;
+mod moderation;
+mod new;
+mod report;
+mod section;
+
+use access::{Action, Role, Visitor, authorize};
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use foundation::{
+    App, OrgRef, PageError,
+    web::{Errors, FormData},
+};
+use govuk::{ErrorSummary, Tag, TagColour};
+
+use crate::ActError;
+use crate::audits::{self, Audit, AuditId, State};
+
+/// This room's pages.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/audits", get(list::list).post(new::create))
+        .route("/audits/new", get(new::ask))
+        .route("/audits/{id}", get(audit::show))
+        .route("/audits/{id}/begin", post(audit::begin))
+        .route("/audits/{id}/agree", post(audit::agree))
+        .route("/audits/{id}/withdraw", post(audit::withdraw))
+        .route("/audits/{id}/share", post(audit::share))
+        .route("/audits/{id}/moderation", get(moderation::ask).post(moderation::send))
+        .route("/audits/{id}/comment", post(moderation::comment))
+        .route("/audits/{id}/report", get(report::show))
+        .route("/audits/{id}/sections/{area}", get(section::show).post(section::write))
+        .route("/audits/{id}/sections/{area}/give", get(section::whom).post(section::give))
+        .route("/audits/{id}/sections/{area}/use", post(section::take))
+        .route("/audits/{id}/sections/{area}/drop", post(section::drop))
+}
+
+/// An audit the visitor may read; others learn nothing of it.
+async fn readable(app: &App, visitor: &Visitor, id: &str) -> Result<Audit, PageError> {
+    let id: AuditId = id.parse().map_err(|_| PageError::NotFound)?;
+    let audit = audits::audit(&app.db, id).await?.ok_or(PageError::NotFound)?;
+    authorize(app, visitor, Action::Read, &audit.resource())?;
+    Ok(audit)
+}
+
+/// Whether the visitor leads the audit's school.
+fn leads(visitor: &Visitor, org: OrgRef) -> bool {
+    visitor.is(Role::Head, org)
+}
+
+/// The summary at the top of a form that has problems.
+fn summary(errors: &Errors) -> Option<ErrorSummary> {
+    (!errors.is_empty()).then(|| {
+        ErrorSummary::new(
+            errors.list().iter().map(|one| (one.field.as_str(), one.message.as_str())),
+        )
+    })
+}
+
+/// Puts what an act missed beside the fields it missed; other failures go on.
+fn missed(errors: &mut Errors, failure: ActError) -> Result<(), PageError> {
+    match failure {
+        ActError::Incomplete(fields) => {
+            for one in fields {
+                errors.add(&one.field, one.message);
+            }
+            Ok(())
+        }
+        other => Err(other.into()),
+    }
+}
+
+/// A state as a tag.
+fn state_tag(state: State) -> Tag {
+    let colour = match state {
+        State::Draft | State::Withdrawn => TagColour::Grey,
+        State::InProgress => TagColour::Blue,
+        State::Ready => TagColour::Yellow,
+        State::Agreed | State::Moderated => TagColour::Green,
+        State::Frozen => TagColour::Purple,
+    };
+    Tag::coloured(colour, state.words())
+}
+
+/// An empty form.
+fn blank() -> FormData {
+    FormData::default()
+}
