@@ -8,7 +8,8 @@ CREATE TABLE import_batch (
   rolled_back_by TEXT
 );
 
--- A file of a batch. Its number is what every fact of the register refers to.
+-- A file of a batch. Its number is what every fact of the register refers to. `as_at` is the day
+-- it describes by its name; `as_of` orders files: that day, or else the day of the import.
 CREATE TABLE import_file (
   id BIGINT PRIMARY KEY,
   batch BIGINT NOT NULL REFERENCES import_batch (id),
@@ -24,6 +25,7 @@ CREATE TABLE import_file (
   period TEXT,
   release_status TEXT NOT NULL,
   as_at TEXT,
+  as_of TEXT NOT NULL,
   rows_met BIGINT NOT NULL,
   accepted BIGINT NOT NULL,
   rejected BIGINT NOT NULL,
@@ -47,15 +49,16 @@ CREATE TABLE import_problem (
   PRIMARY KEY (file, seq)
 );
 
--- A file that was uploaded and waits for somebody to look at its preview and apply it.
--- Kept in the database so that any of several servers can apply it.
+-- Files that were uploaded together and wait for somebody to look at their preview and apply them.
+-- Kept in the database so that any of several servers can apply them.
 CREATE TABLE import_upload (
   id TEXT PRIMARY KEY,
+  parcel TEXT NOT NULL,
   name TEXT NOT NULL,
   hint TEXT NOT NULL,
   bytes BIGINT NOT NULL,
   at BIGINT NOT NULL,
-  by_key TEXT NOT NULL
+  by_name TEXT NOT NULL
 );
 -- @sqlite
 CREATE TABLE import_upload_part (upload TEXT NOT NULL, seq BIGINT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (upload, seq));
@@ -68,6 +71,9 @@ CREATE TABLE import_upload_part (upload TEXT NOT NULL, seq BIGINT NOT NULL, body
 CREATE TABLE school_version (
   id BIGINT PRIMARY KEY,
   urn BIGINT NOT NULL,
+  digest BIGINT NOT NULL,
+  trust BIGINT,
+  trust_name TEXT,
   record TEXT NOT NULL
 );
 CREATE INDEX school_version_urn ON school_version (urn);

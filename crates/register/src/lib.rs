@@ -12,6 +12,7 @@
 mod bulk;
 pub mod families;
 pub mod fold;
+pub mod imports;
 pub mod kpis;
 pub mod lineage;
 pub mod orgs;
@@ -21,7 +22,7 @@ mod search;
 use foundation::db::Migration;
 
 pub use orgs::{Authority, Membership, Trust, org_name};
-pub use school::{Phase, School, Scope, list, school, schools};
+pub use school::{Phase, School, Scope, list, open_schools, school, schools};
 pub use search::{Hit, Query, find, search};
 
 /// This room's tables, in order.

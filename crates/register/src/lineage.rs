@@ -79,10 +79,7 @@ pub async fn relatives(db: &impl Sql, urn: u32) -> Result<Relatives, DbError> {
         list.push(Relative {
             urn: small(row.other),
             in_register: row.known.is_some(),
-            name: row
-                .known
-                .or(row.other_name)
-                .unwrap_or_else(|| format!("School {}", row.other)),
+            name: row.known.or(row.other_name).unwrap_or_else(|| format!("School {}", row.other)),
             words: row.words,
             since: row.established.map(|day| day.0),
         });
@@ -103,7 +100,10 @@ pub async fn line(db: &impl Sql, urn: u32) -> Result<Vec<u32>, DbError> {
         earlier: i64,
     }
     let rows: Vec<Row> = db
-        .all("SELECT earlier FROM school_line WHERE urn = $1 ORDER BY step", [i64::from(urn).into()])
+        .all(
+            "SELECT earlier FROM school_line WHERE urn = $1 ORDER BY step",
+            [i64::from(urn).into()],
+        )
         .await?;
     Ok(rows.into_iter().map(|row| small(row.earlier)).collect())
 }
@@ -154,7 +154,8 @@ pub(crate) fn lines(steps: &[Step]) -> BTreeMap<u32, Vec<u32>> {
     };
     let behind = |urn: u32| {
         let earlier = only(&before, urn)?;
-        (only(&after, earlier) == Some(urn) && !tangled.contains(&(earlier, urn))).then_some(earlier)
+        (only(&after, earlier) == Some(urn) && !tangled.contains(&(earlier, urn)))
+            .then_some(earlier)
     };
     let mut lines = BTreeMap::new();
     for &urn in before.keys() {

@@ -2,11 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use foundation::{
-    DbError, OrgRef, Sql,
-    clock::date_in_words,
-    db::AsText,
-};
+use foundation::{DbError, OrgRef, Sql, clock::date_in_words, db::AsText};
 use jiff::civil::Date;
 use sea_orm::FromQueryResult;
 
@@ -101,9 +97,21 @@ impl Phase {
     #[must_use]
     pub fn takes(self, stage: &str) -> bool {
         match stage {
-            "primary" => matches!(self, Self::Primary | Self::AllThrough | Self::Special | Self::Alternative | Self::Nursery),
-            "secondary" => matches!(self, Self::Secondary | Self::AllThrough | Self::Special | Self::Alternative),
-            "post-16" => matches!(self, Self::Secondary | Self::AllThrough | Self::Post16 | Self::Special),
+            "primary" => matches!(
+                self,
+                Self::Primary
+                    | Self::AllThrough
+                    | Self::Special
+                    | Self::Alternative
+                    | Self::Nursery
+            ),
+            "secondary" => matches!(
+                self,
+                Self::Secondary | Self::AllThrough | Self::Special | Self::Alternative
+            ),
+            "post-16" => {
+                matches!(self, Self::Secondary | Self::AllThrough | Self::Post16 | Self::Special)
+            }
             _ => true,
         }
     }
@@ -397,7 +405,8 @@ pub async fn schools(db: &impl Sql, urns: &[u32]) -> Result<Vec<School>, DbError
     let mut found = Vec::with_capacity(urns.len());
     for some in urns.chunks(5_000) {
         let list = number_list(some);
-        let sql = format!("SELECT {COLUMNS} FROM school WHERE urn IN ({list}) ORDER BY sort_name, urn");
+        let sql =
+            format!("SELECT {COLUMNS} FROM school WHERE urn IN ({list}) ORDER BY sort_name, urn");
         let rows: Vec<Row> = db.all(&sql, []).await?;
         found.extend(rows.into_iter().map(School::from));
     }
@@ -405,6 +414,14 @@ pub async fn schools(db: &impl Sql, urns: &[u32]) -> Result<Vec<School>, DbError
         found.sort_by_cached_key(|school| (crate::fold::fold(&school.name), school.urn));
     }
     Ok(found)
+}
+
+/// How many schools are open.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn open_schools(db: &impl Sql) -> Result<i64, DbError> {
+    db.count("SELECT count(*) AS n FROM school WHERE is_open", []).await
 }
 
 /// Which schools a list is about.

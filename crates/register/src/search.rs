@@ -157,9 +157,8 @@ async fn by_number(db: &impl Sql, query: &Query, folded: &str) -> Result<Vec<Row
     if !looks_like_postcode(&compact) {
         return Ok(Vec::new());
     }
-    let sql = format!(
-        "{FROM} WHERE s.postcode_key >= $1 AND s.postcode_key < $2 {narrowed} {order}"
-    );
+    let sql =
+        format!("{FROM} WHERE s.postcode_key >= $1 AND s.postcode_key < $2 {narrowed} {order}");
     let start = compact.to_uppercase();
     // After every letter and digit, in bytes.
     let end = format!("{start}\u{7f}");
@@ -209,9 +208,7 @@ struct Meaning {
 /// The known words that a typed word may stand for.
 async fn meanings(db: &impl Sql, word: &str, effort: Effort) -> Result<Vec<Meaning>, DbError> {
     if effort == Effort::Exact {
-        return db
-            .all("SELECT term, uses FROM search_word WHERE term = $1", [word.into()])
-            .await;
+        return db.all("SELECT term, uses FROM search_word WHERE term = $1", [word.into()]).await;
     }
     let end = format!("{word}\u{7f}");
     let mut found: Vec<Meaning> = db
@@ -367,15 +364,24 @@ pub(crate) async fn rebuild(tx: &Tx) -> Result<(), DbError> {
                 many => format!("Trust with {many} schools"),
             };
             let open = trust.schools > 0;
-            index.add(TRUSTS + trust.uid, &trust.name, &trust.sort_name, &detail, open, "", 0, [&trust.name]);
+            index.add(
+                TRUSTS + trust.uid,
+                &trust.name,
+                &trust.sort_name,
+                &detail,
+                open,
+                "",
+                0,
+                [&trust.name],
+            );
         }
         for authority in &authorities {
             let sort_name = fold(&authority.name);
             let code = i64::from(authority.code());
-            let detail = authority
-                .region
-                .as_ref()
-                .map_or_else(|| "Local authority".to_owned(), |region| format!("Local authority, {region}"));
+            let detail = authority.region.as_ref().map_or_else(
+                || "Local authority".to_owned(),
+                |region| format!("Local authority, {region}"),
+            );
             index.add(
                 AUTHORITIES + code * 10,
                 &authority.name,

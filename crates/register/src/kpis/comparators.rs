@@ -104,7 +104,8 @@ fn covers(phase: Phase) -> [Cover; 2] {
 /// When the database cannot be read.
 pub async fn comparators(db: &impl Sql, school: &School) -> Result<Comparators, DbError> {
     let covers = covers(school.phase);
-    let mut preferred: Vec<Subject> = covers.map(|c| Subject::Authority(school.authority, c)).into();
+    let mut preferred: Vec<Subject> =
+        covers.map(|c| Subject::Authority(school.authority, c)).into();
     for scope in [NationalScope::StateFunded, NationalScope::AllSchools] {
         preferred.extend(covers.map(|cover| Subject::National(scope, cover)));
     }

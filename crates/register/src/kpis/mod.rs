@@ -260,7 +260,11 @@ impl Subject {
     #[must_use]
     pub fn number(self) -> i64 {
         let cover = |cover: Cover| {
-            COVERS.iter().position(|c| *c == cover).and_then(|at| i64::try_from(at).ok()).unwrap_or(9)
+            COVERS
+                .iter()
+                .position(|c| *c == cover)
+                .and_then(|at| i64::try_from(at).ok())
+                .unwrap_or(9)
         };
         match self {
             Self::School(urn) => i64::from(urn),
@@ -314,7 +318,11 @@ pub fn group(word: &str) -> Option<PupilGroup> {
 /// The number of a group of pupils in the database.
 #[must_use]
 pub fn group_number(group: PupilGroup) -> i64 {
-    PupilGroup::ALL.iter().position(|g| *g == group).and_then(|at| i64::try_from(at).ok()).unwrap_or(99)
+    PupilGroup::ALL
+        .iter()
+        .position(|g| *g == group)
+        .and_then(|at| i64::try_from(at).ok())
+        .unwrap_or(99)
 }
 
 #[cfg(test)]

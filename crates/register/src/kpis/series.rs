@@ -8,9 +8,7 @@ use jiff::civil::Date;
 use sea_orm::FromQueryResult;
 use sources::{PupilGroup, ReleaseStatus};
 
-use super::{
-    Definition, Stored, Subject, by_number, code, definition, group, group_number, place,
-};
+use super::{Definition, Stored, Subject, by_number, code, definition, group, group_number, place};
 use crate::school::number_list;
 
 /// Where a number comes from, for the line under it.
@@ -48,7 +46,9 @@ impl SourceNote {
         };
         let day = match self.as_at {
             Some(day) => format!("as at {}", date_in_words(day)),
-            None => format!("imported {}", date_in_words(foundation::clock::london(self.imported.0))),
+            None => {
+                format!("imported {}", date_in_words(foundation::clock::london(self.imported.0)))
+            }
         };
         format!("{}{firm}. {}, {day}. {}.", self.title, self.publisher, self.licence)
     }
@@ -142,7 +142,11 @@ pub(super) const VALUES: &str =
     "v.subject, v.kpi, v.pupils, v.period, v.stand, v.form, v.value, v.n, v.low, v.high";
 
 /// Rows of schools with their predecessors' rows behind them, filtered further.
-pub(super) async fn rows_of(db: &impl Sql, urns: &[u32], filter: &str) -> Result<Vec<Row>, DbError> {
+pub(super) async fn rows_of(
+    db: &impl Sql,
+    urns: &[u32],
+    filter: &str,
+) -> Result<Vec<Row>, DbError> {
     let mut rows: Vec<Row> = Vec::new();
     for some in urns.chunks(2_000) {
         let list = number_list(some);

@@ -1,0 +1,238 @@
+//! One indicator of one school as a reader meets it: the number, what it rests on, what lies
+//! beside it, where it is heading, and where it comes from.
+
+use charts::Drawing;
+use evidence::{
+    Unit,
+    trajectory::{Trend, trajectory},
+    variation::{change, interval, pupil_equivalents, pupils_in_words},
+};
+use govuk::{Html, Tag, TagColour};
+use sources::PupilGroup;
+
+use super::{chart_downloads, picture::group_words, school::Around, tables};
+use crate::{
+    School,
+    kpis::{Benchmark, Definition, Reading, Series},
+};
+
+/// An indicator on the page.
+#[derive(Debug)]
+pub struct Card {
+    /// Its code, for anchors and addresses.
+    pub code: &'static str,
+    /// Its name.
+    pub title: String,
+    /// What it means.
+    pub about: &'static str,
+    /// The latest number; nothing when the latest reading has none.
+    pub value: Option<String>,
+    /// Why the latest reading has no number.
+    pub missing: Option<String>,
+    /// The latest year.
+    pub year: String,
+    /// What it rests on: "The cohort was 29: one pupil is 3.4 percentage points."
+    pub cohort: Option<String>,
+    /// Family, authority and England, each with its figure.
+    pub beside: Vec<(&'static str, String)>,
+    /// The difference from the family in pupils and words.
+    pub against: Option<String>,
+    /// The change since the year before, in pupils and words.
+    pub change: Option<String>,
+    /// Where it is heading, as a tag with words.
+    pub tag: Tag,
+    /// Where it is heading, as a sentence.
+    pub heading: String,
+    /// Years between which it does not compare.
+    pub breaks: Vec<String>,
+    /// The chart.
+    pub drawing: Drawing,
+    /// The same as a table.
+    pub table: String,
+    /// Source, date, release status and licence, each once.
+    pub sources: Vec<String>,
+    /// Links to picture and table in every form.
+    pub downloads: Html,
+}
+
+/// The indicators of a school that have at least one number, by domain in the pack's order; and
+/// those that have none, each with its reason.
+pub(crate) fn cards(school: &School, around: &Around) -> (Vec<(String, Vec<Card>)>, Vec<(String, String)>) {
+    let mut domains: Vec<(String, Vec<Card>)> = Vec::new();
+    let mut without = Vec::new();
+    for series in &around.series {
+        let definition = series.definition();
+        if definition.domain == "context" || series.group != definition.group {
+            continue;
+        }
+        let Some(latest) = series.latest() else { continue };
+        if series.readings.iter().all(|reading| reading.measure.number().is_none()) {
+            without.push((title(definition, series.group), definition.in_words(&latest.measure)));
+            continue;
+        }
+        let card = card(school, around, series, latest);
+        let words = domain_words(definition.domain);
+        match domains.iter_mut().find(|(domain, _)| *domain == words) {
+            Some((_, cards)) => cards.push(card),
+            None => domains.push((words, vec![card])),
+        }
+    }
+    (domains, without)
+}
+
+fn domain_words(domain: &str) -> String {
+    match domain {
+        "well-being" => "Well-being".to_owned(),
+        "system" => "Giving and receiving support".to_owned(),
+        other => {
+            let mut letters = other.chars();
+            letters.next().map_or_else(String::new, |first| {
+                first.to_uppercase().collect::<String>() + letters.as_str()
+            })
+        }
+    }
+}
+
+pub(crate) fn title(definition: &Definition, group: PupilGroup) -> String {
+    match group_words(group) {
+        Some(words) if group != definition.group => format!("{}, {words}", definition.plain_name),
+        _ => definition.plain_name.to_owned(),
+    }
+}
+
+fn card(school: &School, around: &Around, series: &Series, latest: &Reading) -> Card {
+    let definition = series.definition();
+    let family = around.family_at(definition, series.group, latest.period);
+    let mut beside = Vec::new();
+    if let Some(benchmark) = family {
+        let words = format!(
+            "{} in the middle of {} schools",
+            definition.number_in_words(benchmark.median),
+            benchmark.schools
+        );
+        beside.push(("Family", words));
+    }
+    let area = around.comparators.authority(definition, series.group, latest.period);
+    let nation = around.comparators.national(definition, series.group, latest.period);
+    for (name, reading) in [("Authority", area), ("England", nation)] {
+        if let Some(value) = reading.and_then(|reading| reading.measure.number()) {
+            beside.push((name, definition.number_in_words(value)));
+        }
+    }
+    let (tag, heading) = heading(definition, series);
+    let drawing = around.draw(school, series);
+    let mut sources: Vec<String> = Vec::new();
+    for reading in series.readings.iter().rev() {
+        let sentence = reading.source.sentence(reading.status);
+        if !sources.contains(&sentence) {
+            sources.push(sentence);
+        }
+    }
+    Card {
+        code: definition.code,
+        title: title(definition, series.group),
+        about: definition.about,
+        value: latest.measure.number().map(|value| definition.number_in_words(value)),
+        missing: latest.measure.number().is_none().then(|| definition.in_words(&latest.measure)),
+        year: latest.period.to_string(),
+        cohort: cohort(definition, latest),
+        beside,
+        against: family.and_then(|benchmark| against(definition, latest, benchmark)),
+        change: since_before(definition, series),
+        tag,
+        heading,
+        breaks: definition
+            .breaks
+            .iter()
+            .filter(|(year, _)| {
+                series.readings.first().is_some_and(|r| r.period.0 < *year)
+                    && latest.period.0 >= *year
+            })
+            .map(|(_, note)| (*note).to_owned())
+            .collect(),
+        table: tables::of_series(school, around, series).html(),
+        drawing,
+        sources,
+        downloads: chart_downloads(
+            definition.plain_name,
+            &format!("/schools/{}/charts/{}", school.urn, definition.code),
+            &format!("/schools/{}/tables/{}", school.urn, definition.code),
+        ),
+    }
+}
+
+/// "Your cohort was 29: one pupil = 3.4 points."
+fn cohort(definition: &Definition, latest: &Reading) -> Option<String> {
+    latest.measure.number()?;
+    let n = latest.measure.n().filter(|n| *n >= 1.0)?;
+    Some(if definition.unit == Unit::PercentOfPupils {
+        format!("The cohort was {n:.0}: one pupil is {:.1} percentage points.", 100.0 / n)
+    } else {
+        format!("It rests on {n:.0} pupils.")
+    })
+}
+
+/// The difference from the middle of the family, in pupils where that has a meaning.
+fn against(definition: &Definition, latest: &Reading, family: Benchmark) -> Option<String> {
+    let value = latest.measure.number()?;
+    let difference = value - family.median;
+    let size = definition.unit.amount(difference);
+    let side = if difference >= 0.0 { "above" } else { "below" };
+    if definition.bare(difference.abs()).chars().all(|c| matches!(c, '0' | '.')) {
+        return Some("The same as the middle of its family.".to_owned());
+    }
+    let counted = match (definition.unit, latest.measure.n()) {
+        (Unit::PercentOfPupils, Some(n)) => {
+            format!(", {}", pupils_in_words(pupil_equivalents(difference, n)))
+        }
+        _ => String::new(),
+    };
+    let sure = match interval(&latest.measure) {
+        Some(interval) if interval.contains(family.median) => {
+            "; within normal variation for a cohort of this size"
+        }
+        Some(_) => "; more than the luck of one cohort explains",
+        None => "",
+    };
+    Some(format!("{size} {side} the middle of its family{counted}{sure}."))
+}
+
+fn since_before(definition: &Definition, series: &Series) -> Option<String> {
+    let mut last_two = series.readings.iter().rev();
+    let (after, before) = (last_two.next()?, last_two.next()?);
+    let broken = definition
+        .breaks
+        .iter()
+        .any(|(year, _)| before.period.0 < *year && after.period.0 >= *year);
+    if broken || before.measure.number().is_none() || after.measure.number().is_none() {
+        return None;
+    }
+    let change = change(&before.measure, &after.measure).ok()?;
+    Some(format!("Since {}: {}", before.period, lower(&change.sentence(definition.unit))))
+}
+
+fn lower(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().collect::<String>() + letters.as_str()
+    })
+}
+
+/// Where an indicator is heading since it last changed its meaning.
+fn heading(definition: &Definition, series: &Series) -> (Tag, String) {
+    let last = series.latest().map_or(0, |reading| reading.period.0);
+    let from = definition.breaks.iter().map(|(year, _)| *year).filter(|year| *year <= last).max();
+    let points: Vec<_> = series
+        .points()
+        .into_iter()
+        .filter(|(year, _)| from.is_none_or(|from| *year >= i32::from(from)))
+        .collect();
+    let found = trajectory(&definition.kpi(), &points, None);
+    let (colour, words) = match found.trend {
+        Trend::Improving => (TagColour::Green, "Improving"),
+        Trend::Declining => (TagColour::Orange, "Declining"),
+        Trend::NoClearChange => (TagColour::Grey, "No clear change"),
+        Trend::NotEnoughData | Trend::TooEarly => (TagColour::Grey, "Too few years to say"),
+    };
+    (Tag::coloured(colour, words), found.sentence)
+}

@@ -1,0 +1,78 @@
+//! What anybody may look at: finding schools, the school on a page, families, trusts, areas.
+//!
+//! No address here takes a sort key: lists follow the alphabet, and what is asked for otherwise
+//! is not listened to.
+
+mod areas;
+mod card;
+mod family;
+mod finding;
+mod picture;
+mod school;
+mod tables;
+
+use axum::{Router, routing::get};
+use foundation::{App, PageError, web::Format};
+use govuk::{Html, extra::Downloads};
+
+pub use card::{Card, cards};
+
+/// This room's pages.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/schools", get(finding::page))
+        .route("/schools/download/{file}", get(finding::download))
+        .route("/schools/{urn}", get(school::page))
+        .route("/schools/{urn}/tables/{file}", get(school::download))
+        .route("/schools/{urn}/charts/{file}", get(picture::chart))
+        .route("/schools/{urn}/family", get(family::page))
+        .route("/schools/{urn}/family/{file}", get(family::file))
+        .route("/trusts/{uid}", get(areas::trust))
+        .route("/trusts/{uid}/tables/{file}", get(areas::trust_table))
+        .route("/areas", get(areas::all))
+        .route("/areas/{code}", get(areas::authority))
+        .route("/areas/{code}/tables/{file}", get(areas::authority_table))
+        .route("/regions/{name}", get(areas::region))
+        .route("/regions/{name}/tables/{file}", get(areas::region_table))
+        .merge(crate::imports::pages::routes())
+}
+
+/// Splits `indicators.csv` into its name and the form it is asked for in.
+pub(crate) fn named(file: &str) -> Result<(&str, Format), PageError> {
+    let (name, ending) = file.rsplit_once('.').ok_or(PageError::NotFound)?;
+    Ok((name, Format::from_ending(ending).ok_or(PageError::NotFound)?))
+}
+
+/// Links to a table in every form: `base` is its address without the ending, `query` what follows
+/// the ending.
+pub(crate) fn downloads(what: &str, base: &str, query: &str) -> Html {
+    let link = |ending: &str| format!("{base}.{ending}{query}");
+    let items =
+        [("CSV", link("csv")), ("Excel", link("xlsx")), ("JSON", link("json"))];
+    Html::of(&Downloads::new(what, items))
+}
+
+/// Links to a chart as a picture and to its table in every form.
+pub(crate) fn chart_downloads(what: &str, chart: &str, table: &str) -> Html {
+    let items = [
+        ("SVG", format!("{chart}.svg")),
+        ("PNG", format!("{chart}.png")),
+        ("CSV", format!("{table}.csv")),
+        ("Excel", format!("{table}.xlsx")),
+        ("JSON", format!("{table}.json")),
+    ];
+    Html::of(&Downloads::new(what, items))
+}
+
+/// Percent-encodes a value for a query or a path.
+pub(crate) fn encoded(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}
