@@ -3,7 +3,7 @@
 use crate::number::{Finite, Reading, Unit};
 use crate::plot::{BODY, SMALL, Sample, cross, legend};
 use crate::scale::{Scale, span};
-use crate::svg::{Anchor, Canvas, Drawing, Frame, INK, OWN, PALE, PAPER, Paint, SOFT, fit};
+use crate::svg::{Anchor, Canvas, Drawing, Frame, INK, OWN, PALE, PAPER, Paint, SOFT, fit, wrap};
 use crate::table::Table;
 
 /// One small picture.
@@ -30,7 +30,7 @@ pub struct Multiples {
     pub panels: Vec<Panel>,
 }
 
-const HEIGHT: f64 = 118.0;
+const HEIGHT: f64 = 132.0;
 
 impl Multiples {
     /// Draws them, as many beside each other as there is room for.
@@ -44,7 +44,7 @@ impl Multiples {
             (Sample::Cross, "No value"),
         ];
         let top = 8.0 + legend(&mut canvas, (10.0, 14.0), width - 20.0, &items);
-        let columns = ((width - 8.0) / 190.0).floor().max(1.0) as usize;
+        let columns = ((width - 8.0) / 166.0).floor().clamp(1.0, 3.0) as usize;
         let cell = (width - 20.0) / columns as f64;
         for (i, panel) in self.panels.iter().enumerate() {
             let (column, row) = (i % columns, i / columns);
@@ -63,13 +63,12 @@ impl Multiples {
 
     fn panel(&self, canvas: &mut Canvas, panel: &Panel, (left, top): (f64, f64), width: f64) {
         let bold = (BODY, INK, Anchor::Start);
-        canvas.bold(
-            "chart__label",
-            (left, top + 14.0),
-            &fit(&panel.label, BODY * 1.16, width),
-            bold,
-        );
-        let (upper, lower) = (top + 28.0, top + 82.0);
+        // Bold letters are about a sixth wider than the estimate.
+        for (i, line) in wrap(&panel.label, BODY * 1.16, width).iter().take(2).enumerate() {
+            let line = fit(line, BODY * 1.16, width);
+            canvas.bold("chart__label", (left, top + 14.0 + 15.0 * i as f64), &line, bold);
+        }
+        let (upper, lower) = (top + 42.0, top + 96.0);
         canvas.line(
             "chart__grid",
             (left, lower + 6.0),
@@ -108,7 +107,7 @@ impl Multiples {
                     canvas.circle("chart__point", place(i, *value), 3.4, paint, &hint);
                 }
                 Reading::Missing(reason) => {
-                    cross(canvas, (x.at(i as f64), lower), &format!("{period}: {reason}"))
+                    cross(canvas, (x.at(i as f64), lower), &format!("{period}: {reason}"));
                 }
             }
         }

@@ -164,18 +164,19 @@ impl Quadrant {
                 &hint,
             );
             if let Some(label) = &m.label {
+                // Under the words of its quarter when it lies near them.
+                let drop = match m.half_widths {
+                    _ if at.1 - area.top < 30.0 => 18.0,
+                    Some(_) => -9.0,
+                    None => 4.5,
+                };
                 let room = area.right - at.0 - 12.0;
                 let (dx, anchor) = if text_width(label, BODY) > room {
                     (-10.0, Anchor::End)
                 } else {
                     (10.0, Anchor::Start)
                 };
-                canvas.haloed(
-                    "chart__label",
-                    (at.0 + dx, at.1 + if m.half_widths.is_some() { -9.0 } else { 4.5 }),
-                    label,
-                    (BODY, OWN, anchor),
-                );
+                canvas.haloed("chart__label", (at.0 + dx, at.1 + drop), label, (BODY, OWN, anchor));
             }
         }
         canvas.finish("quadrant", &self.frame, area.bottom + 46.0, &self.finding(), self.table())

@@ -60,6 +60,8 @@ impl Spread {
         let step = (area.right - area.left) / self.periods.len().max(1) as f64;
         let half = (step * 0.28).min(22.0);
         let mut medians = Vec::new();
+        let at = (6.0, area.bottom + 33.0);
+        canvas.text("chart__tick", at, "Schools", (SMALL - 1.0, SOFT, Anchor::Start));
         for (i, p) in self.periods.iter().enumerate() {
             let x = area.left + step * (i as f64 + 0.5);
             canvas.text(
@@ -68,7 +70,7 @@ impl Spread {
                 &p.period,
                 (SMALL, SOFT, Anchor::Middle),
             );
-            let count = format!("{} schools", p.schools);
+            let count = p.schools.to_string();
             canvas.text(
                 "chart__tick",
                 (x, area.bottom + 33.0),

@@ -72,12 +72,13 @@ impl Timeline {
         for (symbol, words) in &self.kinds {
             items.push((Sample::Symbol(*symbol, symbol.colour()), words.as_str()));
         }
-        let top = 34.0 + legend(&mut canvas, (10.0, 14.0), width - 20.0, &items);
+        let top = 40.0 + legend(&mut canvas, (10.0, 14.0), width - 20.0, &items);
         let (left, right) = (12.0, width - 12.0);
         let bottom = top + ROW * self.tracks.len() as f64;
         let x =
             Scale::new((self.from.number() as f64, self.to.number() as f64 + 1.0), (left, right));
         self.months(&mut canvas, &x, (top, bottom), right - left);
+        self.today(&mut canvas, &x, (left, right), (top, bottom));
         for (i, track) in self.tracks.iter().enumerate() {
             let y = top + ROW * i as f64;
             canvas.line("chart__grid", (left, y), (right, y), Paint::stroke(PALE, 1.0));
@@ -101,6 +102,17 @@ impl Timeline {
             }
         }
         canvas.line("chart__grid", (left, bottom), (right, bottom), Paint::stroke(PALE, 1.0));
+        canvas.finish("timeline", &self.frame, bottom + 22.0, &self.finding(), self.table())
+    }
+
+    /// A line through today, drawn first so that words and marks lie over it.
+    fn today(
+        &self,
+        canvas: &mut Canvas,
+        x: &Scale,
+        (left, right): (f64, f64),
+        (top, bottom): (f64, f64),
+    ) {
         if let Some(today) = self.today.filter(|t| *t >= self.from && *t <= self.to) {
             let at = x.at(today.number() as f64 + 0.5);
             canvas.line(
@@ -114,7 +126,6 @@ impl Timeline {
             let words = format!("Today, {}", today.long());
             canvas.haloed("chart__today", (at + dx, bottom + 14.0), &words, (SMALL, OTHER, anchor));
         }
-        canvas.finish("timeline", &self.frame, bottom + 22.0, &self.finding(), self.table())
     }
 
     fn months(&self, canvas: &mut Canvas, x: &Scale, (top, bottom): (f64, f64), room: f64) {
@@ -163,10 +174,19 @@ impl Timeline {
             if !track.spans.is_empty() {
                 text.push_str(&format!(", {done} of {} done", track.spans.len()));
             }
-            if !track.marks.is_empty() {
-                let marks: Vec<String> =
-                    track.marks.iter().map(|m| format!("{} {}", m.words, m.on.long())).collect();
-                text.push_str(&format!(" ({})", marks.join("; ")));
+            match track.marks.as_slice() {
+                [] => {}
+                [first, .., last] if track.marks.len() > 3 => text.push_str(&format!(
+                    ", {} from {} to {}",
+                    track.marks.len(),
+                    first.on.long(),
+                    last.on.long()
+                )),
+                few => {
+                    let marks: Vec<String> =
+                        few.iter().map(|m| format!("{} {}", m.words, m.on.long())).collect();
+                    text.push_str(&format!(" ({})", marks.join("; ")));
+                }
             }
             text.push('.');
         }
