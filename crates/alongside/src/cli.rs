@@ -168,6 +168,9 @@ pub struct Report {
     /// The file to write [default: standard output].
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// For impact: whose eyes to read it with, by e-mail address.
+    #[arg(long = "as", value_name = "EMAIL")]
+    pub reader: Option<String>,
 }
 
 /// Looking after accounts.

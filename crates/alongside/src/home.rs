@@ -96,7 +96,7 @@ struct Home {
 }
 
 /// One thing that waits for the reader.
-pub struct Item {
+struct Item {
     text: String,
     href: String,
     tag: String,
@@ -111,7 +111,20 @@ async fn desk(
 ) -> Result<Response, PageError> {
     let (mut mine, mut others) = (Vec::new(), Vec::new());
     for waiting in needs::waiting(&app, &visitor).await? {
-        mine.push(item(waiting.text, waiting.href, waiting.tag, waiting.detail));
+        mine.push(Item::new(waiting.text, waiting.href, waiting.tag, waiting.detail));
+    }
+    for (waiting, own) in brokerage::waiting(&app, &visitor).await? {
+        let half = if own { &mut mine } else { &mut others };
+        half.push(Item::new(waiting.text, waiting.href, waiting.tag, waiting.detail));
+    }
+    let halves = support::home::needs_me(&app, &visitor).await?;
+    for (half, todos) in [(&mut mine, halves.my_school), (&mut others, halves.others)] {
+        for todo in todos {
+            let when = support::home::due_in_words(&todo);
+            let tag = if todo.late { "Overdue" } else { "To do" };
+            let detail = if when.is_empty() { todo.about } else { format!("{}: {when}", todo.about) };
+            half.push(Item::new(todo.text, todo.href, tag.to_owned(), detail));
+        }
     }
     let school = match visitor.posts.iter().find_map(|post| post.org.urn()) {
         Some(urn) => register::school(&app.db, urn)
@@ -119,14 +132,6 @@ async fn desk(
             .map(|school| NavItem::new(&school.name, &format!("/schools/{urn}"))),
         None => None,
     };
-    for (waiting, own) in brokerage::waiting(&app, &visitor).await? {
-        let list = if own { &mut mine } else { &mut others };
-        list.push(item(waiting.text, waiting.href, waiting.tag, waiting.detail));
-    }
-    for (waiting, own) in support::waiting(&app, &visitor).await? {
-        let list = if own { &mut mine } else { &mut others };
-        list.push(item(waiting.text, waiting.href, waiting.tag, waiting.detail));
-    }
     let name = visitor.name.split_whitespace().next().unwrap_or("").to_owned();
     frame
         .page("Home")
@@ -134,13 +139,15 @@ async fn desk(
         .show(&Home { name, mine, others, school })
 }
 
-fn item(text: String, href: String, tag: String, detail: String) -> Item {
-    let colour = match tag.as_str() {
-        "Waiting for you" | "Sign" | "Overdue" => "orange",
-        "Done" | "Active" => "green",
-        _ => "blue",
-    };
-    Item { text, href, tag, colour, detail }
+impl Item {
+    fn new(text: String, href: String, tag: String, detail: String) -> Self {
+        let colour = match tag.as_str() {
+            "Waiting for you" | "To sign" | "Overdue" => "orange",
+            "Done" | "Active" => "green",
+            _ => "blue",
+        };
+        Self { text, href, tag, colour, detail }
+    }
 }
 
 macro_rules! plain_page {

@@ -1,0 +1,367 @@
+//! Agreements, their work, their end.
+
+use access::{Action, Kind, Resource, Zone};
+use anyhow::Context as _;
+use district::story::{self, DeploymentKind, DeploymentState, Step};
+use foundation::{OrgRef, terms::AcademicYear};
+use jiff::civil::DateTime;
+use support::{
+    Agreement, AgreementId,
+    agreements::{self, ChosenKpi, ChosenOn, Money, Origin, Pen, Side, TeamMember, Terms},
+    baselines::{DirectionWord, UnitWord},
+    course::{self, Ground},
+    exits::{self, Held, NewPlan},
+    milestones::{self, Gauge, NewMilestone, Rag, Seen},
+    pack::pack,
+    reviews::{self, Decision, NewReview},
+};
+
+use super::Stage;
+
+/// What is recorded while support runs.
+#[derive(Debug)]
+pub(super) enum Work<'a> {
+    /// The milestones are agreed.
+    Milestones,
+    /// A milestone's figure is known.
+    Seen(&'a story::Milestone),
+    /// Progress is reviewed.
+    Review(&'a story::Review),
+}
+
+fn step_at(it: &story::Deployment, to: DeploymentState) -> Option<DateTime> {
+    it.steps.iter().find(|step| step.to == to).map(|step| step.at)
+}
+
+/// The work of a deployment, with its dates; nothing before it began or after it ended.
+pub(super) fn work(it: &story::Deployment) -> Vec<(DateTime, Work<'_>)> {
+    let Some(active) = step_at(it, DeploymentState::Active) else { return Vec::new() };
+    let stops = [DeploymentState::Paused, DeploymentState::Completed, DeploymentState::TerminatedEarly];
+    let end = stops.into_iter().filter_map(|state| step_at(it, state)).min();
+    let mut work = vec![(active.date().at(9, 30, 0, 0), Work::Milestones)];
+    for milestone in it.objectives.iter().flat_map(|objective| &objective.milestones) {
+        if let (Some(on), Some(_)) = (milestone.recorded_on, milestone.actual) {
+            work.push((on.at(12, 0, 0, 0), Work::Seen(milestone)));
+        }
+    }
+    for review in &it.reviews {
+        work.push((review.on.at(15, 30, 0, 0), Work::Review(review)));
+    }
+    work.retain(|(at, _)| *at > active && end.is_none_or(|end| *at < end));
+    work
+}
+
+fn kind(it: &story::Deployment) -> &'static str {
+    match it.kind {
+        DeploymentKind::Focused => "focused",
+        DeploymentKind::Intensive => "intensive",
+        DeploymentKind::Advisory => "advisory",
+        DeploymentKind::NewHeadMentoring => "new-head",
+        DeploymentKind::Governance => "governance",
+        DeploymentKind::TrustToTrust => "trust-to-trust",
+        DeploymentKind::HubEnhanced => "hub",
+        DeploymentKind::CallOff => "call-off",
+        DeploymentKind::ReviewProgressOnly => "progress-only",
+        DeploymentKind::Exchange => "exchange",
+    }
+}
+
+const fn rag(rag: story::Rag) -> Rag {
+    match rag {
+        story::Rag::Red => Rag::Red,
+        story::Rag::Amber => Rag::Amber,
+        story::Rag::Green => Rag::Green,
+    }
+}
+
+impl Stage<'_> {
+    fn story_deployment(&self, key: &str) -> anyhow::Result<story::Deployment> {
+        let found = self.story.deployments.iter().find(|d| d.key == key);
+        found.cloned().with_context(|| format!("no deployment {key}"))
+    }
+
+    async fn agreement(&self, key: &str) -> anyhow::Result<Agreement> {
+        agreements::store::find(&self.app.db, self.agreements[key])
+            .await?
+            .context("the agreement is gone")
+    }
+
+    async fn as_broker(&self, agreement: &Agreement) -> anyhow::Result<access::Permit> {
+        let resource = agreement.resource(&self.app.db).await?;
+        self.permit("marcus", Action::Broker, &resource).await
+    }
+
+    async fn as_party(&self, person: &str, agreement: &Agreement) -> anyhow::Result<access::Permit> {
+        let resource = agreement.resource(&self.app.db).await?;
+        self.permit(person, Action::Sign, &resource).await
+    }
+
+    pub(super) async fn deployment(
+        &mut self,
+        key: &'static str,
+        step: &Step<DeploymentState>,
+    ) -> anyhow::Result<()> {
+        let it = self.story_deployment(key)?;
+        if step.to == DeploymentState::Drafting {
+            return self.draft_agreement(&it).await;
+        }
+        let agreement = self.agreement(key).await?;
+        let id = agreement.id;
+        let why = |otherwise: &str| {
+            if step.note.is_empty() { otherwise.to_owned() } else { step.note.to_owned() }
+        };
+        match step.to {
+            // Signatures are acts of their own; a varied agreement stays in force.
+            DeploymentState::Drafting
+            | DeploymentState::SignedSupporting
+            | DeploymentState::SignedSupported
+            | DeploymentState::UnderVariation => {}
+            DeploymentState::Offered => {
+                agreements::offer(self.app, &self.as_broker(&agreement).await?, id).await?;
+            }
+            DeploymentState::Active | DeploymentState::Sustaining => {
+                let tended = course::tend(self.app, &self.system()).await?;
+                let mine = tended.waiting.iter().find(|(waiting, _)| *waiting == id);
+                if let Some((_, reason)) = mine {
+                    anyhow::bail!("it cannot begin: {reason}");
+                }
+            }
+            DeploymentState::Paused => {
+                let permit = self.as_party(self.head(it.supported)?, &agreement).await?;
+                course::pause(self.app, &permit.because(why("An inspection comes first")), id).await?;
+            }
+            DeploymentState::Exiting => self.begin_exit(&it, &agreement).await?,
+            DeploymentState::Completed => self.complete(&it, &agreement).await?,
+            DeploymentState::Sustained | DeploymentState::Lapsed => {
+                self.answer_checks(&it, &agreement, step).await?;
+            }
+            DeploymentState::Cancelled => {
+                let permit = self.as_broker(&agreement).await?;
+                agreements::cancel(self.app, &permit.because(why("The need has changed")), id).await?;
+            }
+            DeploymentState::TerminatedEarly => {
+                let permit = self
+                    .as_party(self.head(it.supported)?, &agreement)
+                    .await?
+                    .because(why("The supporting school can no longer spare the time"));
+                for _ in 0..2 {
+                    course::escalate(self.app, &permit, id).await?;
+                }
+                course::end_early(self.app, &permit, id, Ground::Ladder).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn draft_agreement(&mut self, it: &story::Deployment) -> anyhow::Result<()> {
+        let kind = pack().kind(kind(it)).context("the pack does not know this kind")?;
+        let (supported, supporting) =
+            (OrgRef::School(it.supported), OrgRef::School(it.supporting));
+        let mut terms = Terms::draft(kind, supported, supporting);
+        terms.title = super::cadre::first_sentence(it.purpose);
+        terms.purpose = it.purpose.to_owned();
+        terms.start_on = Some(it.start);
+        terms.end_on = Some(it.end);
+        terms.success = it.success_criteria.iter().map(|&line| line.to_owned()).collect();
+        terms.supporter_goal = it.supporter_goal.to_owned();
+        let leader = it.team.iter().find(|member| member.role.contains("lead")).or(it.team.first());
+        terms.team = it
+            .team
+            .iter()
+            .map(|member| TeamMember {
+                account: self.cast.accounts.get(member.person).map(|(account, _)| *account),
+                name: self.cast.accounts.get(member.person).map_or_else(String::new, |(_, name)| name.clone()),
+                part: member.role.to_owned(),
+                half_days: i64::from(member.half_days),
+                lead: leader.is_some_and(|leader| leader.person == member.person),
+            })
+            .collect();
+        let rate = it.team.iter().map(|member| i64::from(member.day_rate)).max().unwrap_or(0) * 100;
+        let home = rate * 6 / 7;
+        terms.money =
+            Money { day_rate: rate, home_share: home, broker_share: rate - home, ..Money::default() };
+        terms.kpis = it
+            .measures
+            .iter()
+            .flat_map(|measure| {
+                Side::BOTH.map(|side| ChosenKpi {
+                    side,
+                    code: measure.code.to_owned(),
+                    group: "all".to_owned(),
+                    worth_having: measure.worthwhile,
+                })
+            })
+            .collect();
+        let base = AcademicYear(i16::try_from(it.baseline.end()).unwrap_or_default());
+        terms.chosen_on = Some(ChosenOn { year: base });
+        terms.outturn_from = Some(Terms::first_outturn(it.start));
+        let days = (it.end - it.start).get_days();
+        terms.reviews = match it.reviews.is_empty() {
+            false => it.reviews.iter().map(|review| review.on).filter(|on| *on >= it.start && *on <= it.end).collect(),
+            true => Vec::new(),
+        };
+        for place in terms.reviews.len()..kind.reviews.max(1) {
+            let after = days * i32::try_from(place + 1).unwrap_or(1) / i32::try_from(kind.reviews.max(1) + 1).unwrap_or(2);
+            terms.reviews.push(it.start.saturating_add(jiff::Span::new().days(after)));
+        }
+        terms.reviews.sort_unstable();
+        terms.exit_plan_by = Some(it.end.saturating_sub(jiff::Span::new().days(30)));
+        let resource = Resource::new(Kind::Agreement, Zone::Parties, supported)
+            .parties([supported, supporting])
+            .through(Some(self.alliance()));
+        let permit = self.permit("marcus", Action::Create, &resource).await?;
+        let request = it.request.and_then(|key| self.requests.get(key)).map(ToString::to_string);
+        let origin = Origin {
+            partnership: Some(self.alliance()),
+            funder: None,
+            request: request.as_deref(),
+        };
+        let id = agreements::draft(self.app, &permit, &terms, origin).await?;
+        self.agreements.insert(it.key, id);
+        Ok(())
+    }
+
+    pub(super) async fn sign(
+        &mut self,
+        key: &'static str,
+        signature: &story::Signature,
+    ) -> anyhow::Result<()> {
+        let agreement = self.agreement(key).await?;
+        let versions = agreements::store::versions(&self.app.db, agreement.id).await?;
+        let hash = versions.last().and_then(|version| version.hash.clone()).unwrap_or_default();
+        let name = &self.cast.accounts[signature.person].1;
+        let pen = Pen { hash: &hash, name, title: signature.capacity };
+        let permit = self.as_party(signature.person, &agreement).await?;
+        agreements::sign(self.app, &permit, agreement.id, pen).await?;
+        Ok(())
+    }
+
+    pub(super) async fn work(
+        &mut self,
+        it: &story::Deployment,
+        work: Work<'_>,
+    ) -> anyhow::Result<()> {
+        let Some(&id) = self.agreements.get(it.key) else { return Ok(()) };
+        let agreement = self.agreement(it.key).await?;
+        match work {
+            Work::Milestones => {
+                let permit = self.as_party(self.head(it.supported)?, &agreement).await?;
+                for milestone in it.objectives.iter().flat_map(|objective| &objective.milestones) {
+                    milestones::add(self.app, &permit, id, &new_milestone(milestone)).await?;
+                }
+            }
+            Work::Seen(milestone) => self.record(it, &agreement, milestone).await?,
+            Work::Review(review) => self.review(&agreement, review).await?,
+        }
+        Ok(())
+    }
+
+    async fn record(
+        &self,
+        it: &story::Deployment,
+        agreement: &Agreement,
+        milestone: &story::Milestone,
+    ) -> anyhow::Result<()> {
+        let all = milestones::of(&self.app.db, agreement.id).await?;
+        let Some(found) =
+            all.iter().find(|one| one.title == milestone.measure && one.due_on() == milestone.due)
+        else {
+            return Ok(());
+        };
+        let permit = self.as_party(self.head(it.supported)?, agreement).await?;
+        let seen = Seen { actual: milestone.actual, forecast: None, done: None };
+        milestones::record_seen(self.app, &permit, found.id, found.version, seen).await?;
+        Ok(())
+    }
+
+    async fn review(&self, agreement: &Agreement, review: &story::Review) -> anyhow::Result<()> {
+        let all = milestones::of(&self.app.db, agreement.id).await?;
+        let lines = all
+            .iter()
+            .enumerate()
+            .map(|(place, milestone)| {
+                let told = review.ratings.get(place).or(review.ratings.last());
+                let (colour, words) =
+                    told.map_or((Rag::Green, "On the way."), |(colour, words)| (rag(*colour), *words));
+                (milestone.id, colour, words.to_owned())
+            })
+            .collect();
+        let before = reviews::of(&self.app.db, agreement.id).await?;
+        let new = NewReview {
+            after: i64::try_from(before.len())?,
+            lines,
+            next_steps: review.next.to_owned(),
+            next_on: None,
+            decision: match review.decision {
+                "change" => Decision::Change,
+                "intensify" => Decision::Intensify,
+                "close" => Decision::Close,
+                _ => Decision::Continue,
+            },
+        };
+        let permit = self.as_party(review.reviewer, agreement).await?;
+        reviews::hold(self.app, &permit, agreement.id, &new).await?;
+        Ok(())
+    }
+
+    async fn begin_exit(&self, it: &story::Deployment, agreement: &Agreement) -> anyhow::Result<()> {
+        let permit = self.as_party(self.head(it.supporting)?, agreement).await?;
+        let plan = exits::plan_of(&self.app.db, agreement.id).await?;
+        let ticked: Vec<&str> = pack().exit_items.iter().map(|item| item.code.as_str()).collect();
+        let new = NewPlan {
+            owners: "The school's own leads, named in its development plan.",
+            stops: "Visits and weekly calls.",
+            stays: "The routines, the half-termly check and the names to ring.",
+            ticked: &ticked,
+            seen: plan.version,
+        };
+        exits::write_plan(self.app, &permit, agreement.id, &new).await?;
+        exits::begin(self.app, &permit, agreement.id).await?;
+        Ok(())
+    }
+
+    async fn complete(&self, it: &story::Deployment, agreement: &Agreement) -> anyhow::Result<()> {
+        let answers: Vec<(String, u8)> =
+            pack().feedback_items.iter().map(|item| (item.code.clone(), 4)).collect();
+        for urn in [it.supported, it.supporting] {
+            let permit = self.as_party(self.head(urn)?, agreement).await?;
+            exits::give_feedback(self.app, &permit, agreement.id, &answers, "Thank you. We would do it again.")
+                .await?;
+            exits::confirm(self.app, &permit, agreement.id).await?;
+        }
+        Ok(())
+    }
+
+    async fn answer_checks(
+        &self,
+        it: &story::Deployment,
+        agreement: &Agreement,
+        step: &Step<DeploymentState>,
+    ) -> anyhow::Result<()> {
+        let permit = self.as_party(self.head(it.supported)?, agreement).await?;
+        let held = if step.to == DeploymentState::Lapsed { Held::No } else { Held::Yes };
+        let words = if step.note.is_empty() { "Seen on learning walks with the governors." } else { step.note };
+        for check in exits::checks_of(&self.app.db, agreement.id).await? {
+            exits::answer(self.app, &permit, check.id, held, words, "We keep looking once a term.").await?;
+        }
+        Ok(())
+    }
+}
+
+fn new_milestone(it: &story::Milestone) -> NewMilestone {
+    let better = if it.target < it.baseline { DirectionWord::LowerIsBetter } else { DirectionWord::HigherIsBetter };
+    NewMilestone {
+        side: Side::Supported,
+        title: it.measure.to_owned(),
+        gauge: Gauge::Number {
+            code: None,
+            unit: UnitWord::PercentOfPupils,
+            direction: better,
+            baseline: it.baseline,
+            target: it.target,
+            band: None,
+            cohort: None,
+        },
+        due_on: it.due,
+    }
+}
