@@ -3,7 +3,9 @@
 //! `cargo run -p sources --example inspect -- PATH…`; a folder is searched.
 
 use serde_json::{Value, json};
-use sources::{Counts, FileHint, Pack, Problem, Recognised, Record, Severity, Visitor, read};
+use sources::{
+    Counts, FileHint, Pack, Problem, Provenance, Recognised, Record, Severity, Visitor, read,
+};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
@@ -86,7 +88,7 @@ fn recognised(file: &Recognised) -> Value {
         "period": file.period.map(|(year, _)| year.to_string()),
         "period_from": file.period.map(|(_, from)| from.code()),
         "release": file.release.0.code(),
-        "release_from": file.release.1.map(|from| from.code()),
+        "release_from": file.release.1.map(Provenance::code),
         "as_at": file.as_at.map(|day| day.to_string()),
     })
 }

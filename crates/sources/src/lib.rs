@@ -30,7 +30,7 @@
 //! taken are [`Problem`]s with row, column, value and remedy: none is dropped in silence, and
 //! [`write_csv`] makes a file of them.
 
-#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+#![warn(clippy::unwrap_used)]
 
 mod date;
 mod grid;

@@ -26,6 +26,10 @@ use std::io::{Read, Seek, SeekFrom};
 /// # Errors
 /// [`Refusal`] when the file as a whole cannot be trusted or is not of a known layout. Records may
 /// have been handed over before; throw them away.
+#[expect(
+    clippy::result_large_err,
+    reason = "a file is refused once, and a box would be in the way"
+)]
 pub fn read<R: Read + Seek>(
     input: R,
     hint: &FileHint,
@@ -39,6 +43,10 @@ pub fn read<R: Read + Seek>(
 ///
 /// # Errors
 /// As [`read`].
+#[expect(
+    clippy::result_large_err,
+    reason = "a file is refused once, and a box would be in the way"
+)]
 pub fn read_within<R: Read + Seek>(
     input: R,
     hint: &FileHint,
@@ -70,6 +78,10 @@ pub fn read_within<R: Read + Seek>(
 ///
 /// # Errors
 /// [`Refusal`] when its header already shows that it cannot be imported.
+#[expect(
+    clippy::result_large_err,
+    reason = "a file is refused once, and a box would be in the way"
+)]
 pub fn recognise<R: Read + Seek>(
     input: R,
     hint: &FileHint,
