@@ -15,6 +15,11 @@
 //! | [`families`] | which schools are like this one? |
 //! | [`trajectory`] | where is it heading? |
 //! | [`verdict`] | did both schools get better? |
+//! | [`mixed`] | how large is a school's effect, once luck is allowed for? |
+//! | [`signals`] | what might be a strength or a need? |
+//! | [`spc`], [`funnel`] | is a frequent figure shifting; is a school outside its limits? |
+//! | [`did`], [`synth`] | what would have happened without support? |
+//! | [`meta`], [`randomisation`] | what do several deployments say together, and few? |
 //! | [`bar_and_gap`] | for all, or by levelling down? |
 //!
 //! Percentages are on the 0–100 scale and changes of them are percentage points; years are the
@@ -25,10 +30,15 @@ pub mod chance;
 pub mod did;
 pub mod distributions;
 pub mod families;
+pub mod funnel;
 pub mod kpi;
 pub mod linear;
 pub mod measure;
+pub mod meta;
 pub mod mixed;
+pub mod randomisation;
+pub mod signals;
+pub mod spc;
 pub mod suppress;
 pub mod synth;
 pub mod trajectory;

@@ -184,8 +184,8 @@ impl Problem<'_> {
                 "the covariates separate treated from untreated units entirely".to_owned()
             })?;
             let mut score = vec![0.0; p];
-            for row in 0..n {
-                let left = (self.d(row) - fitted[row]) / n as f64;
+            for (row, fitted) in fitted.iter().enumerate() {
+                let left = (self.d(row) - fitted) / n as f64;
                 score.iter_mut().zip(self.x.row(row)).for_each(|(s, x)| *s += left * x);
             }
             let move_by = factor.solve(&score);
@@ -193,8 +193,8 @@ impl Problem<'_> {
             if promise < 1e-20 {
                 let inverse = factor.inverse();
                 let mut influence = Matrix::zeros(n, p);
-                for row in 0..n {
-                    let left = self.d(row) - fitted[row];
+                for (row, fitted) in fitted.iter().enumerate() {
+                    let left = self.d(row) - fitted;
                     let line = inverse.times(self.x.row(row));
                     influence.row_mut(row).iter_mut().zip(line).for_each(|(o, v)| *o = v * left);
                 }

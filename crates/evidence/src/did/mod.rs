@@ -207,7 +207,7 @@ pub fn estimate(panel: &Panel<'_>, options: &Options) -> Result<GroupTime, DidEr
         groups: groups.clone(),
         group_of: group_of.clone(),
     };
-    for at in 0..groups.len() {
+    for (at, (start, _)) in groups.iter().enumerate() {
         for time in 1..width {
             match sample.effect(at, time) {
                 Ok((cell, influence)) => {
@@ -215,8 +215,8 @@ pub fn estimate(panel: &Panel<'_>, options: &Options) -> Result<GroupTime, DidEr
                     made.influence.push(influence);
                 }
                 Err(why) => made.notes.push(format!(
-                    "Group {} in {}: {why}.",
-                    groups[at].0, panel.periods[time]
+                    "Group {start} in {}: {why}.",
+                    panel.periods[time]
                 )),
             }
         }

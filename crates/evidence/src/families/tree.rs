@@ -230,10 +230,10 @@ impl Tree {
         let mut reach = limit(best);
         let near = if reach.is_finite() { reach * NEAR } else { f32::INFINITY };
         for cut in [near, f32::INFINITY] {
-            for leaf in 0..leaves {
-                if scratch[leaf] <= reach.min(cut) {
+            for (leaf, bound) in scratch.iter_mut().enumerate().take(leaves) {
+                if *bound <= reach.min(cut) {
                     self.scan(leaf, query, reach, best, keep);
-                    scratch[leaf] = f32::INFINITY;
+                    *bound = f32::INFINITY;
                     reach = limit(best);
                 }
             }

@@ -347,11 +347,11 @@ fn merge(all: Vec<f64>, cross: Vec<f64>, q: usize, k: usize, groups: usize) -> (
     let mut last: Option<(Vec<u64>, u32)> = None;
     for g in 0..groups {
         let s = &all[g * width..g * width + q * q];
-        if let Some((key, at)) = &last {
-            if key.iter().zip(s).all(|(k, v)| *k == v.to_bits()) {
-                pattern_of[g] = *at;
-                continue;
-            }
+        if let Some((key, at)) = &last
+            && key.iter().zip(s).all(|(k, v)| *k == v.to_bits())
+        {
+            pattern_of[g] = *at;
+            continue;
         }
         let key: Vec<u64> = s.iter().map(|v| v.to_bits()).collect();
         let next = known.len() as u32;

@@ -223,7 +223,7 @@ impl Problem<'_> {
         let left_over = b[p * k + p] - crate::linear::dot(&half, &half);
         // Rounding leaves about this much of a perfect fit.
         let nothing = 1e-13 * self.data.cross[p * k + p].abs();
-        if !(left_over > nothing) {
+        if left_over.is_nan() || left_over <= nothing {
             return None;
         }
         let beta = factor.solve(&right);

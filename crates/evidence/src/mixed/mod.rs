@@ -29,7 +29,7 @@
 
 mod collapse;
 mod criterion;
-
+pub mod nested;
 mod optimise;
 
 use crate::linear::Matrix;
@@ -350,7 +350,7 @@ fn finish(
             group_variance[(i, j)] = sigma2 * d;
         }
     }
-    let singular = is_singular(lambda, q, collapsed.typical(q));
+    let singular = is_singular(lambda, q, &collapsed.typical(q));
     let (estimates, covariance) = collapsed.back(&end.beta, &end.beta_covariance);
     let fixed = collapsed
         .kept
@@ -406,7 +406,7 @@ fn finish(
 }
 
 /// Whether Λ, with each random column scaled to its typical size, loses rank.
-fn is_singular(lambda: &[f64], q: usize, typical: Vec<f64>) -> bool {
+fn is_singular(lambda: &[f64], q: usize, typical: &[f64]) -> bool {
     let mut d = Matrix::zeros(q, q);
     for i in 0..q {
         for j in 0..q {

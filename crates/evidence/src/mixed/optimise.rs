@@ -40,10 +40,13 @@ const GOAL: f64 = 1e-18;
 const NEAR: f64 = 1e-8;
 const MOST_STEPS: usize = 200;
 
+/// Value and gradient at a point; nothing where they do not exist.
+pub(super) type Gradient<'a> = dyn Fn(&[f64]) -> Option<(f64, Vec<f64>)> + 'a;
+
 /// BFGS with the inverse of `curvature` as its first guess, refreshed when a step fails.
 pub(super) fn quasi_newton(
     start: &[f64],
-    gradient: &dyn Fn(&[f64]) -> Option<(f64, Vec<f64>)>,
+    gradient: &Gradient<'_>,
     curvature: &dyn Fn(&[f64]) -> Matrix,
 ) -> (Found, f64) {
     let mut theta = start.to_vec();
@@ -142,7 +145,8 @@ fn damped_inverse(h: &Matrix) -> Matrix {
 fn update(inverse: &mut Matrix, moved: &[f64], turned: &[f64]) {
     let n = moved.len();
     let curvature = dot(moved, turned);
-    if !(curvature > 1e-14 * dot(turned, turned).sqrt() * dot(moved, moved).sqrt()) {
+    let size = dot(turned, turned).sqrt() * dot(moved, moved).sqrt();
+    if curvature.is_nan() || curvature <= 1e-14 * size {
         return;
     }
     let hy = inverse.times(turned);
