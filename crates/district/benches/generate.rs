@@ -18,3 +18,10 @@ fn one_year(bencher: divan::Bencher<'_, '_>, schools: usize) {
     let district = District::generate(1, Options { schools, ..Options::default() });
     bencher.bench(|| district.results(YEARS[5]));
 }
+
+/// Every public file, as bytes: register, links, groups and six years of results.
+#[divan::bench(args = [300, 3_000], sample_count = 3)]
+fn files(bencher: divan::Bencher<'_, '_>, schools: usize) {
+    let district = District::generate(1, Options { schools, ..Options::default() });
+    bencher.bench(|| district.files());
+}

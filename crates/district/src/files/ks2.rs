@@ -1,10 +1,12 @@
 //! `england_ks2final`: key stage 2 by school, with rows for authorities and the whole.
 
+use std::collections::HashMap;
+
 use super::sheet::{Encoding, Sheet};
 use super::{Gap, decimal, percent};
 use crate::chance::Stream;
 use crate::results::Ks2;
-use crate::school::{Kind, Phase, School, Status};
+use crate::school::{Kind, Phase, School, Status, Urn};
 use crate::{AcademicYear, District, Results};
 
 const HEADER: [&str; 71] = [
@@ -92,6 +94,7 @@ pub(crate) fn file(district: &District, results: &Results, earlier: &[Results]) 
             all += *tally;
         }
     }
+    let pooled = three_years(results, earlier);
     for (school, tally) in schools(district, results) {
         let authority = &district.authorities[school.authority];
         let special = matches!(school.phase, Phase::Special);
@@ -108,8 +111,8 @@ pub(crate) fn file(district: &District, results: &Results, earlier: &[Results]) 
             .set("ICLOSE", if school.status == Status::Closed { "1" } else { "0" })
             .set("AGERANGE", format!("{low}-{high}"))
             .set("TOTPUPS", school.roll.to_string());
-        let pooled = three_years(school.urn, results, earlier);
-        numbers(&mut sheet, tally, &all, pooled, year, true);
+        let three = pooled.get(&school.urn).copied();
+        numbers(&mut sheet, tally, &all, three, year, true);
         oddities(&mut sheet, district, school, tally, year);
         sheet.end_row();
     }
@@ -140,14 +143,21 @@ fn schools<'a>(
         .filter_map(move |(urn, tally)| entries.find(|s| s.urn == *urn).map(|s| (s, tally)))
 }
 
-/// Sums over three consecutive years, where all three were published under this number.
-fn three_years(urn: u32, results: &Results, earlier: &[Results]) -> Option<Ks2> {
-    let mut sum = *results.ks2_of(urn)?;
+/// Sums over three consecutive years, for schools with all three published under one number.
+fn three_years(results: &Results, earlier: &[Results]) -> HashMap<Urn, Ks2> {
+    let mut sums: HashMap<Urn, Ks2> = results.ks2.iter().copied().collect();
     for back in 1..=2 {
         let year = AcademicYear::ending(results.year.end() - back);
-        sum += *earlier.iter().find(|r| r.year == year)?.ks2_of(urn)?;
+        let before: HashMap<Urn, Ks2> =
+            earlier.iter().filter(|r| r.year == year).flat_map(|r| r.ks2.iter().copied()).collect();
+        sums.retain(|urn, sum| {
+            before.get(urn).is_some_and(|t| {
+                *sum += *t;
+                true
+            })
+        });
     }
-    Some(sum)
+    sums
 }
 
 fn numbers(

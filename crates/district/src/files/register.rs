@@ -1,6 +1,6 @@
 //! The register, its links and groups, and deprivation by postcode.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
@@ -9,7 +9,7 @@ use super::sheet::{Encoding, Sheet};
 use super::{REGISTER_DATE, decimal};
 use crate::build::DIOCESE;
 use crate::results::Census;
-use crate::school::{Kind, Phase, School, Status, Succession};
+use crate::school::{Kind, Phase, School, Status, Succession, Urn};
 use crate::{District, YEARS};
 
 fn day(date: Date) -> String {
@@ -21,15 +21,23 @@ pub(crate) fn register(district: &District) -> Vec<u8> {
     let mut sheet = Sheet::new(&REGISTER, Encoding::Cp1252, "\r\n");
     let latest = district.results(YEARS[YEARS.len() - 1]);
     let mut census = latest.census.iter().peekable();
+    let heirs: HashMap<Urn, Succession> =
+        district.schools.iter().flat_map(|s| s.predecessors.iter().copied()).collect();
     for school in &district.schools {
         let counted = census.next_if(|(urn, _)| *urn == school.urn).map(|(_, c)| *c);
-        row(&mut sheet, district, school, counted);
+        row(&mut sheet, district, school, counted, heirs.get(&school.urn).copied());
         sheet.end_row();
     }
     sheet.finish()
 }
 
-fn row(sheet: &mut Sheet, district: &District, s: &School, counted: Option<Census>) {
+fn row(
+    sheet: &mut Sheet,
+    district: &District,
+    s: &School,
+    counted: Option<Census>,
+    heir: Option<Succession>,
+) {
     let authority = &district.authorities[s.authority];
     let town = &district.towns[s.town];
     let (type_code, type_name, group_code, group_name) = match (s.kind, s.phase) {
@@ -51,9 +59,6 @@ fn row(sheet: &mut Sheet, district: &District, s: &School, counted: Option<Censu
         _ if s.kind == Kind::FreeSchool => ("6", "New Provision"),
         _ => ("0", "Not applicable"),
     };
-    let heir = district.schools.iter().find_map(|other| {
-        other.predecessors.iter().find(|(urn, _)| *urn == s.urn).map(|(_, why)| *why)
-    });
     let (closed_code, closed) = match (s.status, heir) {
         (Status::Closed, Some(Succession::Amalgamated)) => ("1", "Result of Amalgamation/Merger"),
         (Status::Closed, Some(Succession::Converted)) => ("10", "Academy Converter"),
@@ -164,9 +169,10 @@ fn lsoa(s: &School) -> String {
 pub(crate) fn links(district: &District) -> Vec<u8> {
     let header = ["URN", "LinkURN", "LinkName", "LinkType", "LinkEstablishedDate"];
     let mut sheet = Sheet::quoted(&header, Encoding::Cp1252, "\r\n");
+    let entries: HashMap<Urn, &School> = district.schools.iter().map(|s| (s.urn, s)).collect();
     for school in &district.schools {
         for (urn, why) in &school.predecessors {
-            let Some(before) = district.school(*urn) else { continue };
+            let Some(&before) = entries.get(urn) else { continue };
             let (back, forth) = match why {
                 Succession::Converted => ("Predecessor", "Successor"),
                 Succession::Amalgamated => ("Predecessor - amalgamated", "Successor - amalgamated"),
