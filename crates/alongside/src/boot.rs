@@ -63,8 +63,9 @@ pub async fn database(config: &Config) -> anyhow::Result<Db> {
 ///
 /// # Errors
 /// When the database, the secret or the mail server's address cannot be used.
-pub async fn app(config: Config, clock: Clock) -> anyhow::Result<App> {
+pub async fn app(mut config: Config, clock: Clock) -> anyhow::Result<App> {
     let db = database(&config).await?;
+    config.demo = foundation::settings::get(&db, "demo").await?.is_some();
     let secret = secret(&config.secret_file)?;
     let post = if config.mail.smtp.is_empty() {
         Post::Folder(config.mail.folder.clone())

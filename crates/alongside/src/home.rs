@@ -37,12 +37,11 @@ pub async fn frame(State(app): State<App>, request: Request, next: Next) -> Resp
         Ok(visitor) => visitor,
         Err(error) => return error.into_response(),
     };
-    let demo = matches!(foundation::settings::get(&app.db, "demo").await, Ok(Some(_)));
     let frame = Frame {
         viewer: visitor.account.map(|_| visitor.name.clone()),
         acting_for: visitor.posts.first().map(|post| post.title.clone()),
         nav: navigation(&visitor),
-        demo,
+        demo: app.config.demo,
         path: parts.uri.path().to_owned(),
         notice: None,
     };

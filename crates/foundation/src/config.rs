@@ -20,6 +20,9 @@ pub struct Config {
     pub secret_file: PathBuf,
     /// How letters leave.
     pub mail: Mail,
+    /// Whether this is the demonstration; found in the database, never set by hand.
+    #[serde(skip)]
+    pub demo: bool,
 }
 
 /// How letters leave.
@@ -53,6 +56,7 @@ impl Default for Config {
             public_url: String::new(),
             secret_file: PathBuf::from("alongside-data/secret"),
             mail: Mail::default(),
+            demo: false,
         }
     }
 }

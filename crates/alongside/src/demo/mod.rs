@@ -4,7 +4,7 @@
 mod people;
 mod story;
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
 use access::{Permit, sessions};
 use anyhow::Context as _;
@@ -48,6 +48,7 @@ pub async fn run(cli: &Cli, options: Demo) -> anyhow::Result<()> {
 
     let clock = Clock::fixed(moment(Story::HINDSIGHT));
     let mut app = boot::app(config, clock).await?;
+    Arc::make_mut(&mut app.config).demo = true;
     match settings::get(&app.db, "demo").await? {
         Some(state) if state == "ready" => {}
         Some(_) => {

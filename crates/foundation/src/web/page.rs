@@ -157,11 +157,7 @@ impl Page {
 
     /// The whole document.
     fn document(self, title: String, main: String) -> String {
-        let mut before = Vec::new();
-        if self.frame.demo {
-            let words = "Every school, person and figure here is invented.";
-            before.push(Markup::from(PhaseBanner::new("Demonstration", words)));
-        }
+        let mut before: Vec<Markup> = Vec::new();
         if !self.crumbs.is_empty() {
             let crumbs = self.crumbs.iter().fold(Breadcrumbs::default(), |all, crumb| {
                 all.item(crumb.text.as_str(), crumb.href.as_str())
@@ -169,6 +165,7 @@ impl Page {
             before.push(crumbs.into());
         }
         let mut content = Vec::new();
+        // Inside the main landmark, so that everything on the page is inside one.
         if let Some(back) = &self.back {
             content.push(Markup::from(BackLink::new(back.as_str())));
         }
@@ -220,7 +217,15 @@ impl Page {
                 "<p class=\"as-sign-in\"><a class=\"govuk-link\" href=\"/sign-in\">Sign in</a></p>",
             )),
         };
-        Markup::join([name, menu.into()])
+        let mut header = vec![name, menu.into()];
+        if frame.demo {
+            let words = "Every school, person and figure here is invented.";
+            let banner = PhaseBanner::new("Demonstration", words).render();
+            header.push(Markup::trusted(format!(
+                "<div class=\"govuk-width-container\">{banner}</div>"
+            )));
+        }
+        Markup::join(header)
     }
 }
 
