@@ -153,6 +153,13 @@ impl Frame {
         Self { id: id.to_owned(), title: title.to_owned(), width: 360 }
     }
 
+    /// The same, drawn for a phone: larger words in less room.
+    #[must_use]
+    pub fn narrow(mut self) -> Self {
+        self.width = 300;
+        self
+    }
+
     /// The same, drawn wide, for a page with room.
     #[must_use]
     pub fn wide(mut self) -> Self {

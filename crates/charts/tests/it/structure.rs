@@ -58,6 +58,7 @@ fn every_chart_is_well_formed_described_and_tabled() {
     for (id, title, draw) in ALL {
         check(&draw(Frame::new(id, title)));
         check(&draw(Frame::new(id, title).wide()));
+        check(&draw(Frame::new(id, title).narrow()));
     }
 }
 
