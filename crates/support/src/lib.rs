@@ -1,1 +1,70 @@
-//! Agreements, plans, milestones, reviews, exit and the verdict for both schools.
+//! The support room: agreements between two schools and what comes of them.
+//!
+//! What it is: the life of an agreement from draft to the check three terms after its end;
+//! baselines frozen on the first day; milestones, reviews, time, exit; and the verdict for *both*
+//! schools when results arrive. What it is not: it matches nobody (that is brokerage), and it
+//! keeps nothing about pupils.
+//!
+//! Invariants, each held by a test: a transition that the state machine does not list is refused;
+//! words that were offered, signatures and baselines never change (the database refuses it too);
+//! indicators and the change worth having are fixed by the first signatures; nothing begins
+//! without the supporting school's own learning goal; what is given and received always balances.
+
+pub mod agreements;
+pub mod baselines;
+pub mod course;
+pub mod drafting;
+mod error;
+pub mod exits;
+pub mod home;
+pub mod impact;
+pub mod milestones;
+mod neighbours;
+pub mod pack;
+pub mod pages;
+pub mod reviews;
+pub mod seal;
+pub mod time;
+
+use foundation::{App, db::Migration, jobs};
+
+pub use agreements::{Agreement, AgreementId};
+pub use error::Refusal;
+pub use pages::routes;
+pub use neighbours::Outturn;
+
+/// This room's tables, in order.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    room: "support",
+    number: 1,
+    sql: include_str!("../migrations/0001_agreements.sql"),
+}];
+
+/// The kind of job that tends to agreements once a day.
+pub const TEND: &str = "support tend";
+
+/// Adds this room's daily work.
+#[must_use]
+pub fn handlers(handlers: jobs::Handlers) -> jobs::Handlers {
+    handlers.on(TEND, |app: App, _| async move {
+        let permit = access::Permit::system("daily work", app.clock.now());
+        course::tend(&app, &permit).await.map(|_| ()).map_err(|error| error.to_string())?;
+        schedule(&app).await.map_err(|error| error.to_string())
+    })
+}
+
+/// Sets the next daily round for six in the morning; a second call for the same day adds nothing.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn schedule(app: &App) -> Result<(), foundation::DbError> {
+    let tomorrow = app.clock.today().saturating_add(jiff::Span::new().days(1));
+    let due = tomorrow
+        .at(6, 0, 0, 0)
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .map_or_else(|_| app.clock.now(), |zoned| zoned.timestamp());
+    let once = format!("{TEND} {tomorrow}");
+    let tx = app.db.write().await?;
+    jobs::enqueue(&tx, &app.ids, TEND, &serde_json::json!({}), due, Some(&once)).await?;
+    tx.commit().await
+}

@@ -1,0 +1,592 @@
+//! The life of an agreement: every transition there is, who may make it and what must hold.
+//! Anything not listed here is refused.
+
+use std::{fmt, str::FromStr};
+
+/// Where an agreement stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum State {
+    /// Being written.
+    Drafting,
+    /// Ready to be signed.
+    Offered,
+    /// The supported school has signed.
+    SignedSupported,
+    /// The supporting school has signed.
+    SignedSupporting,
+    /// Everybody has signed; waits for its first day.
+    Signed,
+    /// In force.
+    Active,
+    /// In force, with a new version waiting for both signatures.
+    UnderVariation,
+    /// Resting.
+    Paused,
+    /// Drawing to its end.
+    Exiting,
+    /// Ended as planned.
+    Completed,
+    /// Ended; what stays is looked at after one and three terms.
+    Sustaining,
+    /// Three terms later it still holds.
+    Sustained,
+    /// Three terms later it no longer holds.
+    Lapsed,
+    /// Never came into force.
+    Cancelled,
+    /// Ended before its time.
+    TerminatedEarly,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 15] = [
+        Self::Drafting,
+        Self::Offered,
+        Self::SignedSupported,
+        Self::SignedSupporting,
+        Self::Signed,
+        Self::Active,
+        Self::UnderVariation,
+        Self::Paused,
+        Self::Exiting,
+        Self::Completed,
+        Self::Sustaining,
+        Self::Sustained,
+        Self::Lapsed,
+        Self::Cancelled,
+        Self::TerminatedEarly,
+    ];
+
+    /// The word stored in the database.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Drafting => "drafting",
+            Self::Offered => "offered",
+            Self::SignedSupported => "signed_supported",
+            Self::SignedSupporting => "signed_supporting",
+            Self::Signed => "signed",
+            Self::Active => "active",
+            Self::UnderVariation => "under_variation",
+            Self::Paused => "paused",
+            Self::Exiting => "exiting",
+            Self::Completed => "completed",
+            Self::Sustaining => "sustaining",
+            Self::Sustained => "sustained",
+            Self::Lapsed => "lapsed",
+            Self::Cancelled => "cancelled",
+            Self::TerminatedEarly => "terminated_early",
+        }
+    }
+
+    /// What people read on a tag.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Drafting => "Being written",
+            Self::Offered => "Ready to sign",
+            Self::SignedSupported | Self::SignedSupporting => "One side has signed",
+            Self::Signed => "Signed, starts soon",
+            Self::Active => "Under way",
+            Self::UnderVariation => "Under way, change proposed",
+            Self::Paused => "Paused",
+            Self::Exiting => "Drawing to a close",
+            Self::Completed => "Completed",
+            Self::Sustaining => "Completed, being sustained",
+            Self::Sustained => "Sustained",
+            Self::Lapsed => "Not sustained",
+            Self::Cancelled => "Cancelled",
+            Self::TerminatedEarly => "Ended early",
+        }
+    }
+
+    /// Whether the agreement binds anybody now.
+    #[must_use]
+    pub const fn in_force(self) -> bool {
+        matches!(self, Self::Active | Self::UnderVariation | Self::Paused | Self::Exiting)
+    }
+
+    /// Whether nothing more will happen to it.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Sustained | Self::Lapsed | Self::Cancelled | Self::TerminatedEarly)
+    }
+
+    /// Whether somebody still has to sign the first version.
+    #[must_use]
+    pub const fn awaits_signature(self) -> bool {
+        matches!(self, Self::Offered | Self::SignedSupported | Self::SignedSupporting)
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
+impl FromStr for State {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.key() == text)
+            .ok_or_else(|| format!("“{text}” is not a state of an agreement"))
+    }
+}
+
+/// What can be done to an agreement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Act {
+    /// Send the draft to both sides for signature.
+    Offer,
+    /// The supported school's head signs.
+    SignSupported,
+    /// The supported school's chair signs.
+    SignChair,
+    /// The supporting school's head signs.
+    SignSupporting,
+    /// The first day has come.
+    Activate,
+    /// Propose a new version.
+    Vary,
+    /// Withdraw the proposed version.
+    DropVariation,
+    /// Let it rest.
+    Pause,
+    /// Go on after a rest.
+    Resume,
+    /// Begin the end.
+    BeginExit,
+    /// A head confirms that all is done.
+    Confirm,
+    /// Begin to look at what stays.
+    BeginSustaining,
+    /// What was gained still holds.
+    Hold,
+    /// What was gained no longer holds.
+    Lapse,
+    /// Give it up before it begins.
+    Cancel,
+    /// End it before its time.
+    EndEarly,
+}
+
+impl Act {
+    /// Every act.
+    pub const ALL: [Self; 16] = [
+        Self::Offer,
+        Self::SignSupported,
+        Self::SignChair,
+        Self::SignSupporting,
+        Self::Activate,
+        Self::Vary,
+        Self::DropVariation,
+        Self::Pause,
+        Self::Resume,
+        Self::BeginExit,
+        Self::Confirm,
+        Self::BeginSustaining,
+        Self::Hold,
+        Self::Lapse,
+        Self::Cancel,
+        Self::EndEarly,
+    ];
+
+    /// The verb the event log keeps.
+    #[must_use]
+    pub const fn verb(self) -> &'static str {
+        match self {
+            Self::Offer => "offered",
+            Self::SignSupported | Self::SignChair | Self::SignSupporting => "signed",
+            Self::Activate => "activated",
+            Self::Vary => "variation proposed",
+            Self::DropVariation => "variation withdrawn",
+            Self::Pause => "paused",
+            Self::Resume => "resumed",
+            Self::BeginExit => "exit begun",
+            Self::Confirm => "completion confirmed",
+            Self::BeginSustaining => "sustaining",
+            Self::Hold => "sustained",
+            Self::Lapse => "lapsed",
+            Self::Cancel => "cancelled",
+            Self::EndEarly => "ended early",
+        }
+    }
+}
+
+/// What somebody is in relation to an agreement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Standing {
+    /// Head of the supported school.
+    SupportedHead,
+    /// Chair of the supported school.
+    Chair,
+    /// Head of the supporting school.
+    SupportingHead,
+    /// Leads the team.
+    Lead,
+    /// Belongs to the team.
+    Member,
+    /// Broker of the partnership.
+    Broker,
+    /// Pays for it, or answers for who pays.
+    Commissioner,
+    /// The product itself.
+    System,
+}
+
+impl Standing {
+    /// Every standing.
+    pub const ALL: [Self; 8] = [
+        Self::SupportedHead,
+        Self::Chair,
+        Self::SupportingHead,
+        Self::Lead,
+        Self::Member,
+        Self::Broker,
+        Self::Commissioner,
+        Self::System,
+    ];
+
+    /// As it stands in a sentence.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::SupportedHead => "head of the supported school",
+            Self::Chair => "chair of the supported school",
+            Self::SupportingHead => "head of the supporting school",
+            Self::Lead => "leader of the team",
+            Self::Member => "member of the team",
+            Self::Broker => "broker",
+            Self::Commissioner => "commissioner or funder",
+            Self::System => "Alongside itself",
+        }
+    }
+}
+
+/// Where a transition leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum To {
+    /// To one state.
+    State(State),
+    /// To whatever the signatures make of it.
+    BySignatures,
+    /// To [`State::Completed`] when both heads have confirmed, else it stays.
+    ByConfirmations,
+}
+
+/// A line of the state machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Transition {
+    /// From where.
+    pub from: State,
+    /// By which act.
+    pub act: Act,
+    /// By whom.
+    pub who: &'static [Standing],
+    /// Where to.
+    pub to: To,
+    /// What must hold, in words.
+    pub guard: &'static str,
+}
+
+const HEADS: &[Standing] = &[Standing::SupportedHead, Standing::SupportingHead];
+const HEADS_OR_PAYER: &[Standing] =
+    &[Standing::SupportedHead, Standing::SupportingHead, Standing::Commissioner];
+const ANY_SIDE: &[Standing] =
+    &[Standing::SupportedHead, Standing::SupportingHead, Standing::Broker];
+const SYSTEM: &[Standing] = &[Standing::System];
+const COMPLETE: &str = "learning goal of the supporting school, success criteria, an indicator \
+                        or a stated outcome, dates, team and data schedule are there; no \
+                        interest is open";
+const NOT_TWICE: &str = "this person has not signed this version";
+const LADDER: &str = "a reason, after step 2 of the ladder or for safeguarding or conduct";
+
+const fn line(
+    from: State,
+    act: Act,
+    who: &'static [Standing],
+    to: To,
+    guard: &'static str,
+) -> Transition {
+    Transition { from, act, who, to, guard }
+}
+
+/// Every transition there is.
+pub const TRANSITIONS: &[Transition] = &[
+    // Small support needs no broker: the heads offer it to each other.
+    line(State::Drafting, Act::Offer, ANY_SIDE, To::State(State::Offered), COMPLETE),
+    line(State::Drafting, Act::Cancel, ANY_SIDE, To::State(State::Cancelled), "a reason"),
+    line(State::Offered, Act::Cancel, ANY_SIDE, To::State(State::Cancelled), "a reason"),
+    line(State::Offered, Act::SignSupported, SUPPORTED, To::BySignatures, NOT_TWICE),
+    line(State::Offered, Act::SignSupporting, SUPPORTING, To::BySignatures, NOT_TWICE),
+    line(State::Offered, Act::SignChair, CHAIR, To::BySignatures, NOT_TWICE),
+    line(State::SignedSupporting, Act::SignSupported, SUPPORTED, To::BySignatures, NOT_TWICE),
+    line(State::SignedSupporting, Act::SignChair, CHAIR, To::BySignatures, NOT_TWICE),
+    line(State::SignedSupported, Act::SignSupporting, SUPPORTING, To::BySignatures, NOT_TWICE),
+    line(
+        State::Signed,
+        Act::Activate,
+        SYSTEM,
+        To::State(State::Active),
+        "the first day has come; baselines are frozen; conduct, training and designation are current; no interest is open",
+    ),
+    line(State::Active, Act::Vary, HEADS, To::State(State::UnderVariation), "a reason"),
+    line(State::UnderVariation, Act::SignSupported, SUPPORTED, To::BySignatures, NOT_TWICE),
+    line(State::UnderVariation, Act::SignSupporting, SUPPORTING, To::BySignatures, NOT_TWICE),
+    line(State::UnderVariation, Act::SignChair, CHAIR, To::BySignatures, NOT_TWICE),
+    line(State::UnderVariation, Act::DropVariation, HEADS, To::State(State::Active), "none"),
+    line(State::Active, Act::Pause, HEADS_OR_PAYER, To::State(State::Paused), "a reason"),
+    line(State::Paused, Act::Resume, HEADS_OR_PAYER, To::State(State::Active), "none"),
+    line(State::Active, Act::BeginExit, LEAD, To::State(State::Exiting), "an exit plan exists"),
+    line(
+        State::Exiting,
+        Act::Confirm,
+        HEADS,
+        To::ByConfirmations,
+        "the exit check-list is done, feedback has been asked for, time is reconciled",
+    ),
+    line(State::Completed, Act::BeginSustaining, SYSTEM, To::State(State::Sustaining), "none"),
+    line(State::Sustaining, Act::Hold, SYSTEM, To::State(State::Sustained), "the check after three terms"),
+    line(State::Sustaining, Act::Lapse, SYSTEM, To::State(State::Lapsed), "the check after three terms"),
+    line(State::Active, Act::EndEarly, HEADS, To::State(State::TerminatedEarly), LADDER),
+    line(State::Paused, Act::EndEarly, HEADS, To::State(State::TerminatedEarly), LADDER),
+];
+
+const SUPPORTED: &[Standing] = &[Standing::SupportedHead];
+const SUPPORTING: &[Standing] = &[Standing::SupportingHead];
+const CHAIR: &[Standing] = &[Standing::Chair];
+const LEAD: &[Standing] = &[Standing::Lead, Standing::SupportingHead];
+
+/// Why an act is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum No {
+    /// The state does not allow it to anybody.
+    NotNow,
+    /// Somebody else may do it.
+    NotYours(&'static [Standing]),
+}
+
+/// Finds the transition for an act by somebody with these standings.
+///
+/// # Errors
+/// [`No`] when none is listed.
+pub fn transition(
+    from: State,
+    act: Act,
+    standings: &[Standing],
+) -> Result<&'static Transition, No> {
+    let line = TRANSITIONS
+        .iter()
+        .find(|line| line.from == from && line.act == act)
+        .ok_or(No::NotNow)?;
+    if line.who.iter().any(|who| standings.contains(who)) {
+        Ok(line)
+    } else {
+        Err(No::NotYours(line.who))
+    }
+}
+
+/// Which signatures a version has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Signed {
+    /// The supported school's head.
+    pub supported: bool,
+    /// The supported school's chair.
+    pub chair: bool,
+    /// The supporting school's head.
+    pub supporting: bool,
+}
+
+impl Signed {
+    /// Whether the supported side is complete.
+    #[must_use]
+    pub const fn supported_side(self, chair_signs: bool) -> bool {
+        self.supported && (self.chair || !chair_signs)
+    }
+
+    /// Whether everybody has signed.
+    #[must_use]
+    pub const fn complete(self, chair_signs: bool) -> bool {
+        self.supported_side(chair_signs) && self.supporting
+    }
+
+    /// Where a first version stands with these signatures.
+    #[must_use]
+    pub const fn state(self, chair_signs: bool) -> State {
+        match (self.supported_side(chair_signs), self.supporting) {
+            (true, true) => State::Signed,
+            (true, false) => State::SignedSupported,
+            (false, true) => State::SignedSupporting,
+            (false, false) => State::Offered,
+        }
+    }
+}
+
+/// Work that leaves the state as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Work {
+    /// Change the words of the draft or of the proposed version.
+    Edit,
+    /// Add a milestone, record an actual, set a colour.
+    Milestones,
+    /// Hold a progress review.
+    Review,
+    /// Plan, deliver or cancel time.
+    Time,
+    /// Take a step of the ladder.
+    Escalate,
+    /// Write the exit plan, tick the check-list, note what people can do now.
+    Exit,
+    /// Say how it was.
+    Feedback,
+    /// Answer a check after the end.
+    Check,
+}
+
+/// Whether work of a kind is possible in a state. Paused, completed and ended-early records are
+/// read-only except for words of closure.
+#[must_use]
+pub const fn allows(state: State, work: Work) -> bool {
+    match work {
+        Work::Edit => matches!(state, State::Drafting | State::UnderVariation),
+        Work::Milestones | Work::Review | Work::Time | Work::Exit => {
+            matches!(state, State::Active | State::UnderVariation | State::Exiting)
+        }
+        Work::Escalate => {
+            matches!(state, State::Active | State::UnderVariation | State::Paused | State::Exiting)
+        }
+        Work::Feedback => matches!(
+            state,
+            State::Exiting | State::Completed | State::Sustaining | State::TerminatedEarly
+        ),
+        Work::Check => matches!(state, State::Sustaining),
+    }
+}
+
+/// The state machine as a table for the documentation.
+#[must_use]
+pub fn markdown() -> String {
+    use fmt::Write as _;
+    let mut text = String::from("| From | Act | By | To | Guard |\n|---|---|---|---|---|\n");
+    for line in TRANSITIONS {
+        let who: Vec<_> = line.who.iter().map(|who| who.in_words()).collect();
+        let to = match line.to {
+            To::State(state) => state.key(),
+            To::BySignatures => "by signatures",
+            To::ByConfirmations => "completed when both heads have confirmed",
+        };
+        let _ = writeln!(
+            text,
+            "| {} | {:?} | {} | {to} | {} |",
+            line.from,
+            line.act,
+            who.join("; "),
+            line.guard
+        );
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The machine once more, written the other way round: for each state, what is possible.
+    fn expected(state: State) -> Vec<(Act, Vec<Standing>)> {
+        use Standing::{Broker, Chair, Commissioner, Lead, SupportedHead, SupportingHead, System};
+        match state {
+            State::Drafting => vec![
+                (Act::Offer, vec![SupportedHead, SupportingHead, Broker]),
+                (Act::Cancel, vec![SupportedHead, SupportingHead, Broker]),
+            ],
+            State::Offered => vec![
+                (Act::SignSupported, vec![SupportedHead]),
+                (Act::SignChair, vec![Chair]),
+                (Act::SignSupporting, vec![SupportingHead]),
+                (Act::Cancel, vec![SupportedHead, SupportingHead, Broker]),
+            ],
+            State::SignedSupporting => {
+                vec![(Act::SignSupported, vec![SupportedHead]), (Act::SignChair, vec![Chair])]
+            }
+            State::SignedSupported => vec![(Act::SignSupporting, vec![SupportingHead])],
+            State::Signed => vec![(Act::Activate, vec![System])],
+            State::Active => vec![
+                (Act::Vary, vec![SupportedHead, SupportingHead]),
+                (Act::Pause, vec![SupportedHead, SupportingHead, Commissioner]),
+                (Act::BeginExit, vec![SupportingHead, Lead]),
+                (Act::EndEarly, vec![SupportedHead, SupportingHead]),
+            ],
+            State::UnderVariation => vec![
+                (Act::SignSupported, vec![SupportedHead]),
+                (Act::SignChair, vec![Chair]),
+                (Act::SignSupporting, vec![SupportingHead]),
+                (Act::DropVariation, vec![SupportedHead, SupportingHead]),
+            ],
+            State::Paused => vec![
+                (Act::Resume, vec![SupportedHead, SupportingHead, Commissioner]),
+                (Act::EndEarly, vec![SupportedHead, SupportingHead]),
+            ],
+            State::Exiting => vec![(Act::Confirm, vec![SupportedHead, SupportingHead])],
+            State::Completed => vec![(Act::BeginSustaining, vec![System])],
+            State::Sustaining => vec![(Act::Hold, vec![System]), (Act::Lapse, vec![System])],
+            State::Sustained | State::Lapsed | State::Cancelled | State::TerminatedEarly => vec![],
+        }
+    }
+
+    #[test]
+    fn every_transition_that_is_not_listed_is_refused() {
+        let mut allowed = 0;
+        for state in State::ALL {
+            let listed = expected(state);
+            for act in Act::ALL {
+                for standing in Standing::ALL {
+                    let may = listed.iter().any(|(a, who)| *a == act && who.contains(&standing));
+                    assert_eq!(
+                        transition(state, act, &[standing]).is_ok(),
+                        may,
+                        "{state} {act:?} {standing:?}"
+                    );
+                    allowed += usize::from(may);
+                }
+                assert!(transition(state, act, &[]).is_err(), "{state} {act:?} by nobody");
+            }
+        }
+        assert_eq!(allowed, TRANSITIONS.iter().map(|line| line.who.len()).sum::<usize>());
+    }
+
+    #[test]
+    fn states_keep_their_names() {
+        for state in State::ALL {
+            assert_eq!(state.key().parse::<State>().unwrap(), state);
+        }
+        assert!("done".parse::<State>().is_err());
+    }
+
+    #[test]
+    fn either_order_of_signatures_leads_to_signed_and_a_chair_is_waited_for() {
+        let one = Signed { supported: true, ..Signed::default() };
+        assert_eq!(one.state(false), State::SignedSupported);
+        assert_eq!(one.state(true), State::Offered);
+        let other = Signed { supporting: true, ..Signed::default() };
+        assert_eq!(other.state(true), State::SignedSupporting);
+        let both = Signed { supported: true, supporting: true, chair: false };
+        assert_eq!(both.state(false), State::Signed);
+        assert_eq!(both.state(true), State::SignedSupporting);
+        assert_eq!(Signed { chair: true, ..both }.state(true), State::Signed);
+    }
+
+    #[test]
+    fn resting_and_ended_records_are_read_only() {
+        for state in [State::Paused, State::Completed, State::TerminatedEarly] {
+            for work in [Work::Edit, Work::Milestones, Work::Review, Work::Time, Work::Exit] {
+                assert!(!allows(state, work), "{state} {work:?}");
+            }
+        }
+        assert!(allows(State::Completed, Work::Feedback));
+        assert!(State::ALL.iter().all(|&s| !s.is_over() || !allows(s, Work::Time)));
+    }
+}

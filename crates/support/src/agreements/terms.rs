@@ -1,0 +1,538 @@
+//! What two schools agree on: pure values, what is missing from them, and what they cost.
+
+use foundation::{OrgRef, terms::AcademicYear};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::pack::{Kind, pack};
+
+/// One of the two schools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// Receives the support.
+    Supported,
+    /// Gives it.
+    Supporting,
+}
+
+impl Side {
+    /// Both, supported first.
+    pub const BOTH: [Self; 2] = [Self::Supported, Self::Supporting];
+
+    /// The word stored in the database.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Supported => "supported",
+            Self::Supporting => "supporting",
+        }
+    }
+
+    /// As it stands in a sentence.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Supported => "the supported school",
+            Self::Supporting => "the supporting school",
+        }
+    }
+}
+
+impl std::fmt::Display for Side {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
+impl std::str::FromStr for Side {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::BOTH
+            .into_iter()
+            .find(|side| side.key() == text)
+            .ok_or_else(|| format!("“{text}” is neither supported nor supporting"))
+    }
+}
+
+/// Somebody in the team, with the time the supporting school gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamMember {
+    /// The account, where the person has one.
+    pub account: Option<access::AccountId>,
+    /// The name.
+    pub name: String,
+    /// What they do in this team: "coaches the reading lead".
+    pub part: String,
+    /// Half-days agreed.
+    pub half_days: i64,
+    /// Whether they lead the team.
+    pub lead: bool,
+}
+
+/// What is paid, in pence for a day, and who pays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Money {
+    /// The day rate.
+    pub day_rate: i64,
+    /// What the supporting school receives of it.
+    pub home_share: i64,
+    /// What the broker receives of it.
+    pub broker_share: i64,
+    /// Who pays besides the supported school, in words.
+    pub funder: String,
+    /// How much of the whole the funder pays, in pence.
+    pub funder_pays: i64,
+    /// Half-days the supported school gives in return.
+    pub reciprocal_half_days: i64,
+    /// What with.
+    pub reciprocal_words: String,
+}
+
+/// What a number of half-days costs, in pence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// The whole.
+    pub total: i64,
+    /// The supporting school's part.
+    pub home: i64,
+    /// The broker's part.
+    pub broker: i64,
+    /// What the funder pays of the whole.
+    pub funder: i64,
+    /// What is left for the supported school.
+    pub school: i64,
+}
+
+impl Money {
+    /// The cost of half-days at these rates.
+    #[must_use]
+    pub fn cost(&self, half_days: i64) -> Cost {
+        let total = half_days * self.day_rate / 2;
+        // The broker's part is what remains, so that the parts always add up to the whole.
+        let home = half_days * self.home_share / 2;
+        let funder = self.funder_pays.clamp(0, total);
+        Cost { total, home, broker: total - home, funder, school: total - funder }
+    }
+}
+
+/// Pence as a reader writes them: "£4,375" or "£87.50".
+#[must_use]
+pub fn pounds(pence: i64) -> String {
+    let (sign, pence) = if pence < 0 { ("−", -pence) } else { ("", pence) };
+    let digits = (pence / 100).to_string();
+    let grouped = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|chunk| String::from_utf8_lossy(chunk).into_owned())
+        .collect::<Vec<_>>()
+        .join(",");
+    match pence % 100 {
+        0 => format!("{sign}£{grouped}"),
+        rest => format!("{sign}£{grouped}.{rest:02}"),
+    }
+}
+
+/// Half-days as a reader says them: "half a day", "1 day", "12½ days".
+#[must_use]
+pub fn days(half_days: i64) -> String {
+    match (half_days / 2, half_days % 2) {
+        (0, 0) => "no days".to_owned(),
+        (0, _) => "half a day".to_owned(),
+        (1, 0) => "1 day".to_owned(),
+        (whole, 0) => format!("{whole} days"),
+        (whole, _) => format!("{whole}½ days"),
+    }
+}
+
+/// An indicator by which one side will be judged, fixed at signature.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChosenKpi {
+    /// Whose.
+    pub side: Side,
+    /// The indicator's code.
+    pub code: String,
+    /// Which pupils: `all`, `dis` …
+    pub group: String,
+    /// The smallest change worth having, in the indicator's unit.
+    pub worth_having: f64,
+}
+
+/// Which reading was looked at when the school was chosen. That year can never be the base, since
+/// a result that was picked for being low (or high) moves back by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenOn {
+    /// The academic year of the results looked at.
+    pub year: AcademicYear,
+}
+
+/// A point at which progress is reviewed.
+pub type ReviewPoint = Date;
+
+/// Everything the two schools agree on. What is sealed with a hash.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The kind of support, by code.
+    pub kind: String,
+    /// What it is for, in a line; also the title.
+    pub title: String,
+    /// The need and the purpose.
+    pub purpose: String,
+    /// The need's area in the framework, where known.
+    pub area: String,
+    /// The supported school.
+    pub supported: OrgRef,
+    /// The supporting school.
+    pub supporting: OrgRef,
+    /// First day.
+    pub start_on: Option<Date>,
+    /// Last day.
+    pub end_on: Option<Date>,
+    /// How both will know that it worked.
+    pub success: Vec<String>,
+    /// What the supporting school wants to learn or improve at home.
+    pub supporter_goal: String,
+    /// The team.
+    pub team: Vec<TeamMember>,
+    /// The money.
+    pub money: Money,
+    /// The indicators.
+    pub kpis: Vec<ChosenKpi>,
+    /// The results by which the supported school was chosen.
+    pub chosen_on: Option<ChosenOn>,
+    /// The first academic year whose results count as outturn.
+    pub outturn_from: Option<AcademicYear>,
+    /// When progress is reviewed.
+    pub reviews: Vec<ReviewPoint>,
+    /// When the exit plan is drafted at the latest.
+    pub exit_plan_by: Option<Date>,
+    /// Confidentiality.
+    pub confidentiality: String,
+    /// The data schedule.
+    pub data: String,
+    /// Safeguarding.
+    pub safeguarding: String,
+    /// Exit terms.
+    pub exit: String,
+    /// Other support the two schools have at the same time, in words, one a line.
+    pub other_support: Vec<String>,
+    /// Why this version replaces the one before.
+    pub change: String,
+}
+
+/// Something that is missing before an agreement can be offered or signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The step of the builder where it is put right.
+    pub step: &'static str,
+    /// The field.
+    pub field: &'static str,
+    /// What to do.
+    pub message: String,
+}
+
+impl Terms {
+    /// A draft of a kind of support between two schools, with the pack's texts.
+    #[must_use]
+    pub fn draft(kind: &Kind, supported: OrgRef, supporting: OrgRef) -> Self {
+        let texts = &pack().texts;
+        Self {
+            kind: kind.code.clone(),
+            title: String::new(),
+            purpose: String::new(),
+            area: String::new(),
+            supported,
+            supporting,
+            start_on: None,
+            end_on: None,
+            success: Vec::new(),
+            supporter_goal: String::new(),
+            team: Vec::new(),
+            money: Money::default(),
+            kpis: Vec::new(),
+            chosen_on: None,
+            outturn_from: None,
+            reviews: Vec::new(),
+            exit_plan_by: None,
+            confidentiality: texts.confidentiality.clone(),
+            data: texts.data.clone(),
+            safeguarding: texts.safeguarding.clone(),
+            exit: texts.exit.clone(),
+            other_support: Vec::new(),
+            change: String::new(),
+        }
+    }
+
+    /// The kind of support, when the pack still knows it.
+    #[must_use]
+    pub fn kind(&self) -> Option<&'static Kind> {
+        pack().kind(&self.kind)
+    }
+
+    /// Whether the supported school's chair signs too.
+    #[must_use]
+    pub fn chair_signs(&self) -> bool {
+        self.kind().is_some_and(|kind| kind.chair_signs)
+    }
+
+    /// Half-days of the whole team.
+    #[must_use]
+    pub fn half_days(&self) -> i64 {
+        self.team.iter().map(|member| member.half_days).sum()
+    }
+
+    /// What it costs.
+    #[must_use]
+    pub fn cost(&self) -> Cost {
+        self.money.cost(self.half_days())
+    }
+
+    /// The school on a side.
+    #[must_use]
+    pub const fn school(&self, side: Side) -> OrgRef {
+        match side {
+            Side::Supported => self.supported,
+            Side::Supporting => self.supporting,
+        }
+    }
+
+    /// Results from this year on can be the outcome of support that begins on a day: tests are
+    /// in May, and a term of support before them is the least that can show.
+    #[must_use]
+    pub fn first_outturn(start: Date) -> AcademicYear {
+        let year = AcademicYear::of(start);
+        let last_day = jiff::civil::date(year.0, 2, 28);
+        if start <= last_day { year } else { AcademicYear(year.0 + 1) }
+    }
+
+    /// What must still be put right before anybody can sign.
+    #[must_use]
+    pub fn gaps(&self) -> Vec<Gap> {
+        let mut gaps = Vec::new();
+        let mut gap = |step, field, message: &str| {
+            gaps.push(Gap { step, field, message: message.to_owned() });
+        };
+        let Some(kind) = self.kind() else {
+            gap("purpose", "kind", "Choose a kind of support");
+            return gaps;
+        };
+        if self.supported == self.supporting {
+            gap("purpose", "supporting", "A school cannot support itself: choose another school");
+        }
+        if self.title.trim().is_empty() {
+            gap("purpose", "title", "Say in a few words what the support is for");
+        }
+        if self.success.iter().all(|line| line.trim().is_empty()) {
+            gap("purpose", "success", "Say how both schools will know that it worked");
+        }
+        if self.supporter_goal.trim().is_empty() {
+            gap(
+                "purpose",
+                "supporter_goal",
+                "Say what the supporting school wants to learn or improve at home",
+            );
+        }
+        let small = kind.heads_alone;
+        match (self.start_on, self.end_on) {
+            (Some(start), Some(end)) if end < start => {
+                gap("time", "end_on", "The last day must not be before the first");
+            }
+            (Some(_), Some(_)) => {}
+            (None, _) => gap("time", "start_on", "Enter the first day"),
+            (_, None) => gap("time", "end_on", "Enter the last day"),
+        }
+        if self.half_days() == 0 {
+            gap("time", "team", "Add at least one person with half a day or more");
+        }
+        if self.half_days() > kind.most_half_days {
+            gap(
+                "time",
+                "team",
+                &format!(
+                    "{} has at most {}: shorten it or choose another kind of support",
+                    kind.name,
+                    days(kind.most_half_days)
+                ),
+            );
+        }
+        if !small && !self.team.iter().any(|member| member.lead) {
+            gap("time", "team", "Say who leads the team");
+        }
+        if self.money.home_share + self.money.broker_share != self.money.day_rate {
+            gap(
+                "money",
+                "day_rate",
+                "The shares of the supporting school and the broker must add up to the day rate",
+            );
+        }
+        if self.money.funder_pays > 0 && self.money.funder.trim().is_empty() {
+            gap("money", "funder", "Say who pays this part");
+        }
+        if kind.needs_measure {
+            for side in Side::BOTH {
+                if !self.kpis.iter().any(|kpi| kpi.side == side) {
+                    gap(
+                        "measures",
+                        "kpis",
+                        &format!("Choose at least one indicator for {}", side.in_words()),
+                    );
+                }
+            }
+            if self.outturn_from.is_none() {
+                gap("measures", "outturn_from", "Choose the first year whose results count");
+            }
+        }
+        if self.kpis.iter().any(|kpi| !(kpi.worth_having > 0.0 && kpi.worth_having.is_finite())) {
+            gap(
+                "measures",
+                "kpis",
+                "The smallest change worth having must be more than nothing for each indicator",
+            );
+        }
+        if self.reviews.len() < kind.reviews {
+            let times = if kind.reviews == 1 { "once" } else { "this often or more" };
+            gap(
+                "promises",
+                "reviews",
+                &format!(
+                    "{} is reviewed {times}: enter {} dates",
+                    kind.name, kind.reviews
+                ),
+            );
+        }
+        if let (Some(start), Some(end)) = (self.start_on, self.end_on)
+            && self.reviews.iter().any(|on| *on < start || *on > end)
+        {
+            gap("promises", "reviews", "Reviews must lie between the first and the last day");
+        }
+        for (field, text, message) in [
+            ("confidentiality", &self.confidentiality, "Say what stays between you"),
+            ("data", &self.data, "Say which data are shared, with whom and for how long"),
+            ("safeguarding", &self.safeguarding, "Say how a safeguarding worry is reported"),
+            ("exit", &self.exit, "Say how the support ends"),
+        ] {
+            if text.trim().is_empty() {
+                gap("promises", field, message);
+            }
+        }
+        gaps
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    pub(crate) fn storyboard() -> Terms {
+        let kind = pack().kind("intensive").unwrap();
+        let mut terms = Terms::draft(kind, OrgRef::School(999_101), OrgRef::School(999_207));
+        terms.title = "Early reading".to_owned();
+        terms.success = vec!["One phonics programme, taught daily in every class".to_owned()];
+        terms.supporter_goal = "Test our own handover to Year 3".to_owned();
+        terms.start_on = Some(date(2027, 1, 4));
+        terms.end_on = Some(date(2027, 12, 17));
+        let member = |name: &str, half_days, lead| TeamMember {
+            account: None,
+            name: name.to_owned(),
+            part: String::new(),
+            half_days,
+            lead,
+        };
+        terms.team = vec![
+            member("Daniel Reyes", 6, true),
+            member("Aisha Khan", 18, false),
+            member("Bev Stone", 1, false),
+        ];
+        terms.money = Money {
+            day_rate: 35_000,
+            home_share: 30_000,
+            broker_share: 5_000,
+            funder: "Alliance fund".to_owned(),
+            funder_pays: 350_000,
+            ..Money::default()
+        };
+        terms.kpis = Side::BOTH
+            .into_iter()
+            .map(|side| ChosenKpi {
+                side,
+                code: "KS2_RWM_EXP".to_owned(),
+                group: "all".to_owned(),
+                worth_having: 3.0,
+            })
+            .collect();
+        terms.outturn_from = Some(AcademicYear(2027));
+        terms.reviews =
+            vec![date(2027, 3, 26), date(2027, 7, 9), date(2027, 10, 15), date(2027, 12, 10)];
+        terms
+    }
+
+    #[test]
+    fn the_storyboard_costs_what_it_says() {
+        let terms = storyboard();
+        assert_eq!(terms.half_days(), 25);
+        let cost = terms.cost();
+        assert_eq!(
+            cost,
+            Cost { total: 437_500, home: 375_000, broker: 62_500, funder: 350_000, school: 87_500 }
+        );
+        assert_eq!(terms.money.cost(24).home, 360_000);
+        assert_eq!(pounds(437_500), "£4,375");
+        assert_eq!(pounds(8_750), "£87.50");
+        assert_eq!(days(25), "12½ days");
+        assert_eq!((days(1), days(2)), ("half a day".to_owned(), "1 day".to_owned()));
+    }
+
+    #[test]
+    fn a_complete_agreement_has_no_gap_and_each_missing_part_is_named() {
+        assert_eq!(storyboard().gaps(), []);
+        type Break = fn(&mut Terms);
+        let breaks: [(&str, Break); 12] = [
+            ("supporter_goal", |t| t.supporter_goal = "  ".to_owned()),
+            ("success", |t| t.success = vec![" ".to_owned()]),
+            ("title", |t| t.title.clear()),
+            ("kpis", |t| t.kpis.truncate(1)),
+            ("kpis", |t| t.kpis[0].worth_having = 0.0),
+            ("data", |t| t.data.clear()),
+            ("exit", |t| t.exit.clear()),
+            ("team", |t| t.team.clear()),
+            ("day_rate", |t| t.money.home_share = 1),
+            ("funder", |t| t.money.funder.clear()),
+            ("reviews", |t| t.reviews.truncate(1)),
+            ("end_on", |t| t.end_on = Some(date(2027, 1, 3))),
+        ];
+        for (field, spoil) in breaks {
+            let mut terms = storyboard();
+            spoil(&mut terms);
+            assert!(terms.gaps().iter().any(|gap| gap.field == field), "{field}");
+        }
+    }
+
+    #[test]
+    fn results_of_the_same_summer_count_only_after_a_term_of_support() {
+        assert_eq!(Terms::first_outturn(date(2027, 1, 4)), AcademicYear(2027));
+        assert_eq!(Terms::first_outturn(date(2026, 10, 1)), AcademicYear(2027));
+        assert_eq!(Terms::first_outturn(date(2027, 4, 20)), AcademicYear(2028));
+    }
+
+    #[test]
+    fn parts_of_the_cost_always_add_up() {
+        for half_days in 0..60 {
+            for day_rate in [0, 35_000, 42_250] {
+                let money = Money {
+                    day_rate,
+                    home_share: day_rate * 6 / 7,
+                    funder_pays: 100_000,
+                    ..Money::default()
+                };
+                let cost = money.cost(half_days);
+                assert_eq!(cost.home + cost.broker, cost.total);
+                assert_eq!(cost.funder + cost.school, cost.total);
+                assert!(cost.school >= 0 && cost.funder >= 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! What needs somebody now, for the two halves of the front page: my school, and the schools I
+//! work with.
+
+use access::Visitor;
+use foundation::{App, DbError, OrgRef, Sql, clock::date_in_words, terms::AcademicYear};
+use jiff::{Span, civil::Date};
+
+use crate::{
+    Refusal,
+    agreements::{
+        Agreement, Side, Standing, State,
+        store::{self, signed, standings_of},
+    },
+    exits, impact, milestones, neighbours, reviews, time,
+};
+
+/// Something that waits for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Todo {
+    /// What to do, beginning with a verb.
+    pub text: String,
+    /// What it is about.
+    pub about: String,
+    /// Where it is done.
+    pub href: String,
+    /// By when, where there is a day.
+    pub due: Option<Date>,
+    /// Whether that day has passed.
+    pub late: bool,
+}
+
+/// The two halves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Halves {
+    /// For the person's own school as the one that is supported.
+    pub my_school: Vec<Todo>,
+    /// For other schools: as supporter, team member or broker.
+    pub others: Vec<Todo>,
+}
+
+/// What needs a visitor now, in both halves; soonest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn needs_me(app: &App, visitor: &Visitor) -> Result<Halves, Refusal> {
+    let today = app.clock.today();
+    let mut halves = Halves::default();
+    for agreement in store::readable(&app.db, visitor).await? {
+        if agreement.state().is_over() {
+            continue;
+        }
+        let who = standings_for(&app.db, visitor, &agreement).await?;
+        if who.is_empty() {
+            continue;
+        }
+        let todos = todos(&app.db, &agreement, &who, today).await?;
+        let mine = who.contains(&Standing::SupportedHead) || who.contains(&Standing::Chair);
+        if mine {
+            halves.my_school.extend(todos);
+        } else {
+            halves.others.extend(todos);
+        }
+    }
+    for half in [&mut halves.my_school, &mut halves.others] {
+        half.sort_by_key(|todo| todo.due.unwrap_or(Date::MAX));
+    }
+    Ok(halves)
+}
+
+/// What a visitor is in relation to an agreement.
+pub(crate) async fn standings_for(
+    db: &impl Sql,
+    visitor: &Visitor,
+    agreement: &Agreement,
+) -> Result<Vec<Standing>, DbError> {
+    let mut who = standings_of(&visitor.posts, agreement);
+    #[derive(sea_orm::FromQueryResult)]
+    struct Part {
+        lead: bool,
+    }
+    let part: Option<Part> = match visitor.account {
+        Some(account) => {
+            db.first(
+                "SELECT lead FROM agreement_person WHERE agreement = $1 AND account = $2",
+                [agreement.id.into(), account.into()],
+            )
+            .await?
+        }
+        None => None,
+    };
+    if let Some(part) = part {
+        who.push(Standing::Member);
+        if part.lead {
+            who.push(Standing::Lead);
+        }
+    }
+    Ok(who)
+}
+
+/// What an agreement asks of somebody with these standings now.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn todos(
+    db: &impl Sql,
+    agreement: &Agreement,
+    who: &[Standing],
+    today: Date,
+) -> Result<Vec<Todo>, Refusal> {
+    let mut found = Vec::new();
+    let is = |any: &[Standing]| any.iter().any(|standing| who.contains(standing));
+    let about = if agreement.title.trim().is_empty() {
+        "An agreement without a title yet".to_owned()
+    } else {
+        agreement.title.clone()
+    };
+    let mut add = |text: String, page: &str, due: Option<Date>| {
+        found.push(Todo {
+            text,
+            about: about.clone(),
+            href: format!("/agreements/{}{page}", agreement.id),
+            due,
+            late: due.is_some_and(|due| due < today),
+        });
+    };
+    let heads = [Standing::SupportedHead, Standing::SupportingHead];
+    let doers =
+        [Standing::SupportedHead, Standing::SupportingHead, Standing::Lead, Standing::Member];
+    let state = agreement.state();
+    if state == State::Drafting {
+        let small =
+            crate::pack::pack().kind(&agreement.kind).is_some_and(|kind| kind.heads_alone);
+        if is(&[Standing::Broker]) || (small && is(&heads)) {
+            add("Finish the agreement and send it to both schools".to_owned(), "", None);
+        }
+    }
+    if state.awaits_signature() || state == State::UnderVariation {
+        let newest = store::version(db, agreement.id, agreement.latest).await?;
+        if newest.hash.is_some() {
+            let so_far = signed(&store::signatures(db, agreement.id).await?, agreement.latest);
+            let chair = newest.terms().chair_signs();
+            let mine = (is(&[Standing::SupportedHead]) && !so_far.supported)
+                || (is(&[Standing::SupportingHead]) && !so_far.supporting)
+                || (chair && is(&[Standing::Chair]) && !so_far.chair);
+            if mine {
+                let due = newest.terms().start_on;
+                add("Read and sign the agreement".to_owned(), "/sign", due);
+            }
+        } else if is(&heads) {
+            add("Finish the change you are proposing".to_owned(), "", None);
+        }
+    }
+    let working = matches!(state, State::Active | State::UnderVariation | State::Exiting);
+    if working && is(&doers) {
+        for milestone in milestones::of(db, agreement.id).await? {
+            if milestone.stage() == milestones::Stage::Due {
+                let page = format!("/milestones/{}", milestone.id);
+                let text = format!("Say what you see: {}", milestone.title);
+                add(text, &page, Some(milestone.due_on()));
+            }
+        }
+        if time::unsettled(db, agreement.id, today).await? > 0 {
+            add("Say which planned days took place".to_owned(), "/time", None);
+        }
+    }
+    if working && is(&[Standing::SupportingHead, Standing::Lead, Standing::SupportedHead]) {
+        let terms = store::current(db, agreement).await?;
+        let held = reviews::of(db, agreement.id).await?;
+        let mut points = terms.terms().reviews.clone();
+        points.sort();
+        // The n-th review point is answered by the n-th review.
+        let soon = today.saturating_add(Span::new().days(14));
+        if let Some(next) = points.get(held.len()).filter(|on| **on <= soon) {
+            add(format!("Hold review {}", held.len() + 1), "/reviews/new", Some(*next));
+        }
+        let by = terms.terms().exit_plan_by.or_else(|| {
+            agreement.end_on().map(|end| end.saturating_sub(Span::new().weeks(6)))
+        });
+        let due = by.filter(|by| *by <= soon);
+        if state != State::Exiting && due.is_some() {
+            let written = exits::plan_of(db, agreement.id).await?.is_written();
+            if !written {
+                add("Write the exit plan".to_owned(), "/exit/plan", due);
+            } else if agreement.end_on().is_some_and(|end| end <= soon) {
+                add("Begin to draw to a close".to_owned(), "/exit", agreement.end_on());
+            }
+        }
+    }
+    if state == State::Exiting && is(&heads) {
+        let confirmed = if is(&[Standing::SupportedHead]) {
+            agreement.confirmed_supported
+        } else {
+            agreement.confirmed_supporting
+        };
+        if !confirmed {
+            add("Confirm that the work is done".to_owned(), "/exit", agreement.end_on());
+        }
+    }
+    if matches!(state, State::Exiting | State::Completed | State::Sustaining) && is(&heads) {
+        let side = if is(&[Standing::SupportedHead]) { Side::Supported } else { Side::Supporting };
+        let given = exits::feedback_of(db, agreement.id).await?;
+        if given.iter().all(|feedback| feedback.side() != side) {
+            add("Say how it was".to_owned(), "/exit/feedback", None);
+        }
+    }
+    if state == State::Sustaining && is(&[Standing::SupportedHead]) {
+        let soon = today.saturating_add(Span::new().days(30));
+        let check = exits::checks_of(db, agreement.id)
+            .await?
+            .into_iter()
+            .find(|check| check.held.is_none())
+            .filter(|check| check.due_on() <= soon);
+        if let Some(check) = check {
+            let page = format!("/checks/{}", check.id);
+            add("Say whether it still holds".to_owned(), &page, Some(check.due_on()));
+        }
+    }
+    Ok(found)
+}
+
+/// A line of news about an agreement that asks for nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// What there is to know.
+    pub text: String,
+    /// Where to read it.
+    pub href: String,
+}
+
+/// Results that have arrived for the agreements of an organisation, as news.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn results_arrived(db: &impl Sql, org: OrgRef) -> Result<Vec<News>, DbError> {
+    let mut news = Vec::new();
+    for agreement in store::of_org(db, org).await? {
+        let ended = matches!(
+            agreement.state(),
+            State::Exiting | State::Completed | State::Sustaining | State::Sustained | State::Lapsed
+        );
+        if ended && impact::has_arrived(db, &agreement).await? {
+            news.push(News {
+                text: format!("Results have arrived: what became of {}", agreement.title),
+                href: format!("/agreements/{}/impact", agreement.id),
+            });
+        }
+    }
+    Ok(news)
+}
+
+/// What a school gave and received this academic year, in words for its front page.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn ledger_in_words(
+    db: &impl Sql,
+    org: OrgRef,
+    today: Date,
+) -> Result<[String; 2], DbError> {
+    let both = time::give_receive(db, org, AcademicYear::of(today)).await?;
+    let words = |totals: time::Totals, verb: &str| {
+        let days = crate::agreements::terms::days;
+        let mut text = format!("{} {verb}", days(totals.delivered));
+        if totals.planned > 0 {
+            text += &format!(", {} still to come", days(totals.planned));
+        }
+        if totals.cancelled > 0 {
+            text += &format!(", {} cancelled", days(totals.cancelled));
+        }
+        text
+    };
+    Ok([words(both.given, "given"), words(both.received, "received")])
+}
+
+/// The live agreements of a visitor for the front page: title, who with whom, and the state.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn under_way(
+    app: &App,
+    visitor: &Visitor,
+) -> Result<Vec<(Agreement, String)>, DbError> {
+    let mut live = Vec::new();
+    for agreement in store::readable(&app.db, visitor).await? {
+        if agreement.state().in_force() || agreement.state().awaits_signature() {
+            let orgs = [agreement.supported, agreement.supporting];
+            let names = neighbours::names(&app.db, orgs).await?;
+            let name = |org: OrgRef| names.get(&org).cloned().unwrap_or_default();
+            let words =
+                format!("{} supports {}", name(agreement.supporting), name(agreement.supported));
+            live.push((agreement, words));
+        }
+    }
+    Ok(live)
+}
+
+/// A day as a to-do shows it: "by 26 March 2027".
+#[must_use]
+pub fn due_in_words(todo: &Todo) -> String {
+    match todo.due {
+        Some(due) if todo.late => format!("was due on {}", date_in_words(due)),
+        Some(due) => format!("by {}", date_in_words(due)),
+        None => String::new(),
+    }
+}

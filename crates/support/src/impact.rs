@@ -1,0 +1,204 @@
+//! Did both schools get better? The frozen baselines beside the results that have arrived since,
+//! each against its frozen family, with everything that must be said with them.
+
+use std::collections::HashMap;
+
+use evidence::{
+    Measure,
+    verdict::{
+        NetChange, NotComputable, Pair, Policy, Question, Selection, Side as Judged, Verdict,
+        double_lift, net_change,
+    },
+};
+use foundation::{DbError, Sql, terms::AcademicYear};
+
+use crate::{
+    Refusal,
+    agreements::{
+        Agreement, Side,
+        store,
+        terms::Terms,
+    },
+    baselines::{Frozen, Peer, Series, over},
+    course,
+    neighbours::{self, Outturn},
+};
+
+/// How many years of results are pooled into the outturn at most.
+pub const OUTTURN_YEARS: i16 = 2;
+
+/// One indicator of one side: what was frozen, what has come and what it comes to.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// What was frozen.
+    pub frozen: Frozen,
+    /// Its hash, as stored.
+    pub hash: String,
+    /// Whether the stored text still has this hash.
+    pub intact: bool,
+    /// The years of the outturn.
+    pub years: Vec<AcademicYear>,
+    /// The outturn.
+    pub outturn: Measure,
+    /// The school's own figures since, oldest first.
+    pub since: Series,
+    /// What it comes to, or why it comes to nothing.
+    pub net: Result<NetChange, NotComputable>,
+    /// The family's middle at the base and at the outturn, over the schools with both.
+    pub middle: Option<(f64, f64)>,
+    /// Where the newest figure comes from.
+    pub source: Option<String>,
+}
+
+/// What can be said about an agreement.
+#[derive(Clone, Debug)]
+pub struct Assessment {
+    /// One line for each indicator, the supported school's first.
+    pub lines: Vec<Line>,
+    /// The verdict by the ordered rules.
+    pub verdict: Verdict,
+    /// The first year whose results count.
+    pub outturn_from: Option<AcademicYear>,
+}
+
+impl Assessment {
+    /// The lines of a side.
+    pub fn of(&self, side: Side) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(move |line| line.frozen.side == side)
+    }
+
+    /// Whether no result that counts has arrived for either school.
+    #[must_use]
+    pub fn too_early(&self) -> bool {
+        self.lines.iter().all(|line| line.years.is_empty())
+    }
+
+    /// Whether every stored baseline still has the hash it was stored with.
+    #[must_use]
+    pub fn intact(&self) -> bool {
+        self.lines.iter().all(|line| line.intact)
+    }
+}
+
+/// Works out one line.
+#[must_use]
+pub fn line(hash: String, frozen: Frozen, outturn: Outturn) -> Line {
+    let years: Vec<AcademicYear> = (0..OUTTURN_YEARS)
+        .map(|more| AcademicYear(frozen.outturn_from.0 + more))
+        .filter(|year| outturn.school.iter().any(|(y, _)| y == year))
+        .collect();
+    // A school whose first year is hidden and whose second is not is judged on what it has; the
+    // others are then read over the same years.
+    let with_number: Vec<AcademicYear> = years
+        .iter()
+        .copied()
+        .filter(|year| outturn.school.iter().any(|(y, m)| y == year && m.number().is_some()))
+        .collect();
+    let used = if with_number.is_empty() { years } else { with_number };
+    let own = over(&outturn.school, &used);
+    let kpi = frozen.kpi();
+    let family = pairs(&frozen.family, &outturn.peers, &used);
+    let authority = pairs(&frozen.authority, &outturn.peers, &used);
+    let selection = frozen.chosen_on.map(|year| Selection {
+        year: i32::from(year.0),
+        what: format!("the results of {year}"),
+    });
+    let net = net_change(&Question {
+        kpi: &kpi,
+        school: frozen.pair(own),
+        base_year: i32::from(frozen.base_year().0),
+        selection,
+        cohorts: u32::try_from(used.len()).unwrap_or(0),
+        family: &family,
+        authority: &authority,
+        national: &[],
+    });
+    let middle = middle(&family);
+    let mut since = outturn.school;
+    since.sort_by_key(|(year, _)| *year);
+    Line {
+        intact: frozen.hash() == hash,
+        frozen,
+        hash,
+        years: used,
+        outturn: own,
+        since,
+        net,
+        middle,
+        source: outturn.source,
+    }
+}
+
+fn pairs(peers: &[Peer], since: &HashMap<u32, Series>, years: &[AcademicYear]) -> Vec<Pair> {
+    peers
+        .iter()
+        .map(|peer| Pair {
+            baseline: peer.base.measure(),
+            outturn: over(since.get(&peer.urn).map_or(&[][..], Vec::as_slice), years),
+            selection: peer.selection,
+        })
+        .collect()
+}
+
+/// The middle of the schools that have both figures; nothing below eight, where it would point at
+/// single schools.
+fn middle(pairs: &[Pair]) -> Option<(f64, f64)> {
+    let both: Vec<(f64, f64)> =
+        pairs.iter().filter_map(|p| Some((p.baseline.number()?, p.outturn.number()?))).collect();
+    if both.len() < 8 {
+        return None;
+    }
+    let median = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        let half = values.len() / 2;
+        if values.len() % 2 == 1 { values[half] } else { f64::midpoint(values[half - 1], values[half]) }
+    };
+    Some((
+        median(both.iter().map(|pair| pair.0).collect()),
+        median(both.iter().map(|pair| pair.1).collect()),
+    ))
+}
+
+/// The verdict on lines that have been worked out.
+#[must_use]
+pub fn judge(lines: Vec<Line>, terms: &Terms) -> Assessment {
+    let side = |side: Side| Judged {
+        kpis: lines
+            .iter()
+            .filter(|line| line.frozen.side == side)
+            .map(|line| (line.frozen.kpi(), line.net.clone()))
+            .collect(),
+        other_support: terms.other_support.clone(),
+    };
+    let verdict = double_lift(&side(Side::Supported), &side(Side::Supporting), &Policy::default());
+    Assessment { verdict, outturn_from: terms.outturn_from, lines }
+}
+
+/// Reads the frozen baselines and what has been published since, and judges.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn verdict(db: &impl Sql, agreement: &Agreement) -> Result<Assessment, Refusal> {
+    let mut lines = Vec::new();
+    let mut frozen = course::frozen(db, agreement.id).await?;
+    frozen.sort_by_key(|(_, frozen)| frozen.side);
+    for (hash, frozen) in frozen {
+        let outturn = neighbours::outturn(db, &frozen).await?;
+        lines.push(line(hash, frozen, outturn));
+    }
+    let binding = store::current(db, agreement).await?;
+    Ok(judge(lines, binding.terms()))
+}
+
+/// Whether results that count have arrived for an agreement.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn has_arrived(db: &impl Sql, agreement: &Agreement) -> Result<bool, DbError> {
+    for (_, frozen) in course::frozen(db, agreement.id).await? {
+        if !neighbours::outturn(db, &frozen).await?.school.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

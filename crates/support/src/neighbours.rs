@@ -1,0 +1,285 @@
+//! What this room asks of the rooms below it, in one place: names, responsible bodies, figures,
+//! families, audits, requests and interests.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use access::Permit;
+use brokerage::{ActError, Proposal, Request, RequestId, cadre, interests, proposals, requests};
+use evidence::Measure;
+use foundation::{DbError, OrgRef, Sql, Tx, terms::AcademicYear};
+use jiff::civil::Date;
+use register::kpis::{self, Definition};
+
+use crate::{
+    Refusal,
+    agreements::{Agreement, AgreementId, store},
+    baselines::{Frozen, Indicator, Known, Series},
+};
+
+/// The bodies responsible for some schools, each once.
+pub(crate) async fn responsible(db: &impl Sql, orgs: &[OrgRef]) -> Result<Vec<OrgRef>, DbError> {
+    let each = responsible_each(db, orgs).await?;
+    let all: BTreeSet<OrgRef> = each.into_values().flatten().collect();
+    Ok(all.into_iter().collect())
+}
+
+/// The bodies responsible for each of some schools.
+pub(crate) async fn responsible_each(
+    db: &impl Sql,
+    orgs: &[OrgRef],
+) -> Result<HashMap<OrgRef, Vec<OrgRef>>, DbError> {
+    let urns: BTreeSet<u32> = orgs.iter().filter_map(|org| org.urn()).collect();
+    if urns.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let urns: Vec<u32> = urns.into_iter().collect();
+    let schools = register::schools(db, &urns).await?;
+    Ok(schools.into_iter().map(|school| (school.org(), school.responsible())).collect())
+}
+
+/// The names of some organisations.
+pub(crate) async fn names(
+    db: &impl Sql,
+    orgs: impl IntoIterator<Item = OrgRef>,
+) -> Result<HashMap<OrgRef, String>, DbError> {
+    let orgs: BTreeSet<OrgRef> = orgs.into_iter().collect();
+    let mut names = HashMap::new();
+    for org in orgs {
+        names.insert(org, register::org_name(db, org).await?);
+    }
+    Ok(names)
+}
+
+/// An indicator, as it is kept with a baseline.
+pub(crate) fn indicator(code: &str) -> Option<Indicator> {
+    kpis::definition(code).map(|definition| {
+        let kpi = definition.kpi();
+        Indicator {
+            code: definition.code.to_owned(),
+            name: kpi.name,
+            unit: kpi.unit.into(),
+            direction: kpi.direction.into(),
+        }
+    })
+}
+
+/// The indicators by which support for a school may be judged: those with a good direction that
+/// its phase takes, in the pack's order.
+pub(crate) async fn indicators_for(
+    db: &impl Sql,
+    school: OrgRef,
+) -> Result<Vec<&'static Definition>, DbError> {
+    let phase = match school.urn() {
+        Some(urn) => register::school(db, urn).await?.map(|school| school.phase),
+        None => None,
+    };
+    Ok(kpis::definitions()
+        .iter()
+        .filter(|definition| definition.direction.sign().is_some())
+        .filter(|definition| phase.is_none_or(|phase| phase.takes(definition.phase)))
+        .collect())
+}
+
+fn series_of(readings: &[kpis::Reading]) -> Series {
+    readings.iter().map(|reading| (reading.period, reading.measure)).collect()
+}
+
+async fn across(
+    db: &impl Sql,
+    urns: &[u32],
+    kpi: &str,
+    group: &str,
+) -> Result<Vec<(u32, Series)>, DbError> {
+    let all: BTreeMap<u32, Vec<kpis::Reading>> = kpis::across(db, urns, kpi, group).await?;
+    Ok(urns
+        .iter()
+        .map(|urn| (*urn, all.get(urn).map(|readings| series_of(readings)).unwrap_or_default()))
+        .collect())
+}
+
+/// Everything a baseline of one school and indicator is frozen from.
+pub(crate) async fn known(
+    db: &impl Sql,
+    urn: u32,
+    kpi: &str,
+    group: &str,
+    excluded: &[u32],
+) -> Result<Known, DbError> {
+    let own = across(db, &[urn], kpi, group).await?;
+    let family = register::families::family(db, urn).await?;
+    let (members, method) = match &family {
+        Some(family) => (family.urns(), family.method.clone()),
+        None => (Vec::new(), "this school has no family".to_owned()),
+    };
+    let nearby = match register::school(db, urn).await? {
+        Some(school) => same_authority(db, &school).await?,
+        None => Vec::new(),
+    };
+    Ok(Known {
+        school: own.into_iter().next().map(|(_, series)| series).unwrap_or_default(),
+        family: across(db, &members, kpi, group).await?,
+        family_method: method,
+        authority: across(db, &nearby, kpi, group).await?,
+        excluded: excluded.to_vec(),
+    })
+}
+
+/// Open schools of the same authority and phase.
+async fn same_authority(db: &impl Sql, school: &register::School) -> Result<Vec<u32>, DbError> {
+    let scope = register::Scope {
+        authority: Some(school.authority),
+        phase: Some(school.phase),
+        ..register::Scope::default()
+    };
+    let (others, _) = register::list(db, &scope, 0, 1_000).await?;
+    Ok(others.into_iter().map(|other| other.urn).filter(|urn| *urn != school.urn).collect())
+}
+
+/// Results that count as outturn, for a school and those it is compared with.
+#[derive(Clone, Debug, Default)]
+pub struct Outturn {
+    /// The school's own.
+    pub school: Series,
+    /// Its family's and its authority's, by school number.
+    pub peers: HashMap<u32, Series>,
+    /// Where the newest of the school's own figures comes from.
+    pub source: Option<String>,
+}
+
+/// Reads what has been published since for one frozen baseline.
+pub(crate) async fn outturn(db: &impl Sql, frozen: &Frozen) -> Result<Outturn, DbError> {
+    let Some(urn) = frozen.school.urn() else { return Ok(Outturn::default()) };
+    let code = &frozen.indicator.code;
+    let later = |series: Series| -> Series {
+        series.into_iter().filter(|(year, _)| *year >= frozen.outturn_from).collect()
+    };
+    let own = kpis::series(db, kpis::Subject::School(urn), code, &frozen.group).await?;
+    let source = own
+        .iter()
+        .rfind(|reading| reading.period >= frozen.outturn_from)
+        .map(|reading| reading.source.sentence(reading.status));
+    let mut peers: Vec<u32> =
+        frozen.family.iter().chain(&frozen.authority).map(|peer| peer.urn).collect();
+    peers.sort_unstable();
+    peers.dedup();
+    let peers = across(db, &peers, code, &frozen.group).await?;
+    Ok(Outturn {
+        school: later(series_of(&own)),
+        peers: peers.into_iter().map(|(urn, series)| (urn, later(series))).collect(),
+        source,
+    })
+}
+
+/// The newest year for which a school has a figure of an indicator.
+pub(crate) async fn newest_year(
+    db: &impl Sql,
+    school: OrgRef,
+    kpi: &str,
+    group: &str,
+) -> Result<Option<AcademicYear>, DbError> {
+    let Some(urn) = school.urn() else { return Ok(None) };
+    let readings = kpis::series(db, kpis::Subject::School(urn), kpi, group).await?;
+    Ok(readings
+        .iter()
+        .rfind(|reading| Measure::number(&reading.measure).is_some())
+        .map(|reading| reading.period))
+}
+
+fn refusal(error: ActError) -> Refusal {
+    match error {
+        ActError::NotFound(_) => Refusal::NotFound,
+        ActError::Db(error) => Refusal::Db(error),
+        other => Refusal::NotNow(other.to_string()),
+    }
+}
+
+fn request_id(text: &str) -> Result<RequestId, Refusal> {
+    text.parse().map_err(|_| Refusal::NotFound)
+}
+
+/// The request and the proposal that both heads agreed to.
+pub(crate) async fn matched(
+    db: &impl Sql,
+    request: &str,
+) -> Result<(Request, Proposal), Refusal> {
+    let id = request_id(request)?;
+    let request = requests::request(db, id).await?.ok_or(Refusal::NotFound)?;
+    let proposal = proposals::current(db, id).await?.ok_or_else(|| {
+        Refusal::NotNow("Both heads have not agreed to a match for this request yet.".to_owned())
+    })?;
+    Ok((request, proposal))
+}
+
+/// Opens the agreement for a request, in the transaction that drafts it.
+pub(crate) async fn open_for_request(
+    tx: &Tx,
+    permit: &Permit,
+    request: &str,
+    agreement: AgreementId,
+) -> Result<(), Refusal> {
+    requests::acts::to_agreement(tx, permit, request_id(request)?, &agreement.to_string())
+        .await
+        .map_err(refusal)
+}
+
+/// Freezes the audit behind the agreement, in the transaction of the last signature.
+pub(crate) async fn freeze_audit(
+    tx: &Tx,
+    permit: &Permit,
+    agreement: &Agreement,
+) -> Result<(), Refusal> {
+    let Some(request) = &agreement.request else { return Ok(()) };
+    let request = requests::request(tx, request_id(request)?).await?;
+    if let Some(audit) = request.and_then(|request| request.ask.audit) {
+        needs::audits::acts::freeze(tx, permit, audit, &agreement.id.to_string())
+            .await
+            .map_err(refusal)?;
+    }
+    Ok(())
+}
+
+/// Closes the request that this agreement answers, in the transaction that activates it.
+pub(crate) async fn fulfil_request(
+    tx: &Tx,
+    permit: &Permit,
+    agreement: &Agreement,
+) -> Result<(), Refusal> {
+    match &agreement.request {
+        Some(request) => {
+            requests::acts::fulfil(tx, permit, request_id(request)?).await.map_err(refusal)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses while an interest is open, or while somebody of the team whose designation, conduct or
+/// training should be current lacks it.
+pub(crate) async fn must_be_clear(
+    tx: &Tx,
+    agreement: &Agreement,
+    on: Date,
+) -> Result<(), Refusal> {
+    let mut open: Vec<String> = Vec::new();
+    if let Some(request) = &agreement.request {
+        let (request, proposal) = matched(tx, request).await?;
+        open.extend(interests::still_open(tx, &request, &proposal).await?);
+    }
+    for person in store::team_accounts(tx, agreement.id).await? {
+        let designations = cadre::designations_of(tx, person).await?;
+        let there: Vec<_> = designations
+            .iter()
+            .filter(|designation| Some(designation.partnership) == agreement.partnership)
+            .collect();
+        // Somebody without a designation comes as a colleague, not as a system leader.
+        let Some(first) = there.first() else { continue };
+        if !there.iter().any(|designation| designation.is_live(on)) {
+            open.push(format!("{}’s designation is not current.", first.name));
+        } else if !there.iter().any(|designation| designation.is_current(on)) {
+            open.push(format!("{}’s training or conduct is not current.", first.name));
+        }
+    }
+    if open.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::NotNow(format!("This cannot go on yet. {}", open.join(" "))))
+}

@@ -1,0 +1,214 @@
+//! The kinds of support and the words agreements begin from: data, not code.
+
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+/// How deep support goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tier {
+    /// Open to everybody.
+    Universal,
+    /// For a named need.
+    Targeted,
+    /// A strong school moors alongside.
+    Intensive,
+}
+
+/// A kind of support, as a template for agreements.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kind {
+    /// The stored code.
+    pub code: String,
+    /// The name people use.
+    pub name: String,
+    /// What it is, in a line.
+    pub line: String,
+    /// When it fits.
+    pub when: String,
+    /// How deep it goes.
+    pub tier: Tier,
+    /// Half-days a draft begins with.
+    pub half_days: i64,
+    /// The most half-days this kind may have.
+    pub most_half_days: i64,
+    /// Terms it usually lasts.
+    pub terms: u8,
+    /// Progress reviews it needs at least.
+    pub reviews: usize,
+    /// Whether the supported school's chair signs too.
+    pub chair_signs: bool,
+    /// Whether two heads may agree it without a broker.
+    pub heads_alone: bool,
+    /// Whether an indicator must be named for each side; otherwise a stated outcome is enough.
+    pub needs_measure: bool,
+    /// Questions that help to write success criteria.
+    pub prompts: Vec<String>,
+}
+
+/// Texts every agreement begins from.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Texts {
+    /// Confidentiality.
+    pub confidentiality: String,
+    /// The data schedule.
+    pub data: String,
+    /// Safeguarding.
+    pub safeguarding: String,
+    /// How the support ends.
+    pub exit: String,
+}
+
+/// An example of a rate, in pence for a day.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    /// The example in words.
+    pub name: String,
+    /// What is paid.
+    pub day: i64,
+    /// What the supporting school receives of it.
+    pub home: i64,
+    /// What the broker receives of it.
+    pub broker: i64,
+}
+
+/// A step of the ladder by which a difficulty is raised.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rung {
+    /// Its number, from 1.
+    pub step: i64,
+    /// What happens.
+    pub words: String,
+}
+
+/// A coded phrase: an item of a check-list, a question, a reason.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Phrase {
+    /// The stored code.
+    pub code: String,
+    /// The words.
+    pub words: String,
+}
+
+/// Everything agreements begin from.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pack {
+    /// Kinds of support.
+    #[serde(rename = "kind")]
+    pub kinds: Vec<Kind>,
+    /// Texts to begin from.
+    pub texts: Texts,
+    /// Examples of rates.
+    #[serde(rename = "rate")]
+    pub rates: Vec<Rate>,
+    /// The ladder for difficulties.
+    pub ladder: Vec<Rung>,
+    /// The exit check-list.
+    #[serde(rename = "exit_item")]
+    pub exit_items: Vec<Phrase>,
+    /// What each side is asked at the end.
+    #[serde(rename = "feedback_item")]
+    pub feedback_items: Vec<Phrase>,
+    /// Why time may be cancelled.
+    #[serde(rename = "cancellation")]
+    pub cancellations: Vec<Phrase>,
+}
+
+impl Pack {
+    /// Reads a pack and checks what the type alone cannot.
+    ///
+    /// # Errors
+    /// A sentence that names the table and what to change.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let pack: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        let mut codes: Vec<&str> = Vec::new();
+        for kind in &pack.kinds {
+            if codes.contains(&kind.code.as_str()) {
+                return Err(format!("kind “{}” is there twice: give each its own code", kind.code));
+            }
+            codes.push(&kind.code);
+            if kind.half_days < 1 || kind.half_days > kind.most_half_days {
+                return Err(format!(
+                    "kind “{}”: half_days must lie between 1 and most_half_days",
+                    kind.code
+                ));
+            }
+            if kind.heads_alone && kind.most_half_days > SMALL_HALF_DAYS {
+                return Err(format!(
+                    "kind “{}”: two heads alone may agree {SMALL_HALF_DAYS} half-days at most",
+                    kind.code
+                ));
+            }
+        }
+        if pack.kinds.is_empty() {
+            return Err("a pack needs at least one kind of support".to_owned());
+        }
+        for rate in &pack.rates {
+            if rate.home + rate.broker != rate.day || rate.day % 2 != 0 {
+                return Err(format!(
+                    "rate “{}”: home and broker must add up to day, and half a day must be whole pence",
+                    rate.name
+                ));
+            }
+        }
+        if pack.feedback_items.len() > 8 {
+            return Err("ask at most eight questions at the end".to_owned());
+        }
+        Ok(pack)
+    }
+
+    /// A kind by code.
+    #[must_use]
+    pub fn kind(&self, code: &str) -> Option<&Kind> {
+        self.kinds.iter().find(|kind| kind.code == code)
+    }
+}
+
+/// The most half-days two heads may agree alone: two days.
+pub const SMALL_HALF_DAYS: i64 = 4;
+
+/// The pack for England.
+///
+/// # Panics
+/// Never in a released build: the pack is part of the binary and a test reads it.
+#[must_use]
+pub fn pack() -> &'static Pack {
+    static PACK: OnceLock<Pack> = OnceLock::new();
+    PACK.get_or_init(|| {
+        Pack::read(include_str!("../../../packs/england-2025/deployments.toml"))
+            .expect("the pack in the binary is in order")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pack_in_the_binary_is_in_order() {
+        let pack = pack();
+        assert_eq!(pack.kinds.len(), 11);
+        assert!(pack.kind("intensive").unwrap().chair_signs);
+        assert!(pack.kind("small").unwrap().heads_alone);
+        assert_eq!(pack.kinds.iter().filter(|kind| kind.heads_alone).count(), 1);
+    }
+
+    #[test]
+    fn a_pack_that_cannot_work_is_refused_with_the_reason() {
+        let text = include_str!("../../../packs/england-2025/deployments.toml");
+        let twice = text.replace("code = \"hub\"", "code = \"focused\"");
+        assert!(Pack::read(&twice).unwrap_err().contains("there twice"));
+        let split = text.replace("home = 30000", "home = 31000");
+        assert!(Pack::read(&split).unwrap_err().contains("add up"));
+        let alone = text.replace("most_half_days = 4\n", "most_half_days = 6\n");
+        assert!(Pack::read(&alone).unwrap_err().contains("two heads alone"));
+        assert!(Pack::read("kind = []").is_err());
+    }
+}

@@ -1,0 +1,167 @@
+//! The pages of this room.
+
+mod build;
+mod close;
+mod decide;
+mod list;
+mod parts;
+mod report;
+mod show;
+mod sign;
+mod track;
+
+pub(crate) use build::usual_end;
+
+use std::collections::HashMap;
+
+use access::{Action, Permit, Visitor};
+use axum::{Router, routing::get};
+use foundation::{App, OrgRef, PageError};
+
+use crate::{
+    agreements::{
+        Agreement, AgreementId, Side, Standing,
+        store::{self, standings},
+    },
+    neighbours,
+};
+
+/// This room's pages.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/agreements", get(list::list))
+        .route("/agreements/new", get(build::ask).post(build::begin))
+        .route("/agreements/{id}", get(show::show))
+        .route("/agreements/{id}/edit/{step}", get(build::edit).post(build::save))
+        .route("/agreements/{id}/offer", axum::routing::post(build::offer))
+        .route("/agreements/{id}/sign", get(sign::ask).post(sign::sign))
+        .route("/agreements/{id}/print", get(sign::print))
+        .route("/agreements/{id}/milestones", get(track::milestones))
+        .route("/agreements/{id}/milestones/new", get(track::ask_milestone).post(track::add_milestone))
+        .route("/agreements/{id}/milestones/{milestone}", get(track::ask_seen).post(track::record_seen))
+        .route("/agreements/{id}/reviews", get(track::reviews))
+        .route("/agreements/{id}/reviews/new", get(track::ask_review).post(track::hold_review))
+        .route("/agreements/{id}/time", get(track::time))
+        .route("/agreements/{id}/time.{ending}", get(track::time_download))
+        .route("/agreements/{id}/time/new", get(track::ask_time).post(track::plan_time))
+        .route("/agreements/{id}/time/{entry}", get(track::ask_settle).post(track::settle_time))
+        .route("/agreements/{id}/exit", get(close::exit))
+        .route("/agreements/{id}/exit/plan", get(close::ask_plan).post(close::write_plan))
+        .route("/agreements/{id}/exit/gain", get(close::ask_gain).post(close::write_gain))
+        .route("/agreements/{id}/exit/feedback", get(close::ask_feedback).post(close::give_feedback))
+        .route("/agreements/{id}/exit/begin", axum::routing::post(close::begin))
+        .route("/agreements/{id}/exit/confirm", axum::routing::post(close::confirm))
+        .route("/agreements/{id}/checks/{check}", get(close::ask_check).post(close::answer_check))
+        .route("/agreements/{id}/impact", get(report::impact))
+        .route("/agreements/{id}/impact.{ending}", get(report::download))
+        .route("/agreements/{id}/do/{act}", get(decide::ask).post(decide::act))
+}
+
+/// What every page about one agreement begins with.
+pub(crate) struct Sight {
+    pub(crate) agreement: Agreement,
+    pub(crate) standings: Vec<Standing>,
+    pub(crate) names: HashMap<OrgRef, String>,
+}
+
+impl Sight {
+    /// The name of an organisation on this agreement.
+    pub(crate) fn name(&self, org: OrgRef) -> String {
+        self.names.get(&org).cloned().unwrap_or_else(|| org.to_string())
+    }
+
+    /// The name of the school on a side.
+    pub(crate) fn school(&self, side: Side) -> String {
+        self.name(self.agreement.school(side))
+    }
+
+    /// Whether the visitor is any of these.
+    pub(crate) fn is(&self, any: &[Standing]) -> bool {
+        any.iter().any(|standing| self.standings.contains(standing))
+    }
+
+    /// Whether the visitor works on this agreement.
+    pub(crate) fn takes_part(&self) -> bool {
+        self.is(&[
+            Standing::SupportedHead,
+            Standing::SupportingHead,
+            Standing::Lead,
+            Standing::Member,
+            Standing::Broker,
+        ])
+    }
+
+    /// Whether the visitor is head of either school.
+    pub(crate) fn is_head(&self) -> bool {
+        self.is(&[Standing::SupportedHead, Standing::SupportingHead])
+    }
+
+    /// The address of a page of this agreement.
+    pub(crate) fn at(&self, page: &str) -> String {
+        if page.is_empty() {
+            format!("/agreements/{}", self.agreement.id)
+        } else {
+            format!("/agreements/{}/{page}", self.agreement.id)
+        }
+    }
+
+    /// "Oakfield Primary supports Harbour View Primary".
+    pub(crate) fn pairing(&self) -> String {
+        format!("{} supports {}", self.school(Side::Supporting), self.school(Side::Supported))
+    }
+
+    /// Who can see this, in words.
+    pub(crate) fn visible(&self) -> String {
+        let mut words = format!(
+            "the leaders of {} and {}, the people of the team",
+            self.school(Side::Supported),
+            self.school(Side::Supporting)
+        );
+        if let Some(partnership) = self.agreement.partnership {
+            words += &format!(", the broker of {}", self.name(partnership));
+        }
+        words + " and the bodies responsible for the two schools. Nobody else."
+    }
+
+    /// The title, or what stands for it while it is empty.
+    pub(crate) fn title(&self) -> String {
+        if self.agreement.title.trim().is_empty() {
+            "Agreement without a title yet".to_owned()
+        } else {
+            self.agreement.title.clone()
+        }
+    }
+}
+
+/// Opens an agreement for a visitor who may do something with it.
+pub(crate) async fn sight(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+    action: Action,
+) -> Result<(Sight, Permit), PageError> {
+    let id: AgreementId = id.parse().map_err(|_| PageError::NotFound)?;
+    let agreement = store::find(&app.db, id).await?.ok_or(PageError::NotFound)?;
+    let resource = agreement.resource(&app.db).await?;
+    let permit = access::authorize(app, visitor, action, &resource)?;
+    let standings = standings(app, &app.db, &permit, &agreement).await?;
+    let orgs = [Some(agreement.supported), Some(agreement.supporting), agreement.partnership];
+    let names = neighbours::names(&app.db, orgs.into_iter().flatten()).await?;
+    Ok((Sight { agreement, standings, names }, permit))
+}
+
+/// Opens an agreement for somebody who takes part in it: the state machine decides about the act
+/// itself, so the door asks only whether the visitor belongs here at all.
+pub(crate) async fn sight_to_act(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+) -> Result<(Sight, Permit), PageError> {
+    match sight(app, visitor, id, Action::Sign).await {
+        Err(PageError::Forbidden(_)) => match sight(app, visitor, id, Action::Update).await {
+            Err(PageError::Forbidden(_)) => sight(app, visitor, id, Action::Propose).await,
+            other => other,
+        },
+        other => other,
+    }
+}

@@ -1,0 +1,384 @@
+//! Pieces that several pages share: fields, tags and the frame of a form.
+
+use askama::Template;
+use foundation::web::{Errors, FormData};
+use govuk::{
+    DateInput, ErrorSummary, Html, Input, RadioItem, Radios, Tag, TagColour, Textarea,
+};
+use jiff::civil::Date;
+
+use crate::{
+    Refusal,
+    agreements::State,
+    milestones::Rag,
+    time::EntryState,
+};
+
+/// Plain text as HTML.
+pub(super) fn text(words: impl AsRef<str>) -> Html {
+    Html::trusted(
+        askama::filters::escape(words.as_ref(), askama::filters::Html)
+            .map_or_else(|_| String::new(), |safe| safe.to_string()),
+    )
+}
+
+/// A paragraph of plain text; line breaks begin new paragraphs.
+pub(super) fn paragraphs(words: &str) -> Html {
+    let body: String = words
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(|line| format!("<p class=\"govuk-body\">{}</p>", text(line).as_str()))
+        .collect();
+    Html::trusted(body)
+}
+
+/// The tag of a state.
+pub(super) fn state_tag(state: State) -> Tag {
+    let colour = match state {
+        State::Drafting => TagColour::Grey,
+        State::Offered | State::SignedSupported | State::SignedSupporting => TagColour::Yellow,
+        State::Signed => TagColour::Teal,
+        State::Active | State::UnderVariation => TagColour::Green,
+        State::Paused => TagColour::Orange,
+        State::Exiting => TagColour::Purple,
+        State::Completed | State::Sustaining | State::Sustained => TagColour::Blue,
+        State::Lapsed | State::Cancelled | State::TerminatedEarly => TagColour::Grey,
+    };
+    Tag::coloured(colour, state.in_words())
+}
+
+/// The tag of a colour; the words say everything the colour does.
+pub(super) fn rag_tag(rag: Rag) -> Tag {
+    let colour = match rag {
+        Rag::Green => TagColour::Green,
+        Rag::Achieved => TagColour::Teal,
+        Rag::Amber => TagColour::Orange,
+        Rag::Red | Rag::NotAchieved => TagColour::Red,
+        Rag::TooEarly | Rag::NoData => TagColour::Grey,
+    };
+    Tag::coloured(colour, rag.in_words())
+}
+
+/// The tag of an entry of the time ledger.
+pub(super) fn entry_tag(state: EntryState) -> Tag {
+    let colour = match state {
+        EntryState::Planned => TagColour::Blue,
+        EntryState::Delivered => TagColour::Green,
+        EntryState::Cancelled => TagColour::Grey,
+    };
+    Tag::coloured(colour, state.in_words())
+}
+
+/// The list of problems at the top of a form; nothing when there are none.
+pub(super) fn problems(errors: &Errors) -> Html {
+    if errors.is_empty() {
+        return Html::default();
+    }
+    let summary = errors.list().iter().fold(
+        ErrorSummary::default().title("There is a problem"),
+        |summary, error| summary.error(&error.field, error.message.as_str()),
+    );
+    Html::of(&summary)
+}
+
+/// One line of text.
+pub(super) fn line(form: &FormData, errors: &Errors, name: &str, label: &str, hint: &str) -> Html {
+    let mut input = Input::new(name, label).value(form.text(name)).error_if(errors.get(name));
+    if !hint.is_empty() {
+        input = input.hint(hint);
+    }
+    Html::of(&input)
+}
+
+/// A short number.
+pub(super) fn number(
+    form: &FormData,
+    errors: &Errors,
+    name: &str,
+    label: &str,
+    hint: &str,
+    suffix: &str,
+) -> Html {
+    let mut input = Input::new(name, label)
+        .value(form.text(name))
+        .width(5)
+        .inputmode("decimal")
+        .spellcheck(false)
+        .error_if(errors.get(name));
+    if !hint.is_empty() {
+        input = input.hint(hint);
+    }
+    if !suffix.is_empty() {
+        input = input.suffix(suffix);
+    }
+    Html::of(&input)
+}
+
+/// Several lines of text.
+pub(super) fn lines(
+    form: &FormData,
+    errors: &Errors,
+    name: &str,
+    label: &str,
+    hint: &str,
+    rows: u8,
+) -> Html {
+    let mut area = Textarea::new(name, label)
+        .value(form.text(name))
+        .rows(u32::from(rows))
+        .error_if(errors.get(name));
+    if !hint.is_empty() {
+        area = area.hint(hint);
+    }
+    Html::of(&area)
+}
+
+/// A day.
+pub(super) fn day(form: &FormData, errors: &Errors, name: &str, legend: &str, hint: &str) -> Html {
+    let part = |part: &str| form.text(&format!("{name}-{part}")).to_owned();
+    let mut input = DateInput::new(name, legend)
+        .date(part("day"), part("month"), part("year"))
+        .error_if(errors.get(name));
+    if !hint.is_empty() {
+        input = input.hint(hint);
+    }
+    Html::of(&input)
+}
+
+/// One choice out of a few: value, words and a hint.
+pub(super) fn choice(
+    form: &FormData,
+    errors: &Errors,
+    name: &str,
+    legend: &str,
+    hint: &str,
+    items: &[(&str, &str, &str)],
+) -> Html {
+    let mut radios = Radios::new(name, legend).value(form.text(name)).error_if(errors.get(name));
+    if !hint.is_empty() {
+        radios = radios.hint(hint);
+    }
+    for (value, words, more) in items {
+        let mut item = RadioItem::new(*value, *words);
+        if !more.is_empty() {
+            item = item.hint(*more);
+        }
+        radios.items.push(Some(item));
+    }
+    Html::of(&radios)
+}
+
+/// The three fields of a day, as a prefilled form needs them.
+pub(super) fn day_pairs(name: &str, on: Option<Date>) -> Vec<(String, String)> {
+    on.map_or_else(Vec::new, |on| {
+        vec![
+            (format!("{name}-day"), on.day().to_string()),
+            (format!("{name}-month"), on.month().to_string()),
+            (format!("{name}-year"), on.year().to_string()),
+        ]
+    })
+}
+
+/// Pence as a person types pounds: `350` or `87.50`.
+pub(super) fn pounds_typed(pence: i64) -> String {
+    match (pence / 100, pence % 100) {
+        (0, 0) => String::new(),
+        (whole, 0) => whole.to_string(),
+        (whole, rest) => format!("{whole}.{rest:02}"),
+    }
+}
+
+/// Reads pounds as typed into pence; an empty field is nothing.
+pub(super) fn pence(form: &FormData, name: &str, errors: &mut Errors, message: &str) -> i64 {
+    let typed: String =
+        form.text(name).chars().filter(|c| !matches!(c, '£' | ',' | ' ')).collect();
+    if typed.is_empty() {
+        return 0;
+    }
+    let (whole, rest) = typed.split_once('.').unwrap_or((&typed, ""));
+    let rest = match rest.len() {
+        0 => Some(0),
+        1 => rest.parse::<i64>().ok().map(|tenths| tenths * 10),
+        2 => rest.parse::<i64>().ok(),
+        _ => None,
+    };
+    match (whole.parse::<u32>(), rest) {
+        (Ok(whole), Some(rest)) if rest >= 0 && whole <= 10_000_000 => i64::from(whole) * 100 + rest,
+        _ => {
+            errors.add(name, message);
+            0
+        }
+    }
+}
+
+/// Half-days as a person types days: `12.5`.
+pub(super) fn days_typed(half_days: i64) -> String {
+    match (half_days / 2, half_days % 2) {
+        (0, 0) => String::new(),
+        (whole, 0) => whole.to_string(),
+        (whole, _) => format!("{whole}.5"),
+    }
+}
+
+/// A form on a page of its own.
+#[derive(Template)]
+#[template(path = "form.html")]
+pub(super) struct FormPage {
+    pub(super) caption: String,
+    pub(super) title: String,
+    pub(super) lede: Html,
+    pub(super) problems: Html,
+    pub(super) action: String,
+    pub(super) fields: Vec<Html>,
+    pub(super) button: String,
+    pub(super) warn: bool,
+    pub(super) back: String,
+    pub(super) beside: Html,
+}
+
+impl FormPage {
+    /// A form that is sent to `action` and left for `back`.
+    pub(super) fn new(title: &str, action: impl Into<String>, back: impl Into<String>) -> Self {
+        Self {
+            caption: String::new(),
+            title: title.to_owned(),
+            lede: Html::default(),
+            problems: Html::default(),
+            action: action.into(),
+            fields: Vec::new(),
+            button: "Save".to_owned(),
+            warn: false,
+            back: back.into(),
+            beside: Html::default(),
+        }
+    }
+}
+
+/// Puts a refusal beside the field it is about; others become a page of their own.
+pub(super) fn beside(
+    errors: &mut Errors,
+    refusal: Refusal,
+) -> Result<(), foundation::PageError> {
+    match refusal {
+        Refusal::Field { field, message } => errors.add(field, message),
+        Refusal::Incomplete(gaps) => {
+            for gap in gaps {
+                errors.add(gap.field, gap.message);
+            }
+        }
+        Refusal::Db(foundation::DbError::Conflict(what)) => errors.add(
+            "seen",
+            format!(
+                "Somebody else changed this {what} while you were writing. What you typed is still \
+                 here: compare it with the newest version and send it again"
+            ),
+        ),
+        other => return Err(other.into()),
+    }
+    Ok(())
+}
+
+/// A part of a page.
+pub(super) struct Section {
+    pub(super) id: String,
+    pub(super) heading: String,
+    pub(super) html: Html,
+}
+
+/// A page of parts.
+#[derive(Template)]
+#[template(path = "sheet.html")]
+pub(super) struct Sheet {
+    pub(super) caption: String,
+    pub(super) title: String,
+    pub(super) tag: Html,
+    pub(super) nav: Html,
+    pub(super) lede: Html,
+    pub(super) sections: Vec<Section>,
+}
+
+impl Sheet {
+    /// A page with a title.
+    pub(super) fn new(title: impl Into<String>) -> Self {
+        Self {
+            caption: String::new(),
+            title: title.into(),
+            tag: Html::default(),
+            nav: Html::default(),
+            lede: Html::default(),
+            sections: Vec::new(),
+        }
+    }
+
+    /// Adds a part.
+    pub(super) fn part(mut self, heading: &str, html: Html) -> Self {
+        if !html.is_empty() {
+            self.sections.push(Section { id: String::new(), heading: heading.to_owned(), html });
+        }
+        self
+    }
+}
+
+/// A button that sends nothing but the act itself.
+pub(super) fn act_button(action: &str, words: &str, secondary: bool) -> Html {
+    let class = if secondary { " govuk-button--secondary" } else { "" };
+    Html::trusted(format!(
+        "<form method=\"post\" action=\"{}\" class=\"as-noprint\"><button type=\"submit\" \
+         class=\"govuk-button{class}\" data-module=\"govuk-button\" \
+         data-prevent-double-click=\"true\">{}</button></form>",
+        text(action).as_str(),
+        text(words).as_str()
+    ))
+}
+
+/// A link in a paragraph of its own.
+pub(super) fn link(href: &str, words: &str) -> Html {
+    Html::trusted(format!(
+        "<p class=\"govuk-body as-noprint\"><a class=\"govuk-link\" href=\"{}\">{}</a></p>",
+        text(href).as_str(),
+        text(words).as_str()
+    ))
+}
+
+/// A button that leads to a page.
+pub(super) fn go(href: &str, words: &str) -> Html {
+    Html::of(&govuk::Button::link(words, href).classes("as-noprint"))
+}
+
+/// A list of plain lines; nothing when there are none.
+pub(super) fn bullets(lines: impl IntoIterator<Item = String>) -> Html {
+    let items: String = lines
+        .into_iter()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| format!("<li>{}</li>", text(line).as_str()))
+        .collect();
+    if items.is_empty() {
+        return Html::default();
+    }
+    Html::trusted(format!("<ul class=\"govuk-list govuk-list--bullet\">{items}</ul>"))
+}
+
+/// What waits for the reader, as a calm card; nothing when nothing does.
+pub(super) fn waiting(todos: &[crate::home::Todo]) -> Html {
+    if todos.is_empty() {
+        return Html::default();
+    }
+    let items: String = todos
+        .iter()
+        .map(|todo| {
+            let due = crate::home::due_in_words(todo);
+            let due = if due.is_empty() { due } else { format!(", {due}") };
+            format!(
+                "<li><a class=\"govuk-link\" href=\"{}\">{}</a>{}</li>",
+                text(&todo.href).as_str(),
+                text(&todo.text).as_str(),
+                text(due).as_str()
+            )
+        })
+        .collect();
+    Html::trusted(format!(
+        "<div class=\"as-card as-card--need as-noprint\"><h2 class=\"govuk-heading-s\">Waiting for \
+         you</h2><ul class=\"govuk-list\">{items}</ul></div>"
+    ))
+}
