@@ -8,15 +8,19 @@
 
 pub mod cadre;
 pub mod desk;
+mod home;
 pub mod interests;
 pub mod offers;
 pub mod packs;
+mod pages;
 pub mod proposals;
 pub mod requests;
 
 use foundation::db::Migration;
 
+pub use home::waiting;
 pub use needs::ActError;
+pub use pages::routes;
 pub use proposals::{Proposal, ProposalId};
 pub use requests::{Request, RequestId};
 

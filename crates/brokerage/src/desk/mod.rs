@@ -69,3 +69,33 @@ impl Case {
         }
     }
 }
+
+/// Puts somebody on a request's shortlist or takes them off. The broker's act.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn shortlisted(
+    app: &foundation::App,
+    permit: &access::Permit,
+    request: RequestId,
+    supporter: SupporterRef,
+    on: bool,
+) -> Result<(), ActError> {
+    let tx = app.db.write().await?;
+    let sql = if on {
+        "INSERT INTO request_shortlist (request, supporter) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+    } else {
+        "DELETE FROM request_shortlist WHERE request = $1 AND supporter = $2"
+    };
+    tx.run(sql, [request.into(), supporter.into()]).await?;
+    let verb = if on { "shortlisted" } else { "taken off the shortlist" };
+    foundation::events::append(
+        &tx,
+        permit.context(),
+        foundation::events::Event::new("desk", request, verb)
+            .with(serde_json::json!({ "supporter": supporter.to_string() })),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -223,3 +223,36 @@ pub fn why(candidate: &Candidate, need: &Need, supporter: &Supporter) -> Vec<Str
     });
     parts.into_iter().take(3).map(|p| part(p, need, supporter, candidate.travel_km)).collect()
 }
+
+/// What would have to change for somebody to be possible.
+#[must_use]
+pub fn remedy(removal: &Removal, pool: &super::Pool) -> String {
+    match (removal.rule, removal.short_by) {
+        (HardRule::Travel, Some(over)) => {
+            format!("Allow {} more, or work online.", miles(over.ceil()))
+        }
+        (HardRule::FreeTime, Some(short)) => {
+            #[expect(clippy::cast_possible_truncation, reason = "half-days of one need")]
+            let short = short.ceil() as i64;
+            format!("Free {} more, widen the dates, or allow a team.", days_in_words(short))
+        }
+        _ => plain(&removal.remedy, pool),
+    }
+}
+
+/// An engine's sentence with names for the codes of the specialisms this pool knows. Codes that
+/// are ordinary words stay as they are; they read well enough.
+#[must_use]
+pub fn plain(sentence: &str, pool: &super::Pool) -> String {
+    let mut text = sentence.to_owned();
+    let codes: std::collections::BTreeSet<&str> = pool
+        .supporters
+        .iter()
+        .flat_map(|one| one.model.specialisms.iter().map(|s| s.code.as_str()))
+        .filter(|code| code.contains('-'))
+        .collect();
+    for code in codes {
+        text = text.replace(code, &inside(specialism_name(code)));
+    }
+    text
+}

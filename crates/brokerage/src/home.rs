@@ -1,0 +1,129 @@
+//! What waits for a person in this room, for the home page.
+
+use access::{Role, Visitor};
+use foundation::{App, PageError, clock::in_words};
+use needs::Waiting;
+
+use crate::interests;
+use crate::proposals::{self, ProposalState, Said};
+use crate::requests::{self, ClockState, State};
+
+fn waiting_for(text: String, href: String, tag: &str, detail: String) -> Waiting {
+    Waiting { text, href, tag: tag.to_owned(), detail }
+}
+
+/// The requests and proposals in which something is expected of this person now; `true` beside
+/// what concerns their own school, `false` beside what concerns schools they work with.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)>, PageError> {
+    let mut list = Vec::new();
+    let now = app.clock.now();
+    for org in visitor.orgs(Role::Head) {
+        for request in requests::requests_of(&app.db, org).await? {
+            let page = format!("/requests/{}", request.id);
+            let text = format!("Request for support: {}", request.ask.title);
+            let (tag, detail) = match request.state {
+                State::Draft => ("Draft", "Not sent yet".to_owned()),
+                State::ReturnedForDetail => {
+                    ("Waiting for you", "The broker asks for more detail".to_owned())
+                }
+                State::Submitted => match request.clock_state(now) {
+                    ClockState::Running(due) | ClockState::Late(due) => {
+                        ("With the broker", format!("An answer is due by {}", in_words(due)))
+                    }
+                    _ => continue,
+                },
+                State::Accepted | State::Matching | State::Rematch => {
+                    ("With the broker", "The broker looks for a match".to_owned())
+                }
+                State::Proposed => {
+                    let Some(it) = proposals::current(&app.db, request.id).await? else { continue };
+                    let tag = if it.supported.0 == Said::Nothing {
+                        "Waiting for you"
+                    } else {
+                        "With the other head"
+                    };
+                    let href = format!("/requests/{}/proposal/{}", request.id, it.id);
+                    let text = format!("A match is proposed: {}", it.label);
+                    list.push((waiting_for(text, href, tag, request.ask.title.clone()), true));
+                    continue;
+                }
+                State::ChemistryOk => {
+                    ("Before the agreement", "Interests and checks are being settled".to_owned())
+                }
+                _ => continue,
+            };
+            list.push((waiting_for(text, page, tag, detail), true));
+        }
+        for it in proposals::proposals_to(&app.db, org).await? {
+            let open = it.state == ProposalState::Proposed && it.supporting.0 == Said::Nothing;
+            if !open {
+                continue;
+            }
+            let Some(request) = requests::request(&app.db, it.request).await? else { continue };
+            let school = register::org_name(&app.db, request.org).await?;
+            list.push((
+                waiting_for(
+                    format!("{school} could use your help: {}", request.ask.title),
+                    format!("/requests/{}/proposal/{}", request.id, it.id),
+                    "Waiting for you",
+                    format!("{} is proposed", it.label),
+                ),
+                false,
+            ));
+        }
+    }
+    for org in visitor.orgs(Role::Governor) {
+        for request in requests::requests_of(&app.db, org).await? {
+            if request.state != State::ChemistryOk {
+                continue;
+            }
+            let Some(it) = proposals::current(&app.db, request.id).await? else { continue };
+            let waits = interests::declarations(&app.db, it.id)
+                .await?
+                .into_iter()
+                .any(|one| one.state == interests::State::Assessed && one.chair_accepted.is_none());
+            if waits {
+                list.push((
+                    waiting_for(
+                        "Safeguards for a declared interest".to_owned(),
+                        format!("/requests/{}/proposal/{}", request.id, it.id),
+                        "Waiting for you",
+                        request.ask.title.clone(),
+                    ),
+                    true,
+                ));
+            }
+        }
+    }
+    for partnership in visitor.orgs(Role::Broker) {
+        for request in requests::requests_through(&app.db, partnership).await? {
+            let school = register::org_name(&app.db, request.org).await?;
+            let (tag, detail) = match (request.state, request.clock_state(now)) {
+                (State::Submitted, ClockState::Running(due)) => {
+                    ("Waiting for you", format!("Answer by {}", in_words(due)))
+                }
+                (State::Submitted, _) => ("Overdue", "The answer is late".to_owned()),
+                (State::Accepted, _) => ("Waiting for you", "Start matching".to_owned()),
+                (State::Matching, _) => ("Waiting for you", "Propose a match".to_owned()),
+                (State::Rematch, _) => ("Waiting for you", "Match again".to_owned()),
+                (State::ChemistryOk, _) => {
+                    ("Waiting for you", "Settle interests and checks".to_owned())
+                }
+                _ => continue,
+            };
+            list.push((
+                waiting_for(
+                    format!("{school}: {}", request.ask.title),
+                    format!("/desk/{}", request.id),
+                    tag,
+                    detail,
+                ),
+                false,
+            ));
+        }
+    }
+    Ok(list)
+}

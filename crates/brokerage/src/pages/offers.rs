@@ -1,0 +1,340 @@
+//! Offers of help in the partnership, and making one.
+
+use access::{Action, Kind, Resource, Role, SignedIn, Visitor, Zone, authorize, decide};
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    response::Response,
+};
+use foundation::{
+    App, OrgRef, PageError,
+    clock::date_in_words,
+    web::{Errors, Form, FormData, Frame, redirect},
+};
+use govuk::{
+    Button, Checkboxes, DateInput, ErrorSummary, Fieldset, Input, Legend, Select, Textarea,
+};
+use jiff::ToSpan;
+use matching::{Depth, Specialism};
+use needs::{FindingId, shared_strengths};
+use serde::Deserialize;
+
+use super::{date_pairs, missed, partnership_of, summary};
+use crate::offers::{self as room, NewOffer, Offer, OfferId, OfferState};
+use crate::packs;
+use crate::requests::{days_in_words, pounds};
+
+struct Shown {
+    id: String,
+    title: String,
+    school: String,
+    about: String,
+    helps: String,
+    how: String,
+    when: String,
+    cost: String,
+    open: bool,
+    own: bool,
+}
+
+#[derive(Template)]
+#[template(path = "offers.html")]
+struct List {
+    offers: Vec<Shown>,
+    own: Vec<Shown>,
+    strengths: Vec<(String, String, String)>,
+    may_offer: bool,
+    member: bool,
+}
+
+async fn shown(app: &App, visitor: &Visitor, it: &Offer) -> Result<Shown, PageError> {
+    let what = &it.what;
+    let names: Vec<&str> =
+        what.specialisms.iter().map(|one| packs::specialism_name(&one.code)).collect();
+    Ok(Shown {
+        id: it.id.to_string(),
+        title: what.title.clone(),
+        school: register::org_name(&app.db, what.org).await?,
+        about: what.about.clone(),
+        helps: names.join(", "),
+        how: match (what.on_site, what.online) {
+            (true, true) => "In your school or online",
+            (true, false) => "In your school",
+            _ => "Online",
+        }
+        .to_owned(),
+        when: format!(
+            "{} to {}, up to {} a week",
+            date_in_words(what.from),
+            date_in_words(what.to),
+            days_in_words(i64::from(what.weekly_cap))
+        ),
+        cost: if what.day_rate_pence == 0 {
+            "Free".to_owned()
+        } else {
+            format!("{} a day", pounds(what.day_rate_pence))
+        },
+        open: it.state == OfferState::Open,
+        own: visitor.is(Role::Head, what.org),
+    })
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+) -> Result<Response, PageError> {
+    let mut page = List {
+        offers: Vec::new(),
+        own: Vec::new(),
+        strengths: Vec::new(),
+        may_offer: visitor.orgs(Role::Head).any(|org| org.urn().is_some()),
+        member: !visitor.partnerships.is_empty(),
+    };
+    for &partnership in &visitor.partnerships {
+        for it in room::offers_in(&app.db, partnership).await? {
+            if decide(&visitor, Action::Read, &it.resource()).allowed {
+                let one = shown(&app, &visitor, &it).await?;
+                if one.own { page.own.push(one) } else { page.offers.push(one) }
+            }
+        }
+        let members =
+            access::partnerships::members(&app.db, partnership, app.clock.today()).await?;
+        for one in shared_strengths(&app.db, &members).await? {
+            let school = register::org_name(&app.db, one.org).await?;
+            page.strengths.push((school, one.area_name, one.finding.statement));
+        }
+    }
+    for org in visitor.orgs(Role::Head) {
+        for it in room::offers_of(&app.db, org).await? {
+            if it.state == OfferState::Closed {
+                page.own.push(shown(&app, &visitor, &it).await?);
+            }
+        }
+    }
+    frame.page("Offers").visible_to(Zone::Network.in_words()).show(&page)
+}
+
+#[derive(Template)]
+#[template(path = "offer_form.html")]
+struct Ask {
+    school: String,
+    errors: Option<ErrorSummary>,
+    finding: String,
+    title: Input,
+    about: Textarea,
+    specialisms: Vec<Select>,
+    phases: Checkboxes,
+    mode: Checkboxes,
+    from: DateInput,
+    to: DateInput,
+    days: Input,
+    cost: Input,
+    conditions: Textarea,
+    go: Button,
+}
+
+const PHASES: [(&str, &str); 7] = [
+    ("nursery", "Nursery"),
+    ("primary", "Primary"),
+    ("secondary", "Secondary"),
+    ("all-through", "All-through"),
+    ("post-16", "16 to 19"),
+    ("special", "Special"),
+    ("alternative", "Alternative provision"),
+];
+
+fn own_school(visitor: &Visitor) -> Result<OrgRef, PageError> {
+    visitor.orgs(Role::Head).find(|org| org.urn().is_some()).ok_or_else(|| {
+        PageError::Forbidden("The head of a school makes an offer for it.".to_owned())
+    })
+}
+
+fn page(
+    frame: Frame,
+    school: &str,
+    form: &FormData,
+    errors: &Errors,
+) -> Result<Response, PageError> {
+    let mut specialisms = Vec::new();
+    for at in 1..=2 {
+        let name = format!("specialism-{at}");
+        let label = if at == 1 { "What does it help with?" } else { "And also" };
+        let mut select = Select::new(name.as_str(), label)
+            .value(form.text(&name))
+            .item("", if at == 1 { "Choose" } else { "Nothing more" });
+        if at == 1 {
+            select = select.id("specialisms").error_if(errors.get("specialisms"));
+        }
+        for kind in packs::specialisms() {
+            select = select.item(kind.code.as_str(), format!("{} ({})", kind.name, kind.group));
+        }
+        specialisms.push(select);
+    }
+    let legend = |words: &str| Fieldset::new(Legend::new(words).small());
+    let mut phases = Checkboxes::new("phases", legend("For which schools?"))
+        .values(form.all("phases").map(str::to_owned).collect::<Vec<_>>())
+        .small()
+        .error_if(errors.get("phases"));
+    for (key, words) in PHASES {
+        phases = phases.item(key, words);
+    }
+    let date = |name: &str, words: &str| {
+        let part = |part: &str| form.text(&format!("{name}-{part}")).to_owned();
+        DateInput::new(name, Legend::new(words).small())
+            .date(part("day"), part("month"), part("year"))
+            .error_if(errors.get(name))
+    };
+    let content = Ask {
+        school: school.to_owned(),
+        errors: summary(errors),
+        finding: form.text("finding").to_owned(),
+        title: Input::new("title", "What do you offer?")
+            .hint("For example: Music for schools without a music teacher")
+            .value(form.text("title"))
+            .error_if(errors.get("title")),
+        about: Textarea::new("about", "What would another school see or do?")
+            .rows(3_u32)
+            .value(form.text("about")),
+        specialisms,
+        phases,
+        mode: Checkboxes::new("mode", legend("How?"))
+            .values(form.all("mode").map(str::to_owned).collect::<Vec<_>>())
+            .item("on-site", "In their school")
+            .item("online", "Online")
+            .small()
+            .error_if(errors.get("mode")),
+        from: date("from", "From when?"),
+        to: date("to", "Until when?"),
+        days: Input::new("half-days", "How many half-days a week at most?")
+            .value(if form.text("half-days").is_empty() { "1" } else { form.text("half-days") })
+            .width(2)
+            .whole_number()
+            .error_if(errors.get("half-days")),
+        cost: Input::new("cost", "What does a day cost, in pounds?")
+            .hint("0 if you give it, or if you would rather be paid back in days.")
+            .prefix("£")
+            .value(if form.text("cost").is_empty() { "0" } else { form.text("cost") })
+            .width(4)
+            .whole_number()
+            .error_if(errors.get("cost")),
+        conditions: Textarea::new("conditions", "Anything to know beforehand?")
+            .rows(2_u32)
+            .value(form.text("conditions")),
+        go: Button::new("Make the offer"),
+    };
+    let page =
+        frame.page("Make an offer").crumb("Offers", "/offers").visible_to(Zone::Network.in_words());
+    if errors.is_empty() { page.show(&content) } else { page.with_problems().show(&content) }
+}
+
+#[derive(Deserialize)]
+pub(super) struct From {
+    #[serde(default)]
+    finding: String,
+}
+
+pub(super) async fn ask(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+    Query(from): Query<From>,
+) -> Result<Response, PageError> {
+    let org = own_school(&visitor)?;
+    let school = match org.urn() {
+        Some(urn) => register::school(&app.db, urn).await?,
+        None => None,
+    }
+    .ok_or(PageError::NotFound)?;
+    let today = app.clock.today();
+    let mut pairs: Vec<(String, String)> = vec![
+        ("phases".into(), school.phase.key().into()),
+        ("mode".into(), "on-site".into()),
+        ("mode".into(), "online".into()),
+    ];
+    pairs.extend(date_pairs("from", today.saturating_add(4.weeks())));
+    pairs.extend(date_pairs("to", today.saturating_add(9.months())));
+    if let Ok(id) = from.finding.parse::<FindingId>() {
+        for one in needs::audits::findings(&app.db, &[id]).await? {
+            if one.org == org {
+                pairs.push(("finding".into(), id.to_string()));
+                pairs.push(("about".into(), one.finding.statement.clone()));
+                let fits = packs::specialisms().iter().find(|k| k.areas.contains(&one.area));
+                if let Some(kind) = fits {
+                    pairs.push(("specialism-1".into(), kind.code.clone()));
+                }
+            }
+        }
+    }
+    page(frame, &school.name, &FormData::from_pairs(pairs), &Errors::default())
+}
+
+pub(super) async fn create(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+    Form(form): Form,
+) -> Result<Response, PageError> {
+    let org = own_school(&visitor)?;
+    let partnership = partnership_of(&app, org).await?.ok_or_else(|| {
+        PageError::Forbidden("Your school belongs to no partnership yet.".to_owned())
+    })?;
+    let resource = Resource::new(Kind::Offer, Zone::Network, org).through(Some(partnership));
+    let permit = authorize(&app, &visitor, Action::Create, &resource)?;
+    let mut errors = form.errors();
+    let from = form.date("from", &mut errors, "Enter the first day, such as 4 1 2027");
+    let to = form.date("to", &mut errors, "Enter the last day, such as 16 7 2027");
+    let weekly = form.parsed::<u32>("half-days", &mut errors, "Enter 1 to 10 half-days a week");
+    let cost = form.parsed::<i64>("cost", &mut errors, "Enter whole pounds, such as 350 or 0");
+    let mut specialisms: Vec<Specialism> = Vec::new();
+    for at in 1..=2 {
+        let code = form.text(&format!("specialism-{at}"));
+        let new = packs::specialism(code).is_some() && specialisms.iter().all(|s| s.code != code);
+        if new {
+            specialisms.push(Specialism { code: code.to_owned(), depth: Depth::Expert });
+        }
+    }
+    if let (Some(from), Some(to), Some(weekly_cap), Some(cost), true) =
+        (from, to, weekly, cost, errors.is_empty())
+    {
+        let new = NewOffer {
+            org,
+            partnership,
+            title: form.text("title").to_owned(),
+            about: form.text("about").to_owned(),
+            specialisms,
+            phases: PHASES
+                .iter()
+                .filter(|(key, _)| form.has("phases", key))
+                .map(|(key, _)| (*key).to_owned())
+                .collect(),
+            on_site: form.has("mode", "on-site"),
+            online: form.has("mode", "online"),
+            conditions: form.text("conditions").to_owned(),
+            day_rate_pence: cost.clamp(0, 10_000) * 100,
+            weekly_cap,
+            from,
+            to,
+            finding: form.text("finding").parse().ok(),
+        };
+        match room::make(&app, &permit, &new).await {
+            Ok(_) => return Ok(redirect("/offers")),
+            Err(failure) => missed(&mut errors, failure)?,
+        }
+    }
+    let school = register::org_name(&app.db, org).await?;
+    page(frame, &school, &form, &errors)
+}
+
+pub(super) async fn close(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let id: OfferId = id.parse().map_err(|_| PageError::NotFound)?;
+    let it = room::offer(&app.db, id).await?.ok_or(PageError::NotFound)?;
+    authorize(&app, &visitor, Action::Read, &it.resource())?;
+    let permit = authorize(&app, &visitor, Action::Sign, &it.resource())?;
+    room::close(&app, &permit, id).await?;
+    Ok(redirect("/offers"))
+}
