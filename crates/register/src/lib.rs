@@ -16,6 +16,7 @@ pub mod imports;
 pub mod kpis;
 pub mod lineage;
 pub mod orgs;
+pub mod pages;
 mod school;
 mod search;
 
@@ -23,6 +24,7 @@ use foundation::db::Migration;
 
 pub use orgs::{Authority, Membership, Trust, org_name};
 pub use school::{Phase, School, Scope, list, open_schools, school, schools};
+pub use pages::routes;
 pub use search::{Hit, Query, find, search};
 
 /// This room's tables, in order.
