@@ -53,6 +53,22 @@ impl Role {
         Self::Administrator,
     ];
 
+    /// The role in words, as a person would say it.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Head => "Headteacher or deputy",
+            Self::Staff => "Member of staff",
+            Self::Governor => "Governor or trustee",
+            Self::TrustExecutive => "Trust executive",
+            Self::Commissioner => "Commissioner",
+            Self::Broker => "Broker",
+            Self::Convenor => "Convenor of a network",
+            Self::Partner => "Partner beyond the school sector",
+            Self::Administrator => "Administrator",
+        }
+    }
+
     /// The word stored in the database.
     #[must_use]
     pub const fn key(self) -> &'static str {
@@ -236,4 +252,54 @@ pub async fn holders(
         [org.into(), role.key().into(), clock.today().to_string().into()],
     )
     .await
+}
+
+/// An account by its identifier, closed or not.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn get(db: &impl Sql, id: AccountId) -> Result<Option<Account>, DbError> {
+    db.first("SELECT id, email, name, closed_at FROM account WHERE id = $1", [id.into()]).await
+}
+
+/// A post with its dates, as administrators see it.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Held {
+    /// The post's identifier.
+    pub id: String,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Where.
+    pub org: OrgRef,
+    /// As what.
+    pub role: AsText<Role>,
+    /// The words on the door.
+    pub title: String,
+    /// The first day.
+    pub start_on: AsText<Date>,
+    /// The last day, where it is known.
+    pub end_on: Option<String>,
+}
+
+impl Held {
+    /// Whether the post is held on a day.
+    #[must_use]
+    pub fn on(&self, day: Date) -> bool {
+        self.start_on.0 <= day && self.end_on.as_ref().is_none_or(|end| *end >= day.to_string())
+    }
+}
+
+/// Every post of a person, past and present, the latest first; of everybody without a person.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn held(db: &impl Sql, account: Option<AccountId>) -> Result<Vec<Held>, DbError> {
+    const COLUMNS: &str = "SELECT id, account, org, role, title, start_on, end_on FROM post";
+    const ORDER: &str = "ORDER BY start_on DESC, org, role";
+    match account {
+        Some(account) => {
+            db.all(&format!("{COLUMNS} WHERE account = $1 {ORDER}"), [account.into()]).await
+        }
+        None => db.all(&format!("{COLUMNS} {ORDER}"), []).await,
+    }
 }

@@ -6,14 +6,20 @@
 //! denied; tokens are stored only as hashes.
 
 pub mod accounts;
+pub mod keyring;
+pub mod leaving;
+pub mod limits;
 pub mod pages;
 pub mod partnerships;
+pub mod passwords;
 pub mod policy;
 pub mod sessions;
+pub mod signing_in;
+pub mod totp;
 pub mod visitor;
 pub mod zones;
 
-use foundation::db::Migration;
+use foundation::{db::Migration, jobs::Handlers};
 
 pub use accounts::{AccountId, Post, Role};
 pub use policy::{Action, Decision, Kind, Permit, Resource, authorize, decide};
@@ -21,8 +27,13 @@ pub use visitor::{SignedIn, Visitor};
 pub use zones::Zone;
 
 /// This room's tables, in order.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    room: "access",
-    number: 1,
-    sql: include_str!("../migrations/0001_accounts.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "access", number: 1, sql: include_str!("../migrations/0001_accounts.sql") },
+    Migration { room: "access", number: 2, sql: include_str!("../migrations/0002_signing_in.sql") },
+];
+
+/// This room's background work.
+#[must_use]
+pub fn handlers(handlers: Handlers) -> Handlers {
+    signing_in::handlers(handlers)
+}

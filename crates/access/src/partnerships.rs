@@ -102,3 +102,11 @@ pub async fn members(db: &impl Sql, partnership: OrgRef, on: Date) -> Result<Vec
 pub async fn get(db: &impl Sql, org: OrgRef) -> Result<Option<Partnership>, DbError> {
     db.first("SELECT org, name, kind FROM partnership WHERE org = $1", [org.into()]).await
 }
+
+/// Every partnership, by name.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn all(db: &impl Sql) -> Result<Vec<Partnership>, DbError> {
+    db.all("SELECT org, name, kind FROM partnership ORDER BY name, org", []).await
+}

@@ -118,6 +118,18 @@ impl Resource {
     }
 }
 
+/// The installation itself: its accounts, imports and settings.
+#[must_use]
+pub const fn installation() -> Resource {
+    Resource::new(Kind::System, Zone::System, OrgRef::Partnership(uuid::Uuid::nil()))
+}
+
+/// What belongs to a person alone: their account, their sessions.
+#[must_use]
+pub fn own(account: AccountId) -> Resource {
+    Resource::new(Kind::System, Zone::Own, OrgRef::Partnership(uuid::Uuid::nil())).people([account])
+}
+
 /// The answer, with the rule that gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {

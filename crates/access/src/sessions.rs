@@ -1,6 +1,7 @@
 //! Sessions and sign-in links: tokens of 256 bits, kept only as hashes.
 
-use foundation::{App, Db, DbError, Ids, Sql, Tx, db::At};
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use foundation::{App, Config, Db, DbError, Ids, Sql, Tx, db::At};
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::FromQueryResult;
 
@@ -12,6 +13,26 @@ pub const IDLE: SignedDuration = SignedDuration::from_hours(2);
 pub const ABSOLUTE: SignedDuration = SignedDuration::from_hours(12);
 /// The name of the cookie.
 pub const COOKIE: &str = "alongside_session";
+/// The name of the cookie over TLS: browsers accept it only with `Secure`, for this host, for
+/// the whole site.
+pub const COOKIE_SECURE: &str = "__Host-alongside_session";
+
+/// The name of the cookie of this installation.
+#[must_use]
+pub fn cookie_name(config: &Config) -> &'static str {
+    if config.secure() { COOKIE_SECURE } else { COOKIE }
+}
+
+/// The cookie that carries a token.
+#[must_use]
+pub fn cookie(config: &Config, token: String) -> Cookie<'static> {
+    Cookie::build((cookie_name(config), token))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(config.secure())
+        .build()
+}
 
 /// The hash under which a token is stored.
 #[must_use]
@@ -144,4 +165,160 @@ pub async fn redeem_link(
         )
         .await?;
     Ok(link.map(|link| link.account))
+}
+
+/// A session as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Listed {
+    /// What names it: the hash of its token.
+    pub key: String,
+    /// The browser and the device it began on.
+    pub label: String,
+    /// When it began.
+    pub created_at: At,
+    /// When it was last used, to the minute.
+    pub seen_at: At,
+}
+
+/// The sessions of a person that are alive, the latest used first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list(
+    db: &impl Sql,
+    now: Timestamp,
+    account: AccountId,
+) -> Result<Vec<Listed>, DbError> {
+    db.all(
+        "SELECT token_hash AS key, label, created_at, seen_at FROM session
+         WHERE account = $1 AND ended_at IS NULL AND expires_at > $2 AND seen_at > $3
+         ORDER BY seen_at DESC, token_hash",
+        [account.into(), At(now).into(), At(now - IDLE).into()],
+    )
+    .await
+}
+
+/// Ends one of a person's sessions by its key; `false` when it is not theirs or over already.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end_one(
+    db: &impl Sql,
+    now: Timestamp,
+    account: AccountId,
+    key: &str,
+) -> Result<bool, DbError> {
+    let ended = db
+        .run(
+            "UPDATE session SET ended_at = $3 WHERE token_hash = $2 AND account = $1 AND ended_at IS NULL",
+            [account.into(), key.into(), At(now).into()],
+        )
+        .await?;
+    Ok(ended == 1)
+}
+
+/// Ends every session of a person but one, or all of them, and says how many that were.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end_all(
+    db: &impl Sql,
+    now: Timestamp,
+    account: AccountId,
+    except: Option<&str>,
+) -> Result<u64, DbError> {
+    db.run(
+        "UPDATE session SET ended_at = $3
+         WHERE account = $1 AND token_hash <> $2 AND ended_at IS NULL",
+        [account.into(), except.map(hash).unwrap_or_default().into(), At(now).into()],
+    )
+    .await
+}
+
+/// Gives a session a new token, after which the old one opens nothing; nothing when it is over.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn rotate(db: &impl Sql, ids: &Ids, token: &str) -> Result<Option<String>, DbError> {
+    let fresh = ids.token();
+    let changed = db
+        .run(
+            "UPDATE session SET token_hash = $2 WHERE token_hash = $1 AND ended_at IS NULL",
+            [hash(token).into(), hash(&fresh).into()],
+        )
+        .await?;
+    Ok((changed == 1).then_some(fresh))
+}
+
+/// Makes unused sign-in links of a person useless.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn revoke_links(
+    db: &impl Sql,
+    now: Timestamp,
+    account: AccountId,
+) -> Result<u64, DbError> {
+    db.run(
+        "UPDATE sign_in_link SET expires_at = $2 WHERE account = $1 AND used_at IS NULL AND expires_at > $2",
+        [account.into(), At(now).into()],
+    )
+    .await
+}
+
+/// The browser and the device in words, from what the browser says of itself.
+#[must_use]
+pub fn device(agent: &str) -> String {
+    let first = |known: &[(&str, &'static str)]| {
+        known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    // Browsers claim to be each other: the one that says least about others comes last.
+    let browser = first(&[
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser", "Samsung Internet"),
+        ("Firefox", "Firefox"),
+        ("FxiOS", "Firefox"),
+        ("CriOS", "Chrome"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    ]);
+    let device = first(&[
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("CrOS", "Chromebook"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, device) {
+        (Some(browser), Some(device)) => format!("{browser} on {device}"),
+        (Some(browser), None) => browser.to_owned(),
+        (None, Some(device)) => format!("A browser on {device}"),
+        (None, None) => "A browser".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::device;
+
+    #[test]
+    fn browsers_are_named_as_people_know_them() {
+        let chrome = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+        assert_eq!(device(chrome), "Chrome on Windows");
+        assert_eq!(device(&format!("{chrome} Edg/142.0")), "Edge on Windows");
+        assert_eq!(
+            device(
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 (KHTML, like Gecko) Version/18.0 Mobile Safari/604.1"
+            ),
+            "Safari on iPhone"
+        );
+        assert_eq!(
+            device("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko Firefox/140.0"),
+            "Firefox on Linux"
+        );
+        assert_eq!(device("curl"), "A browser");
+    }
 }

@@ -86,7 +86,7 @@ impl FromRequestParts<App> for Visitor {
             return Ok(visitor.clone());
         }
         let jar = CookieJar::from_headers(&parts.headers);
-        let visitor = match jar.get(sessions::COOKIE) {
+        let visitor = match jar.get(sessions::cookie_name(&app.config)) {
             Some(cookie) => match sessions::resume(app, cookie.value()).await? {
                 Some((account, name)) => Self::load(app, account, name).await?,
                 None => Self::default(),

@@ -38,5 +38,5 @@ pub fn all() -> Router<App> {
 /// Every room's background work.
 #[must_use]
 pub fn handlers() -> Handlers {
-    mail::handlers(Handlers::default())
+    access::handlers(mail::handlers(Handlers::default()))
 }

@@ -156,7 +156,8 @@ async fn send(app: App, held: jobs::Held) -> Result<(), String> {
     app.post.deliver(&body.letter, &letter).await?;
     app.db
         .run(
-            "UPDATE letter SET sent_at = $2 WHERE id = $1",
+            // Letters hold links that sign people in: once sent, the text is not kept.
+            "UPDATE letter SET sent_at = $2, body = '' WHERE id = $1",
             [body.letter.into(), At(app.clock.now()).into()],
         )
         .await

@@ -51,7 +51,11 @@ impl Setup {
     pub fn new(rooms: &[&[Migration]], routes: fn() -> Router<App>) -> Self {
         let base = [foundation::MIGRATIONS, access::MIGRATIONS];
         let migrations = base.iter().chain(rooms).flat_map(|steps| steps.iter().copied()).collect();
-        Self { migrations, routes, handlers: || foundation::mail::handlers(Handlers::default()) }
+        Self {
+            migrations,
+            routes,
+            handlers: || access::handlers(foundation::mail::handlers(Handlers::default())),
+        }
     }
 
     /// The same with other job handlers.
@@ -170,6 +174,11 @@ impl TestApp {
         );
         let router = routes.with_state(app.clone());
         Self { app, kind, router, handlers: (setup.handlers)(), folder }
+    }
+
+    /// Puts an extension around every page, as the front door does.
+    pub fn layer<T: Clone + Send + Sync + 'static>(&mut self, extension: axum::Extension<T>) {
+        self.router = std::mem::take(&mut self.router).layer(extension);
     }
 
     /// A folder for the test's own files, removed afterwards.

@@ -1,0 +1,84 @@
+//! The pages of this room: signing in and out, one's own account, looking after people.
+
+mod account;
+mod people;
+mod second_step;
+mod sheet;
+mod sign_in;
+
+use axum::{
+    Router,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use axum_extra::extract::CookieJar;
+use foundation::{App, OrgRef, PageError, Sql, web::redirect};
+
+use crate::{AccountId, Visitor, sessions};
+
+/// This room's pages.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/sign-in", get(sign_in::ask).post(sign_in::send))
+        .route("/sign-in/password", get(sign_in::ask_password).post(sign_in::try_password))
+        .route("/sign-in/{token}", get(sign_in::confirm).post(sign_in::enter))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/account", get(account::show))
+        .route("/account/sessions/end", post(account::end_session))
+        .route("/account/sign-out-everywhere", post(account::end_everywhere))
+        .route("/account/password", get(second_step::ask).post(second_step::choose))
+        .route("/account/password/remove", post(second_step::remove))
+        .route("/account/code", get(second_step::ask_code).post(second_step::connect))
+        .route("/account/recovery-codes", post(second_step::renew_codes))
+        .route("/people", get(people::list))
+        .route("/people/new", get(people::ask_invite).post(people::invite))
+        .route("/people/{id}", get(people::show))
+        .route("/people/{id}/invite", post(people::invite_again))
+        .route("/people/{id}/sign-out", post(people::end_sessions))
+        .route("/people/{id}/appoint", get(people::ask_appoint).post(people::appoint))
+        .route("/people/{id}/close", get(people::ask_close).post(people::close))
+        .route("/people/{id}/posts/{post}/end", get(people::ask_end).post(people::end))
+}
+
+/// Begins a session and sends the browser on with its cookie.
+async fn begin(
+    app: &App,
+    headers: &HeaderMap,
+    jar: CookieJar,
+    account: AccountId,
+    to: &str,
+) -> Result<Response, PageError> {
+    // A session that was open in this browser ends: nobody slips into another's.
+    if let Some(earlier) = jar.get(sessions::cookie_name(&app.config)) {
+        sessions::end(&app.db, app.clock.now(), earlier.value()).await?;
+    }
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
+    let label = sessions::device(agent);
+    let token = sessions::begin(&app.db, &app.ids, app.clock.now(), account, &label).await?;
+    Ok((jar.add(sessions::cookie(&app.config, token)), redirect(to)).into_response())
+}
+
+/// The account of a visitor who is signed in.
+fn account_of(visitor: &Visitor) -> Result<AccountId, PageError> {
+    visitor.account.ok_or_else(|| PageError::SignIn { back: "/account".to_owned() })
+}
+
+/// The same answer with another status.
+fn status(mut response: Response, status: StatusCode) -> Response {
+    *response.status_mut() = status;
+    response
+}
+
+/// The name of an organisation as far as this room knows it.
+async fn org_in_words(db: &impl Sql, org: OrgRef) -> Result<String, PageError> {
+    Ok(match org {
+        OrgRef::School(urn) => format!("School {urn}"),
+        OrgRef::Trust(uid) => format!("Trust {uid}"),
+        OrgRef::Authority(code) => format!("Local authority {code}"),
+        OrgRef::Partner(_) => "Partner organisation".to_owned(),
+        OrgRef::Partnership(_) => crate::partnerships::get(db, org)
+            .await?
+            .map_or_else(|| "Partnership".to_owned(), |partnership| partnership.name),
+    })
+}

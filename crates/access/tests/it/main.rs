@@ -1,0 +1,5 @@
+//! Access on both databases.
+
+mod account;
+mod people;
+mod signing_in;
