@@ -97,6 +97,10 @@ impl Decoder {
                 self.see(Encoding::Windows1252, row.number);
                 return self.decode_1252(raw, ends, row);
             }
+            // Half a character in the last place is a file cut off, not another encoding.
+            Err(error) if error.error_len().is_none() && !row.terminated => {
+                return Err(cut_off(row.number));
+            }
             Err(error) => return Err(self.not_utf8(raw, error.valid_up_to(), row.number)),
         }
         // A cell must not end inside a character; the delimiters are ASCII, so none does.
@@ -175,6 +179,16 @@ impl Decoder {
     }
 }
 
+fn cut_off(row: u32) -> Problem {
+    Problem::new(
+        Severity::File,
+        ProblemCode::Truncated,
+        "the file ends in the middle of a character",
+        "Download the file again; it was cut off on the way",
+    )
+    .at(row)
+}
+
 /// Whether a text holds the replacement character, or UTF-8 that was read as Windows-1252 and
 /// saved again (`â€™` for ’, `Ã©` for é, `Â£` for £).
 fn is_damaged(text: &str) -> bool {
@@ -206,7 +220,7 @@ mod tests {
     use super::*;
 
     fn decode(decoder: &mut Decoder, number: u32, raw: &[u8]) -> Result<String, Problem> {
-        let mut row = Row { number, ..Row::default() };
+        let mut row = Row { number, terminated: true, ..Row::default() };
         decoder.decode(raw, &[raw.len()], &mut row)?;
         Ok(row.cell(0).to_owned())
     }

@@ -71,7 +71,7 @@ roles! {
 
 /// Words a column may hold: others are kept, but a column full of others is not that column.
 const STATUS: [&str; 4] = ["open", "closed", "open, but proposed to close", "proposed to open"];
-const PHASE: [&str; 8] = [
+const PHASE: [&str; 9] = [
     "nursery",
     "primary",
     "middle deemed primary",
@@ -79,6 +79,7 @@ const PHASE: [&str; 8] = [
     "secondary",
     "16 plus",
     "all-through",
+    "all through",
     "not applicable",
 ];
 const GENDER: [&str; 6] =

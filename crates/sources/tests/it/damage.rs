@@ -50,6 +50,11 @@ fn a_file_cut_off_anywhere_in_its_last_row() {
     let (all, result) = read_named(&text.as_bytes()[..text.len() - 2], "register.csv");
     assert_eq!(result.unwrap().counts.accepted, 30);
     assert_eq!(all.problems.len(), 1);
+    // In the middle of a character.
+    let accented = text.replace("School 5a", "Tŷ Môn").replace("School 29a", "Ŷ");
+    let at = accented.rfind('Ŷ').unwrap();
+    let problem = refused(&accented.as_bytes()[..=at], "register.csv");
+    is(&problem, ProblemCode::Truncated, Some(31), None);
     // In the middle of a quoted cell.
     let quoted = text.replace("School 29a", "\"School, 29");
     let problem = refused(quoted.as_bytes(), "register.csv");
