@@ -15,6 +15,7 @@ pub mod error;
 pub mod flow;
 pub mod gap;
 pub mod invented;
+pub mod invented_desk;
 pub mod model;
 pub mod plan;
 pub mod policy;

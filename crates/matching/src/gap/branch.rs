@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::lagrange::{Knapsacks, Problem, Relaxed, SCALE, round_up};
-use super::local::{Dice, Plan, Walk, repair};
+use super::lagrange::{Knapsacks, Problem, Relaxed, SCALE, round_up, worth};
+use super::local::{Dice, Part, Plan, Walk, repair};
 
 pub(crate) struct Closed {
     pub(crate) value: Option<i64>,
@@ -23,6 +23,8 @@ struct Run<'a> {
     knapsacks: Knapsacks,
     best: Option<Plan>,
     dice: Dice,
+    /// What a unit of each agent's capacity is worth, in 256ths.
+    worth: Vec<i64>,
 }
 
 /// What raising a bound came to.
@@ -35,7 +37,8 @@ struct Raised {
 }
 
 pub(crate) fn run(p: &Problem, seed: u64, go_on: &mut dyn FnMut() -> bool) -> Closed {
-    let mut run = Run { p, knapsacks: Knapsacks::default(), best: None, dice: Dice(seed) };
+    let mut run =
+        Run { p, knapsacks: Knapsacks::default(), best: None, dice: Dice(seed), worth: Vec::new() };
     let open = p.open();
     if (0..p.jobs).any(|j| !open[j * p.agents..(j + 1) * p.agents].contains(&true)) {
         return Closed { value: None, bound: 0, proved: true, agent: Vec::new() };
@@ -50,6 +53,7 @@ pub(crate) fn run(p: &Problem, seed: u64, go_on: &mut dyn FnMut() -> bool) -> Cl
             costs.get(1).unwrap_or(&costs[0]) * SCALE
         })
         .collect();
+    run.worth = worth(p, &open, &start);
     run.all(Node { open, price: start }, go_on)
 }
 
@@ -77,6 +81,7 @@ impl Run<'_> {
         node: &Node,
         rounds: usize,
         repairs: usize,
+        mut pace: f64,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Raised {
         let p = self.p;
@@ -85,7 +90,7 @@ impl Run<'_> {
         let mut best =
             Raised { value: i64::MIN, price: price.clone(), share: vec![0.0; p.jobs * p.agents] };
         let mut direction = vec![0.0_f64; p.jobs];
-        let mut pace = 1.0;
+        let warm = pace < 0.9;
         let mut idle = 0;
         let guess = price.iter().sum::<i64>().abs() / 50 + SCALE;
         for round in 0..rounds {
@@ -106,7 +111,8 @@ impl Run<'_> {
                     direction.fill(0.0);
                 }
             }
-            if round_up(best.value) >= self.target() || pace < 0.003 {
+            let out_of_time = round % 16 == 15 && !go_on();
+            if round_up(best.value) >= self.target() || pace < 0.003 || out_of_time {
                 break;
             }
             if repairs > 0 && round % repairs == repairs - 1 {
@@ -127,8 +133,11 @@ impl Run<'_> {
                 self.offer(&agent);
                 break;
             }
+            let near = best.value + (best.value.abs() / 1000).max(4 * SCALE);
             let aim = match &self.best {
+                Some(plan) if warm => near.min(plan.cost * SCALE),
                 Some(plan) => plan.cost * SCALE,
+                None if warm => near,
                 None => best.value + guess,
             };
             let length = pace * (aim - relaxed.value).max(SCALE) as f64 / norm.max(1e-9);
@@ -142,7 +151,7 @@ impl Run<'_> {
     /// A short walk from an assignment.
     fn polish(&mut self, agent: Vec<usize>, open: &[bool], steps: usize) {
         self.offer(&agent);
-        let mut walk = Walk::new(self.p, agent);
+        let mut walk = Walk::new(self.p, agent, &self.worth);
         for _ in 0..steps {
             if let Some(cost) = walk.step(open, self.target(), &mut self.dice)
                 && cost < self.target()
@@ -178,7 +187,7 @@ impl Run<'_> {
                     repair(p, open, &relaxed.chosen)
                 }
             };
-            let mut walk = Walk::new(p, start);
+            let mut walk = Walk::new(p, start, &self.worth);
             for step in 0..steps / rounds {
                 if self.target() <= goal || (step % 64 == 0 && !go_on()) {
                     return;
@@ -193,24 +202,128 @@ impl Run<'_> {
         }
     }
 
-    fn all(&mut self, mut root: Node, go_on: &mut dyn FnMut() -> bool) -> Closed {
+    /// Follows the packings down: fixes the jobs they agree on most, raises the bound of what is
+    /// left, and so on until few are left, which are gone through exactly.
+    fn follow(&mut self, root: &Node, go_on: &mut dyn FnMut() -> bool) -> bool {
         let p = self.p;
-        let mut raised = self.raise(&root, 1500, 25, go_on);
-        let mut bound = round_up(raised.value);
-        for turn in 0..3 {
-            if bound >= self.target() || !go_on() {
+        let m = p.agents;
+        let before = self.target();
+        let mut node = Node { open: root.open.clone(), price: root.price.clone() };
+        let mut fixed = vec![usize::MAX; p.jobs];
+        loop {
+            let raised = self.raise(&node, 40, 0, 0.5, go_on);
+            if round_up(raised.value) >= self.target() || !go_on() {
+                return false;
+            }
+            node.price.clone_from(&raised.price);
+            let mut waiting: Vec<(i64, usize, usize)> = Vec::new();
+            for j in (0..p.jobs).filter(|&j| fixed[j] == usize::MAX) {
+                let best = (0..m)
+                    .filter(|&i| node.open[j * m + i])
+                    .map(|i| ((raised.share[j * m + i] * 1000.0) as i64, i))
+                    .max();
+                let Some((share, i)) = best else { return false };
+                waiting.push((share + self.dice.below(120) as i64, j, i));
+            }
+            if waiting.len() <= 14 {
+                let part = Part::rest(p, &node.open, &fixed, &self.worth);
+                let held: i64 = fixed
+                    .iter()
+                    .enumerate()
+                    .filter(|&(_, &i)| i != usize::MAX)
+                    .map(|(j, &i)| p.cost[j * m + i])
+                    .sum();
+                if part.complete(&mut fixed, self.target() - held, 300_000) {
+                    self.offer(&fixed);
+                }
+                return self.target() < before;
+            }
+            waiting.sort_unstable_by(|a, b| b.cmp(a));
+            let take = (waiting.len() / 8).max(2);
+            for &(_, j, i) in waiting.iter().take(take) {
+                let mut open = node.open.clone();
+                for (k, open) in open[j * m..(j + 1) * m].iter_mut().enumerate() {
+                    *open = k == i;
+                }
+                if shrink(p, &mut open) {
+                    node.open = open;
+                    fixed[j] = i;
+                } else {
+                    node.open[j * m + i] = false;
+                }
+            }
+            if !shrink(p, &mut node.open) {
+                return false;
+            }
+        }
+    }
+
+    /// Improves the best plan a few agents at a time. Says whether it got better.
+    fn refine(&mut self, open: &[bool], parts: usize, go_on: &mut dyn FnMut() -> bool) -> bool {
+        let p = self.p;
+        let Some(mut plan) = self.best.clone() else { return false };
+        let before = plan.cost;
+        for _ in 0..parts {
+            if !go_on() {
                 break;
             }
-            let steps = 4_000_000 / (p.jobs * p.jobs).max(100) * (turn + 1) * 20;
+            // Around one job: its agent, and the agents that would take it most cheaply, by lot.
+            let j = self.dice.below(p.jobs);
+            let mut agents = vec![plan.agent[j]];
+            let count = (2 + self.dice.below(3)).min(p.agents);
+            let mut tries = 0;
+            while agents.len() < count {
+                tries += 1;
+                let i = self.dice.below(p.agents);
+                if !agents.contains(&i) && (open[j * p.agents + i] || tries > 50) {
+                    agents.push(i);
+                }
+            }
+            let part = Part::new(p, open, &plan, &agents, &self.worth);
+            if self.dice.below(4) == 0 {
+                part.improve(&mut plan, 160, &mut self.dice);
+            } else {
+                part.exhaust(&mut plan, 20_000);
+            }
+        }
+        self.offer(&plan.agent);
+        if let Some(best) = &mut self.best
+            && best.cost == plan.cost
+        {
+            *best = plan;
+        }
+        self.target() < before
+    }
+
+    fn all(&mut self, mut root: Node, go_on: &mut dyn FnMut() -> bool) -> Closed {
+        let p = self.p;
+        let mut raised = self.raise(&root, 1500, 25, 1.0, go_on);
+        let mut bound = round_up(raised.value);
+        self.worth = worth(p, &root.open, &raised.price);
+        if bound < self.target() {
+            let steps = 4_000_000 / (p.jobs * p.jobs).max(100) * 4;
             self.walk(&root.open, &raised.price, bound, steps, go_on);
-            let target = self.target();
-            let closed =
-                self.knapsacks.close(p, &mut root.open, &raised.price, raised.value, target);
-            if closed == 0 && turn > 0 {
+        }
+        let mut idle = 0;
+        for _ in 0..40 {
+            if bound >= self.target() || idle >= 4 || !go_on() {
                 break;
             }
             root.price.clone_from(&raised.price);
-            let again = self.raise(&root, 400, 0, go_on);
+            let mut better = false;
+            for _ in 0..4 {
+                better |= self.follow(&root, go_on);
+            }
+            better |= self.refine(&root.open, 100, go_on);
+            idle = if better { 0 } else { idle + 1 };
+            let target = self.target();
+            let closed =
+                self.knapsacks.close(p, &mut root.open, &raised.price, raised.value, target);
+            root.price.clone_from(&raised.price);
+            if closed == 0 && !better {
+                continue;
+            }
+            let again = self.raise(&root, 300, 0, 0.5, go_on);
             if again.value > raised.value {
                 raised = again;
                 bound = bound.max(round_up(raised.value));
@@ -222,6 +335,8 @@ impl Run<'_> {
 
     fn branch(&mut self, root: Node, bound: i64, go_on: &mut dyn FnMut() -> bool) -> Closed {
         let p = self.p;
+        let (wide, top) = (root.open.clone(), root.price.clone());
+        let mut popped = 0_usize;
         let mut nodes: Vec<Option<Node>> = vec![Some(root)];
         let mut heap: BinaryHeap<Reverse<(i64, Reverse<usize>)>> = BinaryHeap::new();
         heap.push(Reverse((bound, Reverse(0))));
@@ -237,8 +352,13 @@ impl Run<'_> {
                 stopped = true;
                 break;
             }
+            self.refine(&wide, 2, go_on);
+            if popped % 32 == 0 {
+                self.follow(&Node { open: wide.clone(), price: top.clone() }, go_on);
+            }
+            popped += 1;
             let Some(mut node) = nodes[index].take() else { continue };
-            let raised = self.raise(&node, 60, 30, go_on);
+            let raised = self.raise(&node, 60, 30, 0.5, go_on);
             let least = least.max(round_up(raised.value));
             let target = self.target();
             if least >= target {

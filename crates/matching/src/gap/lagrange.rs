@@ -229,6 +229,29 @@ impl Knapsacks {
     }
 }
 
+/// What a unit of each agent's capacity is worth at the prices, in 256ths: the worth per unit of
+/// the job at which its knapsack is full.
+pub(crate) fn worth(p: &Problem, open: &[bool], price: &[i64]) -> Vec<i64> {
+    let each = |i: usize| {
+        let mut items: Vec<(i64, i64)> = (0..p.jobs)
+            .map(|j| j * p.agents + i)
+            .filter(|&at| open[at])
+            .map(|at| (price[at / p.agents] - p.cost[at] * SCALE, p.usage[at].max(1)))
+            .filter(|item| item.0 > 0)
+            .collect();
+        items.sort_by_key(|&(worth, usage)| -worth / usage);
+        let mut left = p.capacity[i];
+        for (worth, usage) in items {
+            left -= usage;
+            if left < 0 {
+                return worth / usage;
+            }
+        }
+        0
+    };
+    (0..p.agents).map(each).collect()
+}
+
 /// The smallest whole number not below a value in 256ths.
 pub(crate) fn round_up(value: i64) -> i64 {
     value.div_euclid(SCALE) + i64::from(value.rem_euclid(SCALE) > 0)

@@ -1,6 +1,6 @@
 //! Assignments by repair and by a penalised search of shifts and swaps.
 
-use super::lagrange::Problem;
+use super::lagrange::{Problem, SCALE};
 
 /// SplitMix64.
 pub(crate) struct Dice(pub(crate) u64);
@@ -38,17 +38,16 @@ pub(crate) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(crate) fn new(p: &'a Problem, agent: Vec<usize>) -> Self {
+    /// From an assignment, with what a unit of each agent's capacity is worth in 256ths.
+    pub(crate) fn new(p: &'a Problem, agent: Vec<usize>, worth: &[i64]) -> Self {
         let mut left = p.capacity.clone();
         let mut cost = 0;
         for (j, &i) in agent.iter().enumerate() {
             left[i] -= p.usage[j * p.agents + i];
             cost += p.cost[j * p.agents + i];
         }
-        let mean_cost = p.cost.iter().map(|&c| c.abs() as f64).sum::<f64>();
-        let mean_usage = p.usage.iter().map(|&u| u as f64).sum::<f64>().max(1.0);
         Self {
-            weight: vec![mean_cost / mean_usage; p.agents],
+            weight: worth.iter().map(|&worth| 1.1 * worth.max(1) as f64 / SCALE as f64).collect(),
             tabu: vec![0; p.jobs * p.agents],
             now: 0,
             over_for: 0,
@@ -241,4 +240,209 @@ pub(crate) fn repair(p: &Problem, open: &[bool], chosen: &[bool]) -> Vec<usize> 
         left[pick.2] -= p.usage[j * m + pick.2];
     }
     agent
+}
+
+/// The part of a problem that concerns some agents and the jobs they hold now.
+pub(crate) struct Part {
+    problem: Problem,
+    open: Vec<bool>,
+    jobs: Vec<usize>,
+    agents: Vec<usize>,
+    agent: Vec<usize>,
+    /// What a unit of each agent's capacity is worth, in 256ths.
+    worth: Vec<i64>,
+}
+
+impl Part {
+    pub(crate) fn new(
+        p: &Problem,
+        open: &[bool],
+        plan: &Plan,
+        agents: &[usize],
+        worth: &[i64],
+    ) -> Self {
+        let jobs: Vec<usize> = (0..p.jobs).filter(|&j| agents.contains(&plan.agent[j])).collect();
+        let pairs = || jobs.iter().flat_map(|&j| agents.iter().map(move |&i| j * p.agents + i));
+        let agent = jobs
+            .iter()
+            .map(|&j| agents.iter().position(|&i| i == plan.agent[j]).unwrap_or(0))
+            .collect();
+        Self {
+            problem: Problem {
+                agents: agents.len(),
+                jobs: jobs.len(),
+                cost: pairs().map(|at| p.cost[at]).collect(),
+                usage: pairs().map(|at| p.usage[at]).collect(),
+                capacity: agents.iter().map(|&i| p.capacity[i]).collect(),
+            },
+            open: pairs().map(|at| open[at]).collect(),
+            agents: agents.to_vec(),
+            worth: agents.iter().map(|&i| worth[i]).collect(),
+            agent,
+            jobs,
+        }
+    }
+
+    /// Walks, and writes the best found into the plan: an equally good one too, so that plans
+    /// drift over level ground.
+    pub(crate) fn improve(&self, plan: &mut Plan, steps: usize, dice: &mut Dice) -> bool {
+        let mut walk = Walk::new(&self.problem, self.agent.clone(), &self.worth);
+        let start = walk.cost;
+        let mut best = start + 1;
+        let mut found = None;
+        let mut since = 0;
+        for _ in 0..steps {
+            since += 1;
+            if let Some(cost) = walk.step(&self.open, best, dice)
+                && cost < best
+                && walk.agent != self.agent
+            {
+                best = cost;
+                found = Some(walk.agent.clone());
+                since = 0;
+            }
+            if since > steps / 2 {
+                break;
+            }
+        }
+        self.write(plan, found, best - start)
+    }
+
+    fn write(&self, plan: &mut Plan, found: Option<Vec<usize>>, change: i64) -> bool {
+        let Some(agent) = found else { return false };
+        for (&j, &i) in self.jobs.iter().zip(&agent) {
+            plan.agent[j] = self.agents[i];
+        }
+        plan.cost += change;
+        change < 0
+    }
+
+    /// Goes through every assignment of the part that could be better, within a number of
+    /// steps, and writes the best (or an equally good other one) into the plan.
+    pub(crate) fn exhaust(&self, plan: &mut Plan, steps: usize) -> bool {
+        let p = &self.problem;
+        let start: i64 =
+            self.agent.iter().enumerate().map(|(j, &i)| p.cost[j * p.agents + i]).sum();
+        let (best, found) = self.dive(start + 1, steps);
+        self.write(plan, found, best - start)
+    }
+
+    /// The part that is left when some jobs have their agents: the other jobs, all agents, what
+    /// capacity remains.
+    pub(crate) fn rest(p: &Problem, open: &[bool], fixed: &[usize], worth: &[i64]) -> Self {
+        let mut capacity = p.capacity.clone();
+        let mut jobs = Vec::new();
+        for (j, &i) in fixed.iter().enumerate() {
+            if i == usize::MAX {
+                jobs.push(j);
+            } else {
+                capacity[i] -= p.usage[j * p.agents + i];
+            }
+        }
+        let pairs = || jobs.iter().flat_map(|&j| (0..p.agents).map(move |i| j * p.agents + i));
+        Self {
+            problem: Problem {
+                agents: p.agents,
+                jobs: jobs.len(),
+                cost: pairs().map(|at| p.cost[at]).collect(),
+                usage: pairs().map(|at| p.usage[at]).collect(),
+                capacity,
+            },
+            open: pairs().map(|at| open[at]).collect(),
+            agents: (0..p.agents).collect(),
+            agent: Vec::new(),
+            worth: worth.to_vec(),
+            jobs,
+        }
+    }
+
+    /// Completes fixed jobs to a whole assignment below a cost for the rest, if there is one.
+    pub(crate) fn complete(&self, fixed: &mut [usize], below: i64, steps: usize) -> bool {
+        let (_, found) = self.dive(below, steps);
+        let Some(agent) = found else { return false };
+        for (&j, &i) in self.jobs.iter().zip(&agent) {
+            fixed[j] = i;
+        }
+        true
+    }
+
+    fn dive(&self, below: i64, steps: usize) -> (i64, Option<Vec<usize>>) {
+        let p = &self.problem;
+        let priced = |at: usize| p.cost[at] * SCALE + self.worth[at % p.agents] * p.usage[at];
+        let mut order: Vec<(i64, usize, Vec<(i64, usize)>)> = (0..p.jobs)
+            .map(|j| {
+                let mut options: Vec<(i64, usize)> = (0..p.agents)
+                    .filter(|&i| self.open[j * p.agents + i])
+                    .map(|i| (priced(j * p.agents + i), i))
+                    .collect();
+                options.sort_unstable();
+                let regret = match options.as_slice() {
+                    [first, second, ..] => second.0 - first.0,
+                    _ => i64::MAX,
+                };
+                (-regret, j, options)
+            })
+            .collect();
+        order.sort_unstable();
+        let paid: i64 = p.capacity.iter().zip(&self.worth).map(|(c, w)| c * w).sum();
+        let mut rest = vec![-paid; order.len() + 1];
+        for depth in (0..order.len()).rev() {
+            let least = order[depth].2.first().map_or(0, |option| option.0);
+            rest[depth] = rest[depth + 1] + least;
+        }
+        let mut dive = Dive {
+            p,
+            order: &order,
+            rest: &rest,
+            left: p.capacity.clone(),
+            agent: vec![0; p.jobs],
+            held: &self.agent,
+            best: below,
+            found: None,
+            steps,
+        };
+        dive.go(0, 0, 0);
+        (dive.best, dive.found)
+    }
+}
+
+struct Dive<'a> {
+    p: &'a Problem,
+    order: &'a [(i64, usize, Vec<(i64, usize)>)],
+    rest: &'a [i64],
+    left: Vec<i64>,
+    agent: Vec<usize>,
+    held: &'a [usize],
+    best: i64,
+    found: Option<Vec<usize>>,
+    steps: usize,
+}
+
+impl Dive<'_> {
+    fn go(&mut self, depth: usize, cost: i64, priced: i64) {
+        if self.steps == 0 || priced + self.rest[depth] > (self.best - 1) * SCALE {
+            return;
+        }
+        self.steps -= 1;
+        let Some((_, j, options)) = self.order.get(depth) else {
+            if cost < self.best && self.agent != self.held {
+                self.best = cost;
+                self.found = Some(self.agent.clone());
+            }
+            return;
+        };
+        for &(value, i) in options {
+            let at = j * self.p.agents + i;
+            if self.p.usage[at] > self.left[i] {
+                continue;
+            }
+            if priced + value + self.rest[depth + 1] > (self.best - 1) * SCALE {
+                break;
+            }
+            self.left[i] -= self.p.usage[at];
+            self.agent[*j] = i;
+            self.go(depth + 1, cost + self.p.cost[at], priced + value);
+            self.left[i] += self.p.usage[at];
+        }
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::problem::{Group, Problem};
 use crate::error::ModelError;
-use crate::flow::{Arc, Network, solve};
+use crate::flow::{Arc, Network, Solved, solve};
 
 /// Prices and what they prove.
 #[derive(Clone, Debug)]
@@ -18,7 +18,49 @@ pub(crate) struct Bound {
     pub(crate) earned: i128,
 }
 
+/// A change to a question's capacity, to see what it is worth.
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    /// Half-days of a new supporter for some tasks, with the cost of a half-day for each.
+    More { tasks: Vec<(usize, i128)>, half_days: i64 },
+    /// Half-days taken from a supporter.
+    Less { supporter: usize, half_days: i64 },
+}
+
+/// Cost of the best plan in which every need might be shared at will.
+pub(crate) fn shared_cost(
+    problem: &Problem<'_>,
+    change: Option<&Change>,
+) -> Result<i128, ModelError> {
+    Ok(relax(problem, change)?.certificate.primal)
+}
+
 pub(crate) fn bound(problem: &Problem<'_>) -> Result<Bound, ModelError> {
+    let (tasks, supporters) = (problem.tasks.len(), problem.supporters.len());
+    let solved = relax(problem, None)?;
+    let at_sink = solved.potential[tasks + supporters];
+    let price: Vec<i128> = solved.potential[tasks..tasks + supporters]
+        .iter()
+        .map(|&potential| (at_sink - potential).max(0))
+        .collect();
+    let mut flows = solved.flow.iter();
+    let flow = problem
+        .tasks
+        .iter()
+        .map(|task| {
+            let flow = flows.by_ref().take(task.options.len()).copied().collect();
+            flows.next();
+            flow
+        })
+        .collect();
+    let earned = (0..supporters).map(|j| earned(problem, j, price[j])).sum();
+    let mut bound = Bound { price, value: 0, flow, earned };
+    bound.value =
+        problem.groups.iter().map(|group| bound.least(problem, group)).sum::<i128>() - bound.earned;
+    Ok(bound)
+}
+
+fn relax(problem: &Problem<'_>, change: Option<&Change>) -> Result<Solved<i128>, ModelError> {
     let (tasks, supporters) = (problem.tasks.len(), problem.supporters.len());
     let sink = (tasks + supporters) as u32;
     let mut network = Network::<i128> { supply: vec![0; tasks + supporters + 1], arcs: Vec::new() };
@@ -42,7 +84,11 @@ pub(crate) fn bound(problem: &Problem<'_>) -> Result<Bound, ModelError> {
         }
     }
     for (j, table) in problem.tables.iter().enumerate() {
-        let total = i64::from(table.total());
+        let less = match change {
+            Some(Change::Less { supporter, half_days }) if *supporter == j => *half_days,
+            _ => 0,
+        };
+        let total = (i64::from(table.total()) - less).max(0);
         let (third, two_thirds) = ((total + 2) / 3, (2 * total + 2) / 3);
         let steps = [(third, 0), (two_thirds - third, 1), (total - two_thirds, 2)];
         for (capacity, times) in steps {
@@ -55,30 +101,18 @@ pub(crate) fn bound(problem: &Problem<'_>) -> Result<Bound, ModelError> {
             });
         }
     }
-    let solved = solve(&network).map_err(|error| ModelError::TooLarge {
+    if let Some(Change::More { tasks: open, half_days }) = change {
+        let node = network.supply.len() as u32;
+        network.supply.push(0);
+        for &(t, cost) in open {
+            network.arcs.push(Arc { from: t as u32, to: node, low: 0, capacity: *half_days, cost });
+        }
+        network.arcs.push(Arc { from: node, to: sink, low: 0, capacity: *half_days, cost: 0 });
+    }
+    solve(&network).map_err(|error| ModelError::TooLarge {
         what: format!("the plan's cost ({error})"),
         limit: 100_000_000,
-    })?;
-    let at_sink = solved.potential[sink as usize];
-    let price: Vec<i128> = solved.potential[tasks..tasks + supporters]
-        .iter()
-        .map(|&potential| (at_sink - potential).max(0))
-        .collect();
-    let mut flows = solved.flow.iter();
-    let flow = problem
-        .tasks
-        .iter()
-        .map(|task| {
-            let flow = flows.by_ref().take(task.options.len()).copied().collect();
-            flows.next();
-            flow
-        })
-        .collect();
-    let earned = (0..supporters).map(|j| earned(problem, j, price[j])).sum();
-    let mut bound = Bound { price, value: 0, flow, earned };
-    bound.value =
-        problem.groups.iter().map(|group| bound.least(problem, group)).sum::<i128>() - bound.earned;
-    Ok(bound)
+    })
 }
 
 /// The most a supporter's time can earn at a price, after the cost of spreading.

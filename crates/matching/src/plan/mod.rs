@@ -6,11 +6,15 @@
 //!    preference for agreed pairs and for supporters with time to spare;
 //! 3. on equal terms prefer whoever was used least lately, then a draw seeded by the case.
 
+mod alternatives;
 mod bound;
+mod coverage;
 mod explain;
+mod fairness;
 mod problem;
 mod search;
 mod timetable;
+mod whynot;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +24,11 @@ use crate::model::{Need, Supporter};
 use crate::policy::Policy;
 use crate::score::Score;
 
+pub use alternatives::{Alternative, alternatives};
+pub use coverage::{CoverageCell, Worth, coverage};
 pub use explain::{Binding, Relaxation, RunnerUp};
+pub use fairness::{Fairness, Stability, fairness, stability};
+pub use whynot::{WhyNot, why_not};
 
 /// A need and a supporter, by id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

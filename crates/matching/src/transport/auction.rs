@@ -34,7 +34,7 @@ impl Solver {
 
     /// The best of a row's front, when that settles it.
     fn front(&self, need: usize) -> Option<Best> {
-        let row = self.row(need);
+        let row = self.span(need);
         let mut best = Best { edge: row.start, first: i64::MAX, second: self.unmet[need] };
         let front = row.start..row.end.min(row.start + FRONT);
         for (offset, &edge) in self.edges[front.clone()].iter().enumerate() {
@@ -52,7 +52,7 @@ impl Solver {
 
     /// Brings the cheapest edges of a row to its front and notes what the others cost at least.
     pub(crate) fn bring_forward(&mut self, need: usize) {
-        let row = self.row(need);
+        let row = self.span(need);
         let start = row.start;
         if row.len() <= FRONT {
             self.beyond[need] = i64::MAX;
@@ -105,7 +105,7 @@ impl Auction {
         let mut sum = 0_i64;
         let mut count = 0_i64;
         for need in (0..needs).step_by(1 + needs / 512) {
-            for edge in &solver.edges[solver.row(need)] {
+            for edge in &solver.edges[solver.span(need)] {
                 sum += i64::from(edge.cost);
                 count += 1;
             }

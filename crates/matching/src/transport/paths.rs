@@ -160,7 +160,7 @@ impl Solver {
         if unmet < forward.least {
             *forward = Forward { least: unmet, end: End::Unmet(need) };
         }
-        let row = self.row(i);
+        let row = self.span(i);
         let front = row.end.min(row.start + FRONT);
         self.relax_edges(search, forward, need, base - paid, row.start..front);
         if (self.beyond[i].saturating_add(base - paid)) < forward.least {

@@ -156,7 +156,12 @@ impl Solver {
         self.cost.iter().sum()
     }
 
-    pub(crate) fn row(&self, need: usize) -> Range<usize> {
+    /// A need's candidates, in no particular order. A forbidden pair costs the largest number.
+    pub fn row(&self, need: usize) -> &[Edge] {
+        &self.edges[self.span(need)]
+    }
+
+    pub(crate) fn span(&self, need: usize) -> Range<usize> {
         self.starts[need] as usize..self.starts[need + 1] as usize
     }
 
@@ -214,7 +219,7 @@ impl Solver {
             let mut next = starts.clone();
             let mut needs = vec![(0_u32, 0_i32); self.edges.len()];
             for need in 0..self.unmet.len() {
-                for edge in &self.edges[self.row(need)] {
+                for edge in &self.edges[self.span(need)] {
                     let slot = &mut next[edge.supporter as usize];
                     needs[*slot as usize] = (need as u32, edge.cost);
                     *slot += 1;
@@ -230,7 +235,7 @@ impl Solver {
         let (mut primal, mut dual) = (0_i128, 0_i128);
         let mut taken = vec![0_u32; self.price.len()];
         for need in 0..self.needs() {
-            let row = &self.edges[self.row(need)];
+            let row = &self.edges[self.span(need)];
             let at = self.at[need];
             let own = row.iter().find(|edge| edge.supporter == at && at != NOWHERE);
             primal += i128::from(own.map_or(self.unmet[need], |edge| i64::from(edge.cost)));

@@ -37,7 +37,7 @@ impl Solver {
         if need as usize >= self.needs() {
             return Self::instruction(what, need, supporter, "there is no such need");
         }
-        let row = self.row(need as usize);
+        let row = self.span(need as usize);
         match row.clone().find(|&edge| self.edges[edge].supporter == supporter) {
             Some(edge) => Ok(edge),
             None => Self::instruction(
@@ -77,7 +77,7 @@ impl Solver {
         let i = need as usize;
         let from = self.at[i];
         let paid = self.cost[i] + if from == NOWHERE { 0 } else { self.price[from as usize] };
-        let least = self.edges[self.row(i)]
+        let least = self.edges[self.span(i)]
             .iter()
             .filter(|edge| edge.cost != FORBIDDEN)
             .map(|edge| i64::from(edge.cost) + self.price[edge.supporter as usize])

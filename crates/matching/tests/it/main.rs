@@ -1,6 +1,9 @@
 //! The engine against brute force, against known optima, and against bad questions.
 
 mod brute;
+mod data;
+mod flows;
+mod gaps;
 mod plans;
 mod tables;
 mod transport;

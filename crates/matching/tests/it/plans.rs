@@ -1,5 +1,7 @@
 //! Plans against brute force and against bad questions.
 
+use matching::invented_desk::desk;
+use matching::plan::{alternatives, coverage, fairness, stability, why_not};
 use matching::{Effort, ModelError, Pair, Plan, Question, propose, propose_from};
 
 use crate::brute::{Cost, best};
@@ -72,4 +74,132 @@ fn a_warm_start_reaches_the_same_cost() {
             (cold, warm) => assert_eq!(cold.is_err(), warm.is_err(), "seed {seed}"),
         }
     }
+}
+
+#[test]
+fn a_severer_need_is_never_left_out_for_a_lesser_one() {
+    for seed in 0..600 {
+        let question = world(seed);
+        let Ok(plan) = propose(&question, EFFORT) else { continue };
+        let fair = fairness(&question, &plan).unwrap();
+        assert_eq!(fair.severity_out_of_order, [], "seed {seed}");
+    }
+}
+
+#[test]
+fn why_not_tells_the_rule_or_the_price() {
+    let (mut ruled, mut priced) = (0, 0);
+    for seed in 0..300 {
+        let question = world(seed);
+        let Ok(plan) = propose(&question, EFFORT) else { continue };
+        for need in &question.needs {
+            for supporter in &question.supporters {
+                let pair = Pair::new(&need.id, &supporter.id);
+                let answer = why_not(&question, &plan, &pair, EFFORT).unwrap();
+                assert!(!answer.sentences.is_empty());
+                match answer.plan {
+                    None => ruled += 1,
+                    Some(other) => {
+                        let mut pinned = question.clone();
+                        pinned.pins.push(pair);
+                        let expected = propose(&pinned, EFFORT).unwrap();
+                        assert_eq!(other.objective, expected.objective, "seed {seed}");
+                        assert!(other.objective >= plan.objective, "seed {seed}");
+                        priced += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(ruled > 100 && priced > 100, "{ruled} {priced}");
+}
+
+#[test]
+fn alternatives_meet_the_same_needs_near_the_optimum() {
+    let question = desk(30, 3);
+    let plan = propose(&question, Effort::default()).unwrap();
+    let others = alternatives(&question, &plan, 3, 0.02, Effort { rounds: 60, steps: 5_000 });
+    let others = others.unwrap();
+    assert_eq!(others.len(), 3);
+    let best = plan.cost.points_short + plan.cost.spread_points;
+    for other in &others {
+        assert_eq!(other.plan.cost.unmet_half_days, plan.cost.unmet_half_days);
+        assert!(other.plan.cost.points_short + other.plan.cost.spread_points <= best * 1.02);
+        assert!(other.differs > 0.0);
+    }
+}
+
+#[test]
+fn coverage_prices_equal_the_change_they_promise() {
+    let question = desk(40, 5);
+    let cells = coverage(&question, &|_| "here".to_owned()).unwrap();
+    let wanted: u32 = cells.iter().map(|cell| cell.wanted_half_days).sum();
+    let asked: u32 = question.needs.iter().map(|need| need.half_days).sum();
+    // A need for one person with two specialisms counts in two cells.
+    assert!(wanted >= asked, "{wanted} {asked}");
+    let nobody = cells.iter().filter(|cell| cell.able_supporters == 0);
+    for cell in nobody {
+        let met: f64 = cell.one_more_day.met_half_days.iter().sum();
+        assert!(met > 0.0, "a day where nobody offers meets a need: {cell:?}");
+        assert_eq!(cell.one_less_day, None);
+    }
+    assert!(cells.iter().any(|cell| cell.able_supporters > 0));
+}
+
+#[test]
+fn agreed_pairs_are_kept_when_scores_shake() {
+    let mut question = desk(40, 9);
+    let plan = propose(&question, Effort::default()).unwrap();
+    question.agreed = plan
+        .matches
+        .iter()
+        .flat_map(|m| m.shares.iter().map(|s| Pair::new(&m.need, &s.supporter)))
+        .collect();
+    for supporter in &mut question.supporters {
+        supporter.track.mean = (supporter.track.mean + 0.01).min(1.0);
+        supporter.track.judged += 1;
+    }
+    let again = propose(&question, Effort::default()).unwrap();
+    let stable = stability(&question, &again, Effort::default()).unwrap();
+    let agreed = question.agreed.len();
+    assert!(stable.kept * 100 >= agreed * 95, "{} of {agreed}", stable.kept);
+}
+
+#[test]
+fn bad_questions_are_refused_with_reasons() {
+    let question = desk(5, 1);
+    let refused = |change: &dyn Fn(&mut Question), words: &str| {
+        let mut bad = question.clone();
+        change(&mut bad);
+        let error = propose(&bad, EFFORT).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+    };
+    refused(&|q| q.needs[1].id = q.needs[0].id.clone(), "is used 2 times");
+    refused(&|q| q.supporters[1].id = q.supporters[0].id.clone(), "is used 2 times");
+    refused(&|q| q.needs[0].half_days = 0, "half_days is 0");
+    refused(&|q| q.needs[0].half_days = u32::MAX, "half_days is 4294967295");
+    refused(&|q| q.needs[0].severity = 9, "severity is 9");
+    refused(&|q| q.needs[0].window.latest = 0, "window");
+    refused(&|q| q.needs[0].specialisms.clear(), "specialisms is empty");
+    refused(&|q| q.policy.weights.travel = f64::NAN, "weights.travel is NaN");
+    refused(&|q| q.policy.weights.travel = -1.0, "weights.travel is -1");
+    refused(&|q| q.supporters[0].free[0].half_days = u32::MAX, "free is 4294967295");
+    refused(&|q| q.pins = vec![Pair::new("nobody", "S000000")], "need \"nobody\"");
+    refused(&|q| q.forbids = vec![Pair::new("N000000", "nobody")], "supporter \"nobody\"");
+    let plan = propose(&question, EFFORT).unwrap();
+    let first = &plan.matches[0];
+    let pair = Pair::new(&first.need, &first.shares[0].supporter);
+    refused(
+        &|q| {
+            q.pins = vec![pair.clone()];
+            q.forbids = vec![pair.clone()];
+        },
+        "pinned and forbidden",
+    );
+    let mut empty = question.clone();
+    empty.supporters.iter_mut().for_each(|supporter| supporter.weekly_cap = 0);
+    let none = propose(&empty, EFFORT).unwrap();
+    assert!(none.matches.is_empty() && none.proved);
+    assert!(none.unmet.iter().all(|unmet| !unmet.sentences.is_empty()));
+    assert_eq!(propose(&Question::default(), EFFORT).unwrap().matches, []);
 }

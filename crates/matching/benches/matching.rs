@@ -1,0 +1,76 @@
+//! How long matching takes: national instances, what-ifs, the desk.
+
+use divan::{Bencher, black_box};
+use matching::invented::{Recipe, national};
+use matching::invented_desk::desk;
+use matching::transport::Solver;
+use matching::{Effort, Pair, Policy, candidates, propose, propose_from};
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(args = [1_000, 10_000, 24_000], sample_count = 5)]
+fn national_loose(bencher: Bencher<'_, '_>, needs: u32) {
+    solve(bencher, needs, false);
+}
+
+#[divan::bench(args = [1_000, 10_000, 24_000], sample_count = 5)]
+fn national_tight(bencher: Bencher<'_, '_>, needs: u32) {
+    solve(bencher, needs, true);
+}
+
+fn solve(bencher: Bencher<'_, '_>, needs: u32, tight: bool) {
+    let instance = national(&Recipe::national(needs, 1, tight));
+    bencher
+        .with_inputs(|| instance.clone())
+        .bench_values(|instance| Solver::solve(instance).map(|solver| solver.objective()));
+}
+
+/// Candidate generation alone.
+#[divan::bench(args = [1_000, 24_000], sample_count = 5)]
+fn national_candidates(needs: u32) -> usize {
+    national(&Recipe::national(needs, 1, false)).edges.len()
+}
+
+/// Forbidding a pair and allowing it again at 24,000 needs: two exact repairs.
+#[divan::bench(args = [false, true])]
+fn what_if_24k(bencher: Bencher<'_, '_>, tight: bool) {
+    let mut solver = Solver::solve(national(&Recipe::national(24_000, 1, tight))).expect("solves");
+    let mut need = 0_usize;
+    bencher.bench_local(|| {
+        need = (need + 7_919) % 24_000;
+        if let Some(supporter) = solver.supporter(need) {
+            let edges = solver.row(need).iter();
+            let cost = edges.filter(|e| e.supporter == supporter).map(|e| e.cost).sum();
+            let there = solver.forbid(need as u32, supporter).expect("known");
+            let back = solver.change_cost(need as u32, supporter, cost).expect("known");
+            black_box(there.change + back.change);
+        }
+    });
+}
+
+#[divan::bench(args = [200, 2_000])]
+fn desk_shortlist(bencher: Bencher<'_, '_>, needs: u32) {
+    let question = desk(needs, 1);
+    bencher.bench(|| {
+        candidates(&question.needs[0], &question.supporters, &Policy::default(), &question.mapped)
+    });
+}
+
+#[divan::bench(args = [50, 200, 2_000], sample_count = 3)]
+fn desk_plan(bencher: Bencher<'_, '_>, needs: u32) {
+    let question = desk(needs, 1);
+    bencher.bench(|| propose(&question, Effort::default()).map(|plan| plan.objective));
+}
+
+/// One forbidden pair, from the plan before.
+#[divan::bench(args = [50, 200, 2_000], sample_count = 5)]
+fn desk_what_if(bencher: Bencher<'_, '_>, needs: u32) {
+    let mut question = desk(needs, 1);
+    let plan = propose(&question, Effort::default()).expect("solves");
+    let first = &plan.matches[0];
+    question.forbids = vec![Pair::new(&first.need, &first.shares[0].supporter)];
+    let effort = Effort { rounds: 20, steps: 2_000 };
+    bencher.bench(|| propose_from(&question, &plan, effort).map(|plan| plan.objective));
+}
