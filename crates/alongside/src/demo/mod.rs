@@ -46,7 +46,7 @@ pub async fn run(cli: &Cli, options: Demo) -> anyhow::Result<()> {
     let listener = serve::bind(config.listen).await?;
     config.listen = listener.local_addr()?;
 
-    let clock = Clock::fixed(moment(Story::HINDSIGHT));
+    let clock = Clock::fixed(moment(Story::MIDWAY));
     let mut app = boot::app(config, clock).await?;
     Arc::make_mut(&mut app.config).demo = true;
     match settings::get(&app.db, "demo").await? {
@@ -60,7 +60,7 @@ pub async fn run(cli: &Cli, options: Demo) -> anyhow::Result<()> {
         None => load(cli, &app, &options).await?,
     }
     // From here on time passes, beginning where the story stops.
-    let shift = moment(Story::HINDSIGHT).duration_since(Clock::system().now());
+    let shift = moment(Story::MIDWAY).duration_since(Clock::system().now());
     app.clock = Clock::shifted(shift);
     app.ids = foundation::Ids::system(app.clock.clone());
     let links = links(&app).await?;
@@ -100,8 +100,8 @@ async fn load(cli: &Cli, app: &App, options: &Demo) -> anyhow::Result<()> {
     app.clock.set(moment(story.alliance.founded));
     import(app, &district.register_files()).await?;
     let cast = people::arrive(app, &district, &story).await?;
-    story::replay(app, &story, &cast, &deliveries(&district), Story::HINDSIGHT).await?;
-    app.clock.set(moment(Story::HINDSIGHT));
+    story::replay(app, &story, &cast, &deliveries(&district), Story::MIDWAY).await?;
+    app.clock.set(moment(Story::MIDWAY));
     settings::set(&app.db, "demo", "ready").await?;
     Ok(())
 }
