@@ -9,10 +9,14 @@ pub mod accounts;
 pub mod keyring;
 pub mod leaving;
 pub mod limits;
+pub mod links;
+pub mod looks;
 pub mod pages;
 pub mod partnerships;
 pub mod passwords;
 pub mod policy;
+pub mod rules;
+pub mod sealed;
 pub mod sessions;
 pub mod signing_in;
 pub mod totp;
@@ -22,7 +26,7 @@ pub mod zones;
 use foundation::{db::Migration, jobs::Handlers};
 
 pub use accounts::{AccountId, Post, Role};
-pub use policy::{Action, Decision, Kind, Permit, Resource, authorize, decide};
+pub use policy::{Action, Decision, Kind, Permit, Resource, authorize, decide, filter};
 pub use visitor::{SignedIn, Visitor};
 pub use zones::Zone;
 
@@ -30,6 +34,9 @@ pub use zones::Zone;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "access", number: 1, sql: include_str!("../migrations/0001_accounts.sql") },
     Migration { room: "access", number: 2, sql: include_str!("../migrations/0002_signing_in.sql") },
+    Migration { room: "access", number: 3, sql: include_str!("../migrations/0003_links.sql") },
+    Migration { room: "access", number: 4, sql: include_str!("../migrations/0004_looks.sql") },
+    Migration { room: "access", number: 5, sql: include_str!("../migrations/0005_sealed.sql") },
 ];
 
 /// This room's background work.

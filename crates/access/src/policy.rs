@@ -3,9 +3,14 @@
 //! A room describes the record ([`Resource`]: its kind, zone, owner, parties…), names the act and
 //! asks. Lists are filtered by the same question, so what one can list is what one can open.
 
-use foundation::{App, Context, OrgRef, PageError};
+use foundation::{Actor, App, Context, OrgRef, PageError};
 
-use crate::{AccountId, Role, Visitor, Zone};
+use crate::{
+    AccountId, Visitor, Zone,
+    rules::{self, Effect, OTHERWISE},
+};
+
+pub use crate::rules::BEHIND_GLASS;
 
 /// What is done to a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,6 +27,25 @@ pub enum Action {
     Broker,
     /// Suggest a change that the owner may accept.
     Propose,
+}
+
+impl Action {
+    /// Every act.
+    pub const ALL: [Self; 6] =
+        [Self::Read, Self::Create, Self::Update, Self::Sign, Self::Broker, Self::Propose];
+
+    /// The act in a word.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Create => "create",
+            Self::Update => "change",
+            Self::Sign => "sign",
+            Self::Broker => "broker",
+            Self::Propose => "suggest",
+        }
+    }
 }
 
 /// The kinds of record the rooms keep.
@@ -53,6 +77,45 @@ pub enum Kind {
     Impact,
     /// Imports, accounts, retention and the record of looks.
     System,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 13] = [
+        Self::Directory,
+        Self::Audit,
+        Self::Request,
+        Self::Offer,
+        Self::Match,
+        Self::Declaration,
+        Self::Agreement,
+        Self::Plan,
+        Self::Visit,
+        Self::Conversation,
+        Self::Ledger,
+        Self::Impact,
+        Self::System,
+    ];
+
+    /// The kind in words.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Directory => "public register",
+            Self::Audit => "needs audits",
+            Self::Request => "requests",
+            Self::Offer => "offers",
+            Self::Match => "matches",
+            Self::Declaration => "declarations",
+            Self::Agreement => "agreements",
+            Self::Plan => "plans and reviews",
+            Self::Visit => "notes of visit",
+            Self::Conversation => "conversations",
+            Self::Ledger => "time and money",
+            Self::Impact => "measured effect",
+            Self::System => "the installation",
+        }
+    }
 }
 
 /// What the policy needs to know about a record.
@@ -139,109 +202,25 @@ pub struct Decision {
     pub rule: &'static str,
 }
 
-const fn allow(rule: &'static str) -> Decision {
-    Decision { allowed: true, rule }
-}
-
-const fn deny(rule: &'static str) -> Decision {
-    Decision { allowed: false, rule }
-}
-
-/// Decides. Whatever no rule allows is denied.
+/// Decides by [the table of rules](crate::rules::RULES). Whatever no rule allows is denied.
 #[must_use]
 pub fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> Decision {
-    if resource.zone == Zone::Public && action == Action::Read {
-        return allow("Anyone may read what is public.");
+    match rules::deciding(visitor, action, resource) {
+        Some(rule) => Decision { allowed: rule.effect == Effect::Allow, rule: rule.text },
+        None => Decision { allowed: false, rule: OTHERWISE },
     }
-    let Some(account) = visitor.account else {
-        return deny("Signing in is needed for everything that is not public.");
-    };
-    if matches!(resource.zone, Zone::Pair | Zone::Own) {
-        return if resource.people.contains(&account) {
-            allow("A private record belongs to the people named on it.")
-        } else {
-            deny("A private record belongs to the people named on it and to nobody else.")
-        };
-    }
-    if resource.kind == Kind::System || resource.zone == Zone::System {
-        return if visitor.has(Role::Administrator) {
-            allow("An administrator looks after imports, accounts and retention.")
-        } else {
-            deny("Only an administrator looks after imports, accounts and retention.")
-        };
-    }
-    let leads_owner = visitor.is(Role::Head, resource.owner)
-        || visitor.is(Role::TrustExecutive, resource.owner)
-        || visitor.is(Role::Commissioner, resource.owner)
-        || visitor.is(Role::Broker, resource.owner);
-    if leads_owner {
-        return allow(
-            "The leaders of the organisation that owns a record read, change and sign it.",
-        );
-    }
-    let broker = resource.partnership.is_some_and(|org| visitor.is(Role::Broker, org));
-    if broker
-        && resource.zone != Zone::School
-        && matches!(
-            action,
-            Action::Read | Action::Create | Action::Update | Action::Broker | Action::Propose
-        )
-    {
-        return allow("The broker runs requests, matches and agreements of the partnership.");
-    }
-    let leads_party = resource
-        .parties
-        .iter()
-        .any(|&party| visitor.is(Role::Head, party) || visitor.is(Role::TrustExecutive, party));
-    if resource.zone <= Zone::Parties {
-        if leads_party && matches!(action, Action::Read | Action::Sign | Action::Propose) {
-            return allow(
-                "The leaders on each side of a deployment read it, sign for their own side and suggest changes.",
-            );
-        }
-        if resource.people.contains(&account)
-            && matches!(action, Action::Read | Action::Update | Action::Propose)
-        {
-            return allow("The people named on a deployment read it and record their part.");
-        }
-    }
-    let chair = resource
-        .parties
-        .iter()
-        .chain([&resource.owner])
-        .any(|&org| visitor.is(Role::Governor, org));
-    if chair
-        && resource.zone <= Zone::Parties
-        && matches!(resource.kind, Kind::Agreement | Kind::Impact | Kind::Declaration)
-        && matches!(action, Action::Read | Action::Sign)
-    {
-        return allow("A chair reads and, where asked, signs the agreements of the school.");
-    }
-    let responsible = resource.responsible.iter().any(|&body| {
-        visitor.is(Role::TrustExecutive, body) || visitor.is(Role::Commissioner, body)
-    });
-    if responsible
-        && resource.zone <= Zone::School
-        && matches!(action, Action::Read | Action::Propose)
-    {
-        return allow(
-            "The body responsible for a school reads its records by default; the school is told.",
-        );
-    }
-    if resource.zone <= Zone::School
-        && visitor.is(Role::Staff, resource.owner)
-        && resource.people.contains(&account)
-        && matches!(action, Action::Read | Action::Update)
-    {
-        return allow("Staff read and write the parts their head delegated to them.");
-    }
-    if resource.zone == Zone::Network
-        && action == Action::Read
-        && resource.partnership.is_some_and(|org| visitor.partnerships.contains(&org))
-    {
-        return allow("Signed-in members of a partnership read what is shared in it.");
-    }
-    deny("No rule allows this.")
+}
+
+/// Keeps the items on which a visitor may act: the question of the door, asked of a list.
+#[must_use]
+pub fn filter<T>(
+    visitor: &Visitor,
+    action: Action,
+    mut items: Vec<T>,
+    resource: impl Fn(&T) -> Resource,
+) -> Vec<T> {
+    items.retain(|item| decide(visitor, action, &resource(item)).allowed);
+    items
 }
 
 /// Proof that the door was passed: a mutation takes one, and only this module makes it.
@@ -269,6 +248,20 @@ impl Permit {
     pub fn because(mut self, reason: impl Into<String>) -> Self {
         self.context = self.context.because(reason);
         self
+    }
+
+    /// The permit of somebody without an account whose signed link was redeemed.
+    pub(crate) const fn by_link(context: Context) -> Self {
+        Self { context, rule: "A signed link lets its recipient do one act on one record, once." }
+    }
+
+    /// The signed-in person it was given to, if it was one.
+    #[must_use]
+    pub fn person(&self) -> Option<AccountId> {
+        match &self.context.actor {
+            Actor::Person { account, .. } => account.parse().ok(),
+            Actor::Link { .. } | Actor::System(_) => None,
+        }
     }
 
     /// A permit for the product's own acts: commands on the server, scheduled work.

@@ -5,7 +5,7 @@ use axum_extra::extract::CookieJar;
 use foundation::{Actor, App, Context, OrgRef, PageError};
 use jiff::civil::Date;
 
-use crate::{AccountId, Post, Role, accounts, partnerships, sessions};
+use crate::{AccountId, Post, Role, accounts, looks, partnerships, sessions};
 
 /// Somebody looking at a page: signed in with their posts, or nobody in particular.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,8 @@ pub struct Visitor {
     pub posts: Vec<Post>,
     /// The partnerships the person's organisations belong to today.
     pub partnerships: Vec<OrgRef>,
+    /// The organisations whose glass an administrator has broken within the hour.
+    pub glass: Vec<OrgRef>,
 }
 
 impl Visitor {
@@ -39,7 +41,11 @@ impl Visitor {
         }
         found.sort();
         found.dedup();
-        Ok(Self { account: Some(account), name, posts, partnerships: found })
+        let glass = match posts.iter().any(|post| post.role() == Role::Administrator) {
+            true => looks::glass(&app.db, account, app.clock.now()).await?,
+            false => Vec::new(),
+        };
+        Ok(Self { account: Some(account), name, posts, partnerships: found, glass })
     }
 
     /// Whether the person holds a role in an organisation.

@@ -1,7 +1,9 @@
 //! The pages of this room: signing in and out, one's own account, looking after people.
 
 mod account;
+mod log;
 mod people;
+mod policy;
 mod second_step;
 mod sheet;
 mod sign_in;
@@ -38,6 +40,11 @@ pub fn routes() -> Router<App> {
         .route("/people/{id}/sign-out", post(people::end_sessions))
         .route("/people/{id}/appoint", get(people::ask_appoint).post(people::appoint))
         .route("/people/{id}/close", get(people::ask_close).post(people::close))
+        .route("/access-log", get(log::show))
+        .route("/access-log.{ending}", get(log::download))
+        .route("/break-glass", get(log::ask_glass).post(log::break_glass))
+        .route("/record", get(log::record))
+        .route("/how-access-works", get(policy::show))
         .route("/people/{id}/posts/{post}/end", get(people::ask_end).post(people::end))
 }
 
@@ -81,4 +88,13 @@ async fn org_in_words(db: &impl Sql, org: OrgRef) -> Result<String, PageError> {
             .await?
             .map_or_else(|| "Partnership".to_owned(), |partnership| partnership.name),
     })
+}
+
+/// The filter of the record as the rest of a query.
+fn log_query(about: &str, id: &str) -> String {
+    let part = |name: &str, value: &str| match value {
+        "" => String::new(),
+        value => format!("&{name}={}", crate::signing_in::encoded(value)),
+    };
+    part("about", about) + &part("id", id)
 }

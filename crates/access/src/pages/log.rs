@@ -1,0 +1,269 @@
+//! Who looked, what was done, and the glass an administrator breaks.
+
+use axum::{
+    extract::{Path, Query, State},
+    response::Response,
+};
+use foundation::{
+    App, OrgRef, PageError, Sql as _,
+    clock::in_words,
+    events::Entry,
+    web::{Cell, Errors, Form, FormData, Format, Frame, Table, redirect},
+};
+use govuk::{
+    Button, Html, Input, RadioItem, Radios, Textarea, WarningText,
+    extra::{Downloads, Timeline, TimelineEvent},
+};
+use jiff::SignedDuration;
+use serde::Deserialize;
+
+use super::{account_of, org_in_words, sheet::Sheet};
+use crate::{
+    Action, Role, SignedIn, Visitor, Zone, authorize,
+    looks::{self, Look},
+    partnerships, policy,
+};
+
+/// How far back the access log shows.
+const SHOWN: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// The organisations whose log a visitor may read: those they lead or chair.
+fn led(visitor: &Visitor) -> Vec<OrgRef> {
+    let mut orgs: Vec<OrgRef> = visitor
+        .posts
+        .iter()
+        .filter(|post| {
+            let role = post.role();
+            matches!(
+                role,
+                Role::Head
+                    | Role::TrustExecutive
+                    | Role::Commissioner
+                    | Role::Broker
+                    | Role::Governor
+            )
+        })
+        .map(|post| post.org)
+        .collect();
+    orgs.sort();
+    orgs.dedup();
+    orgs
+}
+
+async fn table(app: &App, caption: &str, looks: Vec<Look>) -> Result<Table, PageError> {
+    let columns = ["Who", "For", "Record", "Belongs to", "Zone", "Last look", "Times", "Why"];
+    let mut rows = Vec::new();
+    for look in looks {
+        let acting = look.acting_for.as_deref().and_then(|org| org.parse().ok());
+        let acting = match acting {
+            Some(org) => org_in_words(&app.db, org).await?,
+            None => "Themselves".to_owned(),
+        };
+        let why = match look.reason {
+            Some(reason) => format!("{} Reason: {reason}", look.rule),
+            None => look.rule,
+        };
+        #[expect(clippy::cast_precision_loss, reason = "a day's looks are few")]
+        let times = look.times as f64;
+        rows.push(vec![
+            Cell::text(look.name),
+            Cell::text(acting),
+            Cell::text(format!("{} {}", look.subject, look.subject_id)),
+            Cell::text(org_in_words(&app.db, look.owner).await?),
+            Cell::text(look.zone.0.key()),
+            Cell::text(in_words(look.last_at.0)),
+            Cell::Number(times, 0),
+            Cell::text(why),
+        ]);
+    }
+    Ok(Table {
+        caption: caption.to_owned(),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows,
+        notes: vec!["The last 90 days; one line a person, record and day.".to_owned()],
+    })
+}
+
+async fn of_orgs(app: &App, visitor: &Visitor) -> Result<Table, PageError> {
+    let since = app.clock.now() - SHOWN;
+    let looks = looks::of_orgs(&app.db, &led(visitor), since).await?;
+    table(app, "Looks at your organisations' private records", looks).await
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+) -> Result<Response, PageError> {
+    let account = account_of(&visitor)?;
+    let mut sheet = Sheet::new("Who looked").full().text(
+        "Every look at a record of the school's, the broker's or the private zone is noted, your own included.",
+    );
+    if !led(&visitor).is_empty() {
+        let looks = of_orgs(&app, &visitor).await?;
+        sheet = match looks.rows.is_empty() {
+            true => sheet.text(
+                "Nobody has looked at your organisations' private records in the last 90 days.",
+            ),
+            false => sheet.part(Html::trusted(looks.html())).part(Downloads::new(
+                "looks",
+                [("CSV", "csv"), ("Excel", "xlsx"), ("JSON", "json")]
+                    .map(|(name, ending)| (name, format!("/access-log.{ending}"))),
+            )),
+        };
+    }
+    let own = looks::by(&app.db, account, app.clock.now() - SHOWN).await?;
+    sheet = match own.is_empty() {
+        true => sheet.text("You have not looked at any such record in the last 90 days."),
+        false => sheet.part(Html::trusted(table(&app, "Your own looks", own).await?.html())),
+    };
+    frame
+        .page("Who looked")
+        .wide()
+        .visible_to(
+            "the leaders and the chair of the organisation; each person sees their own looks",
+        )
+        .show(&sheet)
+}
+
+pub(super) async fn download(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    Path(ending): Path<String>,
+) -> Result<Response, PageError> {
+    let format = Format::from_ending(&ending).ok_or(PageError::NotFound)?;
+    if led(&visitor).is_empty() {
+        return Err(PageError::NotFound);
+    }
+    of_orgs(&app, &visitor).await?.download(format, "access-log")
+}
+
+async fn glass_form(app: &App, data: &FormData, errors: &Errors) -> Result<Sheet, PageError> {
+    let mut kind = Radios::new("kind", "Whose records")
+        .value(data.text("kind"))
+        .error_if(errors.get("kind"))
+        .with(RadioItem::new("school", "A school's"))
+        .with(RadioItem::new("trust", "A trust's"))
+        .with(RadioItem::new("authority", "A local authority's"));
+    for partnership in partnerships::all(&app.db).await? {
+        kind = kind.with(RadioItem::new(partnership.org.to_string(), partnership.name));
+    }
+    let number = Input::new("number", "Its number")
+        .hint("Leave it empty for a partnership.")
+        .whole_number()
+        .width(10)
+        .value(data.text("number"))
+        .error_if(errors.get("number"));
+    let reason = Textarea::new("reason", "Why")
+        .hint("The organisation's leaders read this. At least 20 characters.")
+        .rows(4)
+        .value(data.text("reason"))
+        .error_if(errors.get("reason"));
+    let go = Button::new("Break the glass and tell them").warning();
+    Ok(Sheet::new("Break the glass")
+        .errors(errors)
+        .text("For an hour you can read, and not change, the records of one organisation that administrators do not normally see. Every look is noted.")
+        .part(WarningText::new("The leaders of the organisation are told at once, with your name and your reason. Coaching and mentoring texts stay closed."))
+        .form("/break-glass", vec![kind.into(), number.into(), reason.into(), go.into()]))
+}
+
+pub(super) async fn ask_glass(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+) -> Result<Response, PageError> {
+    authorize(&app, &visitor, Action::Read, &policy::installation())?;
+    let sheet = glass_form(&app, &FormData::default(), &Errors::default()).await?;
+    frame.page("Break the glass").visible_to(Zone::System.in_words()).show(&sheet)
+}
+
+pub(super) async fn break_glass(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+    Form(data): Form,
+) -> Result<Response, PageError> {
+    authorize(&app, &visitor, Action::Read, &policy::installation())?;
+    let mut errors = data.errors();
+    let org = match data.text("kind") {
+        kind @ ("school" | "trust" | "authority") => {
+            format!("{kind}:{}", data.text("number")).parse::<OrgRef>()
+        }
+        other => other.parse(),
+    };
+    if org.is_err() {
+        let field = if data.text("kind").is_empty() { "kind" } else { "number" };
+        errors.add(field, "Say whose records you need to read");
+    }
+    if data.text("reason").chars().count() < looks::REASON {
+        errors.add("reason", "Say why, in at least 20 characters");
+    }
+    if let (Ok(org), true) = (org, errors.is_empty()) {
+        looks::break_glass(&app, &visitor, org, data.text("reason")).await?;
+        return Ok(redirect("/access-log"));
+    }
+    let sheet = glass_form(&app, &data, &errors).await?;
+    frame.page("Break the glass").with_problems().show(&sheet)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Window {
+    #[serde(default)]
+    before: Option<i64>,
+    #[serde(default)]
+    about: String,
+    #[serde(default)]
+    id: String,
+}
+
+/// How many entries of the record a page shows.
+const PAGE: i64 = 50;
+
+/// The record of acts, the latest first, for administrators. It names records and facts, never
+/// private text: rooms put none into it.
+pub(super) async fn record(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+    Query(window): Query<Window>,
+) -> Result<Response, PageError> {
+    authorize(&app, &visitor, Action::Read, &policy::installation())?;
+    let before = window.before.unwrap_or(i64::MAX);
+    let entries: Vec<Entry> = app
+        .db
+        .all(
+            &format!(
+                "SELECT * FROM event WHERE seq < $1 AND ($2 = '' OR subject = $2)
+                 AND ($3 = '' OR subject_id = $3) ORDER BY seq DESC LIMIT {PAGE}"
+            ),
+            [before.into(), window.about.clone().into(), window.id.clone().into()],
+        )
+        .await?;
+    let last = entries.last().map(|entry| entry.seq).filter(|&seq| seq > 1);
+    let full = i64::try_from(entries.len()).is_ok_and(|shown| shown == PAGE);
+    let happened = entries.into_iter().map(|entry| {
+        let title = format!("{} {}: {}", entry.subject, entry.subject_id, entry.verb);
+        let mut more = format!("Entry {}.", entry.seq);
+        if let Some(org) = &entry.acting_for {
+            more += &format!(" For {org}.");
+        }
+        if let Some(reason) = &entry.reason {
+            more += &format!(" Reason: {reason}.");
+        }
+        if entry.detail != "{}" {
+            more += &format!(" {}", entry.detail);
+        }
+        TimelineEvent::new(title, in_words(entry.at.0), entry.at.0.to_string())
+            .by(entry.actor_name)
+            .content(more)
+    });
+    let mut sheet = Sheet::new("The record")
+        .full()
+        .text("Everything that was done, the latest first. Each entry carries the hash of the one before it, so that nobody can change or remove one unnoticed.")
+        .part(Timeline::new(happened.collect::<Vec<_>>()));
+    if let (Some(last), true) = (last, full) {
+        let about = super::log_query(&window.about, &window.id);
+        sheet = sheet.link("Earlier", &format!("/record?before={last}{about}"));
+    }
+    frame.page("The record").wide().visible_to(Zone::System.in_words()).show(&sheet)
+}

@@ -1,0 +1,110 @@
+//! The policy as one function, as it was before it became a table: kept as the second opinion
+//! that the table is held to.
+
+use access::{Action, Kind, Resource, Role, Visitor, Zone};
+
+type Answer = (bool, &'static str);
+
+fn allow(rule: &'static str) -> Answer {
+    (true, rule)
+}
+
+fn deny(rule: &'static str) -> Answer {
+    (false, rule)
+}
+
+/// Decides.
+pub(crate) fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> Answer {
+    if resource.zone == Zone::Public && action == Action::Read {
+        return allow("Anyone may read what is public.");
+    }
+    let Some(account) = visitor.account else {
+        return deny("Signing in is needed for everything that is not public.");
+    };
+    if matches!(resource.zone, Zone::Pair | Zone::Own) {
+        return if resource.people.contains(&account) {
+            allow("A private record belongs to the people named on it.")
+        } else {
+            deny("A private record belongs to the people named on it and to nobody else.")
+        };
+    }
+    if resource.kind == Kind::System || resource.zone == Zone::System {
+        return if visitor.has(Role::Administrator) {
+            allow("An administrator looks after imports, accounts and retention.")
+        } else {
+            deny("Only an administrator looks after imports, accounts and retention.")
+        };
+    }
+    let leads_owner = visitor.is(Role::Head, resource.owner)
+        || visitor.is(Role::TrustExecutive, resource.owner)
+        || visitor.is(Role::Commissioner, resource.owner)
+        || visitor.is(Role::Broker, resource.owner);
+    if leads_owner {
+        return allow(
+            "The leaders of the organisation that owns a record read, change and sign it.",
+        );
+    }
+    let broker = resource.partnership.is_some_and(|org| visitor.is(Role::Broker, org));
+    if broker
+        && resource.zone != Zone::School
+        && matches!(
+            action,
+            Action::Read | Action::Create | Action::Update | Action::Broker | Action::Propose
+        )
+    {
+        return allow("The broker runs requests, matches and agreements of the partnership.");
+    }
+    let leads_party = resource
+        .parties
+        .iter()
+        .any(|&party| visitor.is(Role::Head, party) || visitor.is(Role::TrustExecutive, party));
+    if resource.zone <= Zone::Parties {
+        if leads_party && matches!(action, Action::Read | Action::Sign | Action::Propose) {
+            return allow(
+                "The leaders on each side of a deployment read it, sign for their own side and suggest changes.",
+            );
+        }
+        if resource.people.contains(&account)
+            && matches!(action, Action::Read | Action::Update | Action::Propose)
+        {
+            return allow("The people named on a deployment read it and record their part.");
+        }
+    }
+    let chair = resource
+        .parties
+        .iter()
+        .chain([&resource.owner])
+        .any(|&org| visitor.is(Role::Governor, org));
+    if chair
+        && resource.zone <= Zone::Parties
+        && matches!(resource.kind, Kind::Agreement | Kind::Impact | Kind::Declaration)
+        && matches!(action, Action::Read | Action::Sign)
+    {
+        return allow("A chair reads and, where asked, signs the agreements of the school.");
+    }
+    let responsible = resource.responsible.iter().any(|&body| {
+        visitor.is(Role::TrustExecutive, body) || visitor.is(Role::Commissioner, body)
+    });
+    if responsible
+        && resource.zone <= Zone::School
+        && matches!(action, Action::Read | Action::Propose)
+    {
+        return allow(
+            "The body responsible for a school reads its records by default; the school is told.",
+        );
+    }
+    if resource.zone <= Zone::School
+        && visitor.is(Role::Staff, resource.owner)
+        && resource.people.contains(&account)
+        && matches!(action, Action::Read | Action::Update)
+    {
+        return allow("Staff read and write the parts their head delegated to them.");
+    }
+    if resource.zone == Zone::Network
+        && action == Action::Read
+        && resource.partnership.is_some_and(|org| visitor.partnerships.contains(&org))
+    {
+        return allow("Signed-in members of a partnership read what is shared in it.");
+    }
+    deny("No rule allows this.")
+}
