@@ -92,12 +92,12 @@ pub fn assign(table: &Table) -> Result<Assigned, AssignmentError> {
     let mut price: Vec<i64> =
         (0..n).map(|j| (0..n).map(|i| costs[i * n + j]).min().unwrap_or(0)).collect();
     let cell = |i: usize, j: usize, price: &[i64]| costs[i * n + j] - price[j];
-    for i in 0..n {
+    for (i, own) in column.iter_mut().enumerate() {
         // Free rows take a cheapest column when it is still free.
         let j = (0..n).min_by_key(|&j| cell(i, j, &price)).unwrap_or(none);
         if row_of[j] == none {
             row_of[j] = i;
-            column[i] = j;
+            *own = j;
         }
     }
     let mut distance = vec![0_i64; n];

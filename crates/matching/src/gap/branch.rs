@@ -353,7 +353,7 @@ impl Run<'_> {
                 break;
             }
             self.refine(&wide, 2, go_on);
-            if popped % 32 == 0 {
+            if popped.is_multiple_of(32) {
                 self.follow(&Node { open: wide.clone(), price: top.clone() }, go_on);
             }
             popped += 1;

@@ -84,9 +84,9 @@ impl Knapsacks {
 
     fn gather(&mut self, p: &Problem, open: &[bool], price: &[i64], i: usize) {
         self.items.clear();
-        for j in 0..p.jobs {
+        for (j, price) in price.iter().enumerate() {
             let at = j * p.agents + i;
-            let worth = price[j] - p.cost[at] * SCALE;
+            let worth = price - p.cost[at] * SCALE;
             if open[at] && worth > 0 {
                 self.items.push((j, worth, p.usage[at] as usize));
             }

@@ -90,12 +90,12 @@ impl<'a> Walk<'a> {
             let from = self.agent[j];
             let at = j * m + from;
             let gain = self.over(from, self.left[from] + p.usage[at]) - base[from];
-            for to in 0..m {
+            for (to, &base_to) in base.iter().enumerate() {
                 let b = j * m + to;
                 if to == from || !open[b] {
                     continue;
                 }
-                let extra = self.over(to, self.left[to] - p.usage[b]) - base[to];
+                let extra = self.over(to, self.left[to] - p.usage[b]) - base_to;
                 let change = (p.cost[b] - p.cost[at]) as f64 + gain + extra;
                 if change > least || (self.tabu[b] > self.now && !self.aspires(change, best)) {
                     continue;
@@ -369,7 +369,7 @@ impl Part {
     fn dive(&self, below: i64, steps: usize) -> (i64, Option<Vec<usize>>) {
         let p = &self.problem;
         let priced = |at: usize| p.cost[at] * SCALE + self.worth[at % p.agents] * p.usage[at];
-        let mut order: Vec<(i64, usize, Vec<(i64, usize)>)> = (0..p.jobs)
+        let mut order: Vec<Open> = (0..p.jobs)
             .map(|j| {
                 let mut options: Vec<(i64, usize)> = (0..p.agents)
                     .filter(|&i| self.open[j * p.agents + i])
@@ -406,9 +406,13 @@ impl Part {
     }
 }
 
+/// A job to place: its regret (negated), itself, and its agents with what they cost at the worth
+/// of capacity, cheapest first.
+type Open = (i64, usize, Vec<(i64, usize)>);
+
 struct Dive<'a> {
     p: &'a Problem,
-    order: &'a [(i64, usize, Vec<(i64, usize)>)],
+    order: &'a [Open],
     rest: &'a [i64],
     left: Vec<i64>,
     agent: Vec<usize>,

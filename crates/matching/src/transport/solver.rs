@@ -48,6 +48,8 @@ pub struct Solver {
     pub(crate) spot: Vec<u32>,
     /// Cost of each need where it is.
     pub(crate) cost: Vec<i64>,
+    /// Sum of the costs.
+    total: i64,
     pub(crate) price: Vec<i64>,
     /// No edge of the row beyond its front costs less than this, price included.
     pub(crate) beyond: Vec<i64>,
@@ -110,6 +112,7 @@ impl Solver {
         }
         let supporters = capacity.len();
         Self {
+            total: unmet.iter().sum(),
             cost: unmet.clone(),
             taken: vec![0; supporters],
             seat: vec![NOWHERE; sum as usize],
@@ -153,7 +156,7 @@ impl Solver {
 
     /// Total cost.
     pub fn objective(&self) -> i64 {
-        self.cost.iter().sum()
+        self.total
     }
 
     /// A need's candidates, in no particular order. A forbidden pair costs the largest number.
@@ -179,13 +182,19 @@ impl Solver {
         &self.seat[start..start + self.taken[supporter] as usize]
     }
 
+    /// Notes what a need costs where it is.
+    pub(crate) fn pay(&mut self, need: u32, cost: i64) {
+        self.total += cost - self.cost[need as usize];
+        self.cost[need as usize] = cost;
+    }
+
     pub(crate) fn sit(&mut self, need: u32, supporter: u32, cost: i64) {
         let spot = self.places[supporter as usize] + self.taken[supporter as usize];
         self.taken[supporter as usize] += 1;
         self.seat[spot as usize] = need;
         self.at[need as usize] = supporter;
         self.spot[need as usize] = spot;
-        self.cost[need as usize] = cost;
+        self.pay(need, cost);
     }
 
     /// Takes a need from its place, if it has one.
@@ -203,7 +212,7 @@ impl Solver {
         self.seat[last as usize] = NOWHERE;
         self.at[need as usize] = NOWHERE;
         self.spot[need as usize] = NOWHERE;
-        self.cost[need as usize] = self.unmet[need as usize];
+        self.pay(need, self.unmet[need as usize]);
     }
 
     /// The instance by columns, made when first asked for.

@@ -124,7 +124,7 @@ impl Solver {
         let before = self.objective();
         self.set_cost(edge, need, cost);
         if self.at[need as usize] == supporter {
-            self.cost[need as usize] = i64::from(cost);
+            self.pay(need, i64::from(cost));
         }
         self.settle(need);
         Ok(self.answer(before))
@@ -144,7 +144,7 @@ impl Solver {
         let before = self.objective();
         self.unmet[need as usize] = cost;
         if self.at[need as usize] == NOWHERE {
-            self.cost[need as usize] = cost;
+            self.pay(need, cost);
         }
         if !self.pinned[need as usize] {
             self.settle(need);
@@ -175,7 +175,7 @@ impl Solver {
         self.set_cost(edge, need, FORBIDDEN);
         if self.at[need as usize] == supporter {
             // Whatever it paid, it now pays too much.
-            self.cost[need as usize] = i64::MAX / 4;
+            self.pay(need, i64::MAX / 4);
             self.settle(need);
         }
         Ok(self.answer(before))
@@ -213,7 +213,7 @@ impl Solver {
         }
         self.closed[j] += 1;
         self.at[need as usize] = supporter;
-        self.cost[need as usize] = i64::from(cost);
+        self.pay(need, i64::from(cost));
         if from != supporter {
             let known = Some(from).filter(|&from| from != NOWHERE);
             self.steps.insert(0, Step { need, from: known, to: Some(supporter) });
@@ -235,7 +235,7 @@ impl Solver {
         self.pinned[need as usize] = false;
         self.closed[from as usize] -= 1;
         self.at[need as usize] = NOWHERE;
-        self.cost[need as usize] = self.unmet[need as usize];
+        self.pay(need, self.unmet[need as usize]);
         self.seat_need(need);
         self.refill(from);
         self.steps.retain(|step| step.from != step.to);
