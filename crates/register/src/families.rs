@@ -134,7 +134,6 @@ struct SchoolRow {
     urn: i64,
     phase: String,
     kind_group: Option<String>,
-    trust: Option<i64>,
     pupils: Option<i64>,
     idaci_decile: Option<i64>,
 }
@@ -177,7 +176,7 @@ pub(crate) async fn rebuild(tx: &Tx) -> Result<usize, DbError> {
     tx.run("DELETE FROM school_family", []).await?;
     let schools: Vec<SchoolRow> = tx
         .all(
-            "SELECT urn, phase, kind_group, trust, pupils, idaci_decile FROM school
+            "SELECT urn, phase, kind_group, pupils, idaci_decile FROM school
              WHERE is_open ORDER BY urn",
             [],
         )

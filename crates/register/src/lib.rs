@@ -23,8 +23,8 @@ mod search;
 use foundation::db::Migration;
 
 pub use orgs::{Authority, Membership, Trust, org_name};
-pub use school::{Phase, School, Scope, list, open_schools, school, schools};
 pub use pages::routes;
+pub use school::{Phase, School, Scope, list, open_schools, school, schools};
 pub use search::{Hit, Query, find, search};
 
 /// This room's tables, in order.

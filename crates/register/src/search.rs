@@ -118,20 +118,23 @@ fn hits(rows: Vec<Row>, limit: usize) -> Vec<Hit> {
         .collect()
 }
 
-/// The smaller the better: words in the name before words of the place, a name that begins like
-/// the query before one that has it inside.
-fn rank(row: &Row, words: &[&str]) -> (usize, usize) {
+/// The smaller the better: words in the name before words of the place, words as typed before
+/// words a slip away, a name that begins like the query before one that has it inside.
+fn rank(row: &Row, words: &[&str]) -> (usize, usize, usize) {
     let names: Vec<&str> = row.sort_name.split(' ').collect();
-    let elsewhere = words
-        .iter()
-        .filter(|word| {
-            !names.iter().any(|name| {
-                name.starts_with(**word) || slips_between(name, word, slips(word.len())).is_some()
-            })
-        })
-        .count();
+    let (mut elsewhere, mut slipped) = (0, 0);
+    for word in words {
+        if names.iter().any(|name| name.starts_with(word)) {
+            continue;
+        }
+        let near = |name: &&str| slips_between(name, word, slips(word.len()));
+        match names.iter().filter_map(near).min() {
+            Some(slips) => slipped += slips,
+            None => elsewhere += 1,
+        }
+    }
     let place = names.iter().position(|name| name.starts_with(words[0])).unwrap_or(names.len());
-    (elsewhere, place)
+    (elsewhere, slipped, place)
 }
 
 /// Schools by number or postcode, when the words look like one.

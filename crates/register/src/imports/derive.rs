@@ -179,6 +179,29 @@ async fn schools(tx: &Tx) -> Result<(), DbError> {
     run(tx, batches).await
 }
 
+/// The register writes trusts in capitals; on a page that is shouting.
+fn calm(name: &str) -> String {
+    if name.chars().any(char::is_lowercase) {
+        return name.to_owned();
+    }
+    let word = |(at, word): (usize, &str)| {
+        let lower = word.to_lowercase();
+        let small = matches!(lower.as_str(), "and" | "of" | "the" | "for" | "in" | "with" | "at");
+        let vowels = lower.contains(['a', 'e', 'i', 'o', 'u', 'y']);
+        match (small && at > 0, vowels && word.len() > 2) {
+            (true, _) => lower,
+            (false, true) => {
+                let mut letters = lower.chars();
+                letters.next().map_or_else(String::new, |first| {
+                    first.to_uppercase().collect::<String>() + letters.as_str()
+                })
+            }
+            _ => word.to_owned(),
+        }
+    };
+    name.split(' ').enumerate().map(word).collect::<Vec<_>>().join(" ")
+}
+
 fn is_trust(kind: Option<&str>) -> bool {
     kind.is_some_and(|kind| kind.to_lowercase().contains("academy trust"))
 }
@@ -207,6 +230,7 @@ fn write_schools(
             listed.trust.map(i64::from).zip(listed.trust_name.clone()).or_else(|| {
                 by_group.get(&listing.urn).map(|(uid, name)| (*uid, (*name).to_owned()))
             });
+        let trust = trust.map(|(uid, name)| (uid, calm(&name)));
         if let Some((uid, name)) = &trust {
             trusts.insert(*uid, (name.clone(), None));
         }
@@ -215,11 +239,11 @@ fn write_schools(
     }
     batches.extend(rows.take());
     for group in groups.iter().filter(|group| is_trust(group.kind.as_deref())) {
-        trusts.insert(group.uid, (group.name.clone(), Some(group)));
+        trusts.insert(group.uid, (calm(&group.name), Some(group)));
     }
     for row in seen {
         if let (Some(uid), Some(name)) = (row.trust, &row.trust_name) {
-            trusts.entry(uid).or_insert_with(|| (name.clone(), None));
+            trusts.entry(uid).or_insert_with(|| (calm(name), None));
         }
     }
     let mut rows = Rows::new(&TRUST, dialect);
@@ -362,7 +386,7 @@ fn write_members(dialect: DbBackend, groups: &[GroupRow], seen: &[SeenRow]) -> V
         for stay in list {
             rows.int(urn)
                 .int(stay.trust)
-                .text(stay.name)
+                .text(calm(stay.name).as_str())
                 .text(stay.since)
                 .bool(stay.exact)
                 .text(stay.ended.then_some(stay.last));
@@ -371,4 +395,17 @@ fn write_members(dialect: DbBackend, groups: &[GroupRow], seen: &[SeenRow]) -> V
     }
     batches.extend(rows.take());
     batches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shouted_name_is_said_calmly() {
+        assert_eq!(calm("UNITED LEARNING TRUST"), "United Learning Trust");
+        assert_eq!(calm("THE DIOCESE OF ELY MAT"), "The Diocese of Ely Mat");
+        assert_eq!(calm("GLF SCHOOLS"), "GLF Schools");
+        assert_eq!(calm("Tideway Trust"), "Tideway Trust");
+    }
 }

@@ -14,13 +14,14 @@ use axum::{
 use foundation::{
     App, PageError,
     clock::in_words,
+    db::At,
     web::{Cell, Errors, Frame, Table, redirect},
 };
 use govuk::{ErrorSummary, FileUpload, Html, Input};
 
 use super::{
-    Batch, BatchFile, FileReport, ImportError, KeptProblem, Options, Upload, batches, import_inputs,
-    resource, uploads,
+    Batch, BatchFile, FileReport, ImportError, KeptProblem, Options, Upload, batches,
+    import_inputs, resource, uploads,
 };
 use crate::pages::{downloads, named};
 
@@ -101,7 +102,7 @@ async fn list(
 ) -> Result<Response, PageError> {
     allowed(&app, &visitor, Action::Read)?;
     let mut waiting: Vec<(String, Vec<Upload>)> = Vec::new();
-    for upload in uploads::uploads(&app.db).await? {
+    for upload in uploads(&app.db).await? {
         match waiting.iter_mut().find(|(parcel, _)| *parcel == upload.parcel) {
             Some((_, files)) => files.push(upload),
             None => waiting.push((upload.parcel.clone(), vec![upload])),
@@ -244,8 +245,7 @@ async fn preview(
     let report = import_inputs(&app, &permit, inputs, Options { preview: true }, &|_| {})
         .await
         .map_err(page_error)?;
-    let can_apply =
-        report.files.iter().any(|file| file.refusal.is_none() && !file.unchanged);
+    let can_apply = report.files.iter().any(|file| file.refusal.is_none() && !file.unchanged);
     let files = report.files.into_iter().map(Previewed::of).collect();
     frame
         .page("Check before importing")
@@ -271,10 +271,9 @@ async fn apply(
         .await
         .map_err(page_error)?;
     uploads::discard(&app, &permit, &parcel).await?;
-    Ok(redirect(&report.batch.map_or_else(
-        || "/imports".to_owned(),
-        |batch| format!("/imports/{batch}"),
-    )))
+    Ok(redirect(
+        &report.batch.map_or_else(|| "/imports".to_owned(), |batch| format!("/imports/{batch}")),
+    ))
 }
 
 async fn discard(
@@ -297,7 +296,7 @@ struct BatchPage {
 }
 
 impl BatchPage {
-    fn at(at: foundation::db::At) -> String {
+    fn at(at: &At) -> String {
         in_words(at.0)
     }
 }
@@ -307,20 +306,32 @@ fn files_table(id: i64, files: &[BatchFile]) -> Table {
     let number = |n: i64| Cell::Number(n as f64, 0);
     Table {
         caption: format!("Files of import {id}"),
-        columns: ["File", "What", "Year", "Release", "Rows", "Taken", "Left out", "Without a number", "Problems", "Licence"]
-            .map(str::to_owned)
-            .to_vec(),
+        columns: [
+            "File",
+            "What",
+            "Year",
+            "Release",
+            "Rows",
+            "Taken",
+            "Left out",
+            "Without a number",
+            "Problems",
+            "Licence",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         rows: files
             .iter()
             .map(|file| {
-                let name = FilePath::new(&file.name).file_name().map_or_else(
-                    || file.name.clone(),
-                    |name| name.to_string_lossy().into_owned(),
-                );
+                let name = FilePath::new(&file.name)
+                    .file_name()
+                    .map_or_else(|| file.name.clone(), |name| name.to_string_lossy().into_owned());
                 vec![
                     Cell::text(name),
                     Cell::text(&file.title),
-                    Cell::text(file.period.clone().or_else(|| file.as_at.clone()).unwrap_or_default()),
+                    Cell::text(
+                        file.period.clone().or_else(|| file.as_at.clone()).unwrap_or_default(),
+                    ),
                     Cell::text(file.release_status.replace('-', " ")),
                     number(file.rows_met),
                     number(file.accepted),
@@ -335,7 +346,12 @@ fn files_table(id: i64, files: &[BatchFile]) -> Table {
     }
 }
 
-async fn batch_page(app: &App, frame: Frame, id: i64, undoing: bool) -> Result<Response, PageError> {
+async fn batch_page(
+    app: &App,
+    frame: Frame,
+    id: i64,
+    undoing: bool,
+) -> Result<Response, PageError> {
     let (batch, files) = batches::batch(&app.db, id).await?.ok_or(PageError::NotFound)?;
     let problems = batches::problems(&app.db, id, 50).await?;
     let content = BatchPage { table: files_table(id, &files).html(), problems, undoing, batch };

@@ -95,9 +95,19 @@ fn map(id: &str, title: &str, schools: &[School]) -> Option<Drawing> {
 fn schools_table(caption: &str, schools: &[School]) -> Table {
     Table {
         caption: caption.to_owned(),
-        columns: ["School", "URN", "Phase", "Type", "Local authority", "Trust", "Town", "Postcode", "Pupils"]
-            .map(str::to_owned)
-            .to_vec(),
+        columns: [
+            "School",
+            "URN",
+            "Phase",
+            "Type",
+            "Local authority",
+            "Trust",
+            "Town",
+            "Postcode",
+            "Pupils",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         rows: schools
             .iter()
             .map(|school| {
@@ -135,7 +145,9 @@ fn source(schools: &[School]) -> String {
 async fn figures(db: &impl Sql, authority: &Authority) -> Result<Option<Table>, DbError> {
     let mut table = Table {
         caption: format!("Published totals: {}", authority.name),
-        columns: ["Indicator", "Schools", "Year", "Authority", "England"].map(str::to_owned).to_vec(),
+        columns: ["Indicator", "Schools", "Year", "Authority", "England"]
+            .map(str::to_owned)
+            .to_vec(),
         rows: Vec::new(),
         notes: Vec::new(),
     };
@@ -145,10 +157,12 @@ async fn figures(db: &impl Sql, authority: &Authority) -> Result<Option<Table>, 
             continue;
         }
         let england =
-            kpis::series_of(db, Subject::National(sources::NationalScope::StateFunded, cover)).await?;
+            kpis::series_of(db, Subject::National(sources::NationalScope::StateFunded, cover))
+                .await?;
         for series in own {
             let definition = series.definition();
-            let Some(latest) = series.readings.iter().rev().find(|r| r.measure.number().is_some()) else {
+            let Some(latest) = series.readings.iter().rev().find(|r| r.measure.number().is_some())
+            else {
                 continue;
             };
             if series.group != definition.group {
@@ -185,11 +199,7 @@ async fn figures(db: &impl Sql, authority: &Authority) -> Result<Option<Table>, 
     Ok((!table.rows.is_empty()).then_some(table))
 }
 
-async fn history_table(
-    db: &impl Sql,
-    name: &str,
-    stays: &[Membership],
-) -> Result<Table, DbError> {
+async fn history_table(db: &impl Sql, name: &str, stays: &[Membership]) -> Result<Table, DbError> {
     let urns: Vec<u32> = stays.iter().map(|stay| stay.urn).collect();
     let schools = crate::schools(db, &urns).await?;
     let mut rows: Vec<(String, Vec<Cell>)> = Vec::new();
@@ -300,16 +310,18 @@ pub(super) async fn authority(
         let href = format!("/regions/{}", encoded(region));
         facts = facts.row(
             "Region",
-            Html::trusted(format!("<a class=\"govuk-link\" href=\"{href}\">{}</a>", escaped(region))),
+            Html::trusted(format!(
+                "<a class=\"govuk-link\" href=\"{href}\">{}</a>",
+                escaped(region)
+            )),
         );
     }
     let content = AreaPage {
         caption: "Local authority",
         title: authority.name.clone(),
         facts: Some(facts),
-        figures: figures.map(|table| {
-            (table.html(), downloads("totals", &format!("{base}/tables/totals"), ""))
-        }),
+        figures: figures
+            .map(|table| (table.html(), downloads("totals", &format!("{base}/tables/totals"), ""))),
         lines: schools.into_iter().map(Line::from).collect(),
         total,
         pagination,

@@ -18,46 +18,49 @@ use crate::{
 
 /// An indicator on the page.
 #[derive(Debug)]
-pub struct Card {
+pub(crate) struct Card {
     /// Its code, for anchors and addresses.
-    pub code: &'static str,
+    pub(crate) code: &'static str,
     /// Its name.
-    pub title: String,
+    pub(crate) title: String,
     /// What it means.
-    pub about: &'static str,
+    pub(crate) about: &'static str,
     /// The latest number; nothing when the latest reading has none.
-    pub value: Option<String>,
+    pub(crate) value: Option<String>,
     /// Why the latest reading has no number.
-    pub missing: Option<String>,
+    pub(crate) missing: Option<String>,
     /// The latest year.
-    pub year: String,
+    pub(crate) year: String,
     /// What it rests on: "The cohort was 29: one pupil is 3.4 percentage points."
-    pub cohort: Option<String>,
+    pub(crate) cohort: Option<String>,
     /// Family, authority and England, each with its figure.
-    pub beside: Vec<(&'static str, String)>,
+    pub(crate) beside: Vec<(&'static str, String)>,
     /// The difference from the family in pupils and words.
-    pub against: Option<String>,
+    pub(crate) against: Option<String>,
     /// The change since the year before, in pupils and words.
-    pub change: Option<String>,
+    pub(crate) change: Option<String>,
     /// Where it is heading, as a tag with words.
-    pub tag: Tag,
+    pub(crate) tag: Tag,
     /// Where it is heading, as a sentence.
-    pub heading: String,
+    pub(crate) heading: String,
     /// Years between which it does not compare.
-    pub breaks: Vec<String>,
+    pub(crate) breaks: Vec<String>,
     /// The chart.
-    pub drawing: Drawing,
+    pub(crate) drawing: Drawing,
     /// The same as a table.
-    pub table: String,
+    pub(crate) table: String,
     /// Source, date, release status and licence, each once.
-    pub sources: Vec<String>,
+    pub(crate) sources: Vec<String>,
     /// Links to picture and table in every form.
-    pub downloads: Html,
+    pub(crate) downloads: Html,
 }
 
 /// The indicators of a school that have at least one number, by domain in the pack's order; and
 /// those that have none, each with its reason.
-pub(crate) fn cards(school: &School, around: &Around) -> (Vec<(String, Vec<Card>)>, Vec<(String, String)>) {
+pub(crate) fn cards(
+    school: &School,
+    around: &Around,
+) -> (Vec<(String, Vec<Card>)>, Vec<(String, String)>) {
     let mut domains: Vec<(String, Vec<Card>)> = Vec::new();
     let mut without = Vec::new();
     for series in &around.series {
@@ -232,7 +235,7 @@ fn heading(definition: &Definition, series: &Series) -> (Tag, String) {
         Trend::Improving => (TagColour::Green, "Improving"),
         Trend::Declining => (TagColour::Orange, "Declining"),
         Trend::NoClearChange => (TagColour::Grey, "No clear change"),
-        Trend::NotEnoughData | Trend::TooEarly => (TagColour::Grey, "Too few years to say"),
+        Trend::NotEnoughData | Trend::TooEarly => (TagColour::Grey, "Too few years"),
     };
     (Tag::coloured(colour, words), found.sentence)
 }

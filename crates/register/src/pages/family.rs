@@ -68,14 +68,8 @@ pub(crate) async fn map(
     }
     let title = format!("The family of {}", school.name);
     let frame = ChartFrame::new("family", &title).wide();
-    let map = Map {
-        frame,
-        boundaries: Vec::new(),
-        places,
-        kinds,
-        links: Vec::new(),
-        name_places: false,
-    };
+    let map =
+        Map { frame, boundaries: Vec::new(), places, kinds, links: Vec::new(), name_places: false };
     Ok(Some(map.draw()))
 }
 
@@ -101,7 +95,9 @@ fn table(school: &School, family: &Family, members: &[School], links: bool) -> T
         family.members.iter().map(|member| (member.urn, member.why_similar())).collect();
     Table {
         caption: format!("Schools most like {} in intake and size", school.name),
-        columns: ["School", "Where", "Pupils", "Miles away", "Why similar"].map(str::to_owned).to_vec(),
+        columns: ["School", "Where", "Pupils", "Miles away", "Why similar"]
+            .map(str::to_owned)
+            .to_vec(),
         rows: members
             .iter()
             .map(|member| {

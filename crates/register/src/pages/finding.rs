@@ -145,10 +145,11 @@ pub(super) async fn page(
 ) -> Result<Response, PageError> {
     let found = find(&app, &asked, false).await?;
     let authorities = orgs::authorities(&app.db).await?;
-    let phase = Phase::ALL.iter().fold(
-        Select::new("phase", "Phase").item("", "Any phase"),
-        |select, phase| select.item(phase.key(), phase.in_words()),
-    );
+    let phase = Phase::ALL
+        .iter()
+        .fold(Select::new("phase", "Phase").item("", "Any phase"), |select, phase| {
+            select.item(phase.key(), phase.in_words())
+        });
     let authority = authorities.iter().fold(
         Select::new("authority", "Local authority").item("", "Any local authority"),
         |select, one| select.item(one.code().to_string(), one.name.as_str()),
@@ -156,10 +157,10 @@ pub(super) async fn page(
     let searched = !asked.q.trim().is_empty() || asked.narrowed();
     let address = asked.address();
     let current = asked.page.unwrap_or(1).clamp(1, found.pages);
-    let pagination = (found.pages > 1)
-        .then(|| Pagination::pages(current, found.pages, |page| format!("/schools{address}&page={page}")));
-    let words = Input::new("q", "Name, town, trust, postcode or number")
-        .value(asked.q.clone());
+    let pagination = (found.pages > 1).then(|| {
+        Pagination::pages(current, found.pages, |page| format!("/schools{address}&page={page}"))
+    });
+    let words = Input::new("q", "Name, town, trust, postcode or number").value(asked.q.clone());
     let content = FindingPage {
         words,
         phase: phase.value(asked.phase.clone()),
@@ -205,6 +206,8 @@ fn table(caption: &str, lines: Vec<Line>) -> Table {
                 ]
             })
             .collect(),
-        notes: vec!["Source: Get Information about Schools. Open Government Licence v3.0.".to_owned()],
+        notes: vec![
+            "Source: Get Information about Schools. Open Government Licence v3.0.".to_owned(),
+        ],
     }
 }

@@ -15,8 +15,6 @@ use axum::{Router, routing::get};
 use foundation::{App, PageError, web::Format};
 use govuk::{Html, extra::Downloads};
 
-pub use card::{Card, cards};
-
 /// This room's pages.
 pub fn routes() -> Router<App> {
     Router::new()
@@ -47,8 +45,7 @@ pub(crate) fn named(file: &str) -> Result<(&str, Format), PageError> {
 /// the ending.
 pub(crate) fn downloads(what: &str, base: &str, query: &str) -> Html {
     let link = |ending: &str| format!("{base}.{ending}{query}");
-    let items =
-        [("CSV", link("csv")), ("Excel", link("xlsx")), ("JSON", link("json"))];
+    let items = [("CSV", link("csv")), ("Excel", link("xlsx")), ("JSON", link("json"))];
     Html::of(&Downloads::new(what, items))
 }
 

@@ -90,8 +90,13 @@ pub(crate) fn trend(
         .collect();
     let id = definition.code.to_lowercase().replace('_', "-");
     let title = format!("{}: {}", definition.plain_name, school.name);
-    Trend { frame: Frame::new(&id, &title), school: school.name.clone(), unit: unit(definition), points }
-        .draw()
+    Trend {
+        frame: Frame::new(&id, &title),
+        school: school.name.clone(),
+        unit: unit(definition),
+        points,
+    }
+    .draw()
 }
 
 /// The symbol of a phase on a map.

@@ -160,10 +160,11 @@ async fn unknown(app: &App, frame: Frame, urn: u32) -> Result<Response, PageErro
         return Err(PageError::NotFound);
     }
     let name = name.unwrap_or_else(|| format!("School {urn}"));
-    frame
-        .page(name.clone())
-        .crumb("Schools", "/schools")
-        .show(&UnknownPage { urn, name, relatives })
+    frame.page(name.clone()).crumb("Schools", "/schools").show(&UnknownPage {
+        urn,
+        name,
+        relatives,
+    })
 }
 
 #[derive(Template)]
@@ -182,13 +183,13 @@ pub(super) async fn download(
     let (name, format) = named(&file)?;
     let school = crate::school(&app.db, urn).await?.ok_or(PageError::NotFound)?;
     let table = match name {
-        "indicators" => {
-            tables::everything(&school.name, &kpis::all_of(&app.db, urn).await?)
-        }
+        "indicators" => tables::everything(&school.name, &kpis::all_of(&app.db, urn).await?),
         "context" => tables::context(&school, &Around::load(&app.db, &school).await?),
-        "history" => {
-            history(&school, &lineage::relatives(&app.db, urn).await?, &orgs::trusts_of(&app.db, urn).await?)
-        }
+        "history" => history(
+            &school,
+            &lineage::relatives(&app.db, urn).await?,
+            &orgs::trusts_of(&app.db, urn).await?,
+        ),
         code => {
             let definition = kpis::definition(code).ok_or(PageError::NotFound)?;
             let around = Around::load(&app.db, &school).await?;
@@ -204,7 +205,9 @@ fn history(school: &School, relatives: &Relatives, trusts: &[Membership]) -> Tab
         caption: format!("History: {}", school.name),
         columns: ["What", "Name", "Number", "From", "To"].map(str::to_owned).to_vec(),
         rows: Vec::new(),
-        notes: vec!["Source: Get Information about Schools. Open Government Licence v3.0.".to_owned()],
+        notes: vec![
+            "Source: Get Information about Schools. Open Government Licence v3.0.".to_owned(),
+        ],
     };
     let day = |date: Option<jiff::civil::Date>| {
         date.map_or_else(|| Cell::Missing("not given".to_owned()), |d| Cell::text(d.to_string()))

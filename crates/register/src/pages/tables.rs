@@ -84,9 +84,20 @@ pub(crate) const fn release(reading: &Reading) -> &'static str {
 pub(crate) fn everything(name: &str, all: &[Series]) -> Table {
     let mut table = Table {
         caption: format!("Every published figure: {name}"),
-        columns: ["Indicator", "Code", "Pupils", "Year", "Value", "From", "To", "Out of", "Release", "Source"]
-            .map(str::to_owned)
-            .to_vec(),
+        columns: [
+            "Indicator",
+            "Code",
+            "Pupils",
+            "Year",
+            "Value",
+            "From",
+            "To",
+            "Out of",
+            "Release",
+            "Source",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         rows: Vec::new(),
         notes: vec!["From and To: 95% interval for a cohort of this size.".to_owned()],
     };
@@ -125,7 +136,8 @@ pub(crate) fn context(school: &School, around: &Around) -> Table {
     for code in shown {
         let Some(series) = around.series.iter().find(|s| s.kpi == code) else { continue };
         let definition = series.definition();
-        let Some(latest) = series.readings.iter().rev().find(|r| r.measure.number().is_some()) else {
+        let Some(latest) = series.readings.iter().rev().find(|r| r.measure.number().is_some())
+        else {
             continue;
         };
         let written = |value: Option<f64>| {
