@@ -1,0 +1,128 @@
+//! Designations, time and guards.
+
+use brokerage::cadre::{self, Act, Nomination, Who, acts, capacity};
+use brokerage::desk;
+use foundation::OrgRef;
+use jiff::{ToSpan, civil::date};
+use matching::Depth;
+use testkit::both;
+
+use crate::world::{OAKFIELD, matching, profile, setup, system, wanted, world};
+
+#[tokio::test]
+async fn a_designation_needs_release_and_training_and_retired_roles_are_refused() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let mut new = Nomination {
+            person: w.aisha.account,
+            name: "Aisha Khan".to_owned(),
+            org: OAKFIELD,
+            partnership: w.alliance,
+            role: "ast".to_owned(),
+            profile: profile(&[wanted("music", Depth::Expert)]),
+        };
+        let told = acts::nominate(&t.app, &system(&t), &new).await.unwrap_err().to_string();
+        assert!(told.contains("role of the past"), "{told}");
+        new.role = "expert-practitioner".to_owned();
+        let id = acts::nominate(&t.app, &system(&t), &new).await.unwrap();
+        let step = async |act, who| acts::take_step(&t.app, &system(&t), id, act, who).await;
+        assert!(step(Act::Apply, Who::Broker).await.is_err());
+        step(Act::Apply, Who::Person).await.unwrap();
+        let told = step(Act::Assess, Who::Broker).await.unwrap_err().to_string();
+        assert!(told.contains("confirm the release"), "{told}");
+        let _ = t.post(Some(&w.priya), &format!("/cadre/{id}/release"), &[]).await.expect(403);
+        let _ = t.post(Some(&w.daniel), &format!("/cadre/{id}/release"), &[]).await.expect(303);
+        step(Act::Assess, Who::Broker).await.unwrap();
+        step(Act::Designate, Who::Broker).await.unwrap();
+        assert!(
+            step(Act::Activate, Who::Broker).await.unwrap_err().to_string().contains("Training")
+        );
+        acts::record_training(&t.app, &system(&t), id, date(2027, 8, 31), date(2026, 11, 9))
+            .await
+            .unwrap();
+        step(Act::Activate, Who::Broker).await.unwrap();
+        let it = cadre::designation(&t.app.db, id).await.unwrap().unwrap();
+        assert!(it.is_live(date(2026, 11, 9)) && !it.is_live(date(2029, 1, 1)));
+        let _ = t.get(Some(&w.priya), "/cadre").await.expect(200).contains("Expert practitioner");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn past_review_or_guarded_nobody_is_offered_and_the_reason_is_told() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let id = matching(&t, &w).await;
+        let kept = async || {
+            let case = desk::case(&t.app.db, id, t.app.clock.today()).await.unwrap().unwrap();
+            let list = case.shortlist().unwrap();
+            let why: Vec<String> = list
+                .removed
+                .iter()
+                .flat_map(|one| one.reasons.iter().map(|r| case.sentence(r, &one.supporter)))
+                .collect();
+            (list.kept.len(), why.join(" "))
+        };
+        assert_eq!(kept().await.0, 1);
+        let guard = capacity::raise_guard(
+            &t.app,
+            &system(&t),
+            OAKFIELD,
+            "two absences in Year 2",
+            Some(date(2027, 5, 1)),
+        )
+        .await
+        .unwrap();
+        let (left, why) = kept().await;
+        assert_eq!(left, 0);
+        assert!(why.contains("Oakfield Primary cannot spare anybody now: two absences"), "{why}");
+        capacity::clear_guard(&t.app, &system(&t), guard).await.unwrap();
+        assert_eq!(kept().await.0, 1);
+        t.advance(jiff::SignedDuration::from_hours(24 * 800));
+        let (left, why) = kept().await;
+        assert_eq!(left, 0);
+        assert!(why.contains("designation is not live"), "{why}");
+        let late = t.app.clock.today().saturating_add(1.day());
+        assert!(capacity::guards(&t.app.db, late).await.unwrap().is_empty());
+        let org = OrgRef::School(999_202);
+        assert!(capacity::raise_guard(&t.app, &system(&t), org, " ", None).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn any_school_offers_and_its_offer_is_a_candidate() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let id = matching(&t, &w).await;
+        let form = [
+            ("title", "Phonics open mornings"),
+            ("about", "See it taught, then try it"),
+            ("specialism-1", "early-reading"),
+            ("phases", "primary"),
+            ("mode", "on-site"),
+            ("from-day", "4"),
+            ("from-month", "1"),
+            ("from-year", "2027"),
+            ("to-day", "16"),
+            ("to-month", "7"),
+            ("to-year", "2027"),
+            ("half-days", "1"),
+            ("cost", "0"),
+        ];
+        let _ = t
+            .post(Some(&w.stranger), "/offers", &form[1..])
+            .await
+            .expect(422)
+            .contains("Give the offer a title");
+        let _ = t.post(Some(&w.stranger), "/offers", &form).await.expect(303);
+        let _ =
+            t.get(Some(&w.priya), "/offers").await.expect(200).contains("Phonics open mornings");
+        let _ = t
+            .get(Some(&w.marcus), &format!("/desk/{id}"))
+            .await
+            .expect(200)
+            .contains("Phonics open mornings");
+    })
+    .await;
+}

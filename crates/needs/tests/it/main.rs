@@ -1,0 +1,4 @@
+//! Needs audits on both databases.
+
+mod audit;
+mod prefill;
