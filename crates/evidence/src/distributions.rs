@@ -1,6 +1,6 @@
 //! Tail areas and quantiles, guarded so that hostile numbers give `NaN` and never a panic.
 
-use statrs::distribution::{Beta, ChiSquared, ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{ChiSquared, ContinuousCDF, Normal, StudentsT};
 
 /// The 97.5 % point of the standard normal: half-widths of 95 % intervals are this many errors.
 pub const Z95: f64 = 1.959_963_984_540_054;
@@ -66,10 +66,21 @@ pub fn chi_squared_tail(x: f64, df: f64) -> f64 {
 /// The x for which P(X ≤ x) = p under a beta distribution.
 #[must_use]
 pub fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
-    if !(0.0..=1.0).contains(&p) {
+    let usable = |v: f64| v.is_finite() && v >= 1e-6;
+    if !(0.0..=1.0).contains(&p) || !usable(a) || !usable(b) {
         return f64::NAN;
     }
-    Beta::new(a, b).map_or(f64::NAN, |d| d.inverse_cdf(p))
+    let (mut low, mut high) = (0.0, 1.0);
+    // Halving is slow to the last digit but cannot fail to end.
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if statrs::function::beta::beta_reg(a, b, middle) < p {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    0.5 * (low + high)
 }
 
 /// ln n! by the gamma function.

@@ -10,12 +10,15 @@
 //! Limits: the interval describes the cohort as a draw from cohorts like it. It says nothing of
 //! bias in who was entered, nor of a change of test.
 
-use crate::distributions::{Z95, beta_quantile, ln_factorial};
+use crate::distributions::{Z95, beta_quantile, ln_factorial, normal_quantile};
 use crate::kpi::Unit;
 use crate::measure::{Measure, Missing, Reasons};
 
 /// Below this many pupils, years are pooled and exact tests are used.
 pub const SMALL: f64 = 30.0;
+
+/// Above this many pupils nothing is gained by exact arithmetic.
+const EXACT: f64 = 1e6;
 
 /// A 95 % interval in the unit of what it surrounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,7 +77,12 @@ pub fn clopper_pearson(numerator: f64, denominator: f64, confidence: f64) -> Opt
     if !usable(numerator, denominator) || !(0.0..1.0).contains(&confidence) {
         return None;
     }
+    // Among millions the exact interval is the approximate one, and below one pupil is neither.
+    if !(1.0..=EXACT).contains(&denominator) {
+        return wilson(numerator, denominator, normal_quantile(0.5 + confidence / 2.0));
+    }
     let tail = (1.0 - confidence) / 2.0;
+    let numerator = if numerator < 1e-6 { 0.0 } else { numerator };
     let rest = denominator - numerator;
     let low = if numerator <= 0.0 { 0.0 } else { beta_quantile(tail, numerator, rest + 1.0) };
     let high = if rest <= 0.0 { 1.0 } else { beta_quantile(1.0 - tail, numerator + 1.0, rest) };
@@ -109,8 +117,7 @@ pub fn fisher_mid_p(before: (f64, f64), after: (f64, f64)) -> Option<f64> {
     let (n1, n2) = (before.1.round(), after.1.round());
     let (x1, x2) = (before.0.round().min(n1), after.0.round().min(n2));
     let met = x1 + x2;
-    // A table of more than a million pupils needs no exact test.
-    if n1 + n2 > 1e6 {
+    if n1 + n2 > EXACT {
         return None;
     }
     let ln_choose = |n: f64, k: f64| ln_factorial(n) - ln_factorial(k) - ln_factorial(n - k);

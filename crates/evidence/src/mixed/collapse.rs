@@ -162,7 +162,9 @@ pub(super) fn mean_sd(values: &[f64]) -> (f64, f64) {
     }
     let (sum, squares): (f64, f64) = (sum.iter().sum(), squares.iter().sum());
     let mean = sum / n;
-    (origin + mean, (squares / n - mean * mean).max(0.0).sqrt())
+    let variance = squares / n - mean * mean;
+    // Not `max`, which would swallow a NaN.
+    (origin + mean, if variance < 0.0 { 0.0 } else { variance.sqrt() })
 }
 
 struct Order {

@@ -18,7 +18,7 @@ pub(super) fn null_basis(rows: &[Vec<i64>], width: usize) -> Vec<Vec<i64>> {
         let mut vector = vec![0; width];
         vector[free] = scale;
         for (row, pivot) in reduced.iter().zip(&pivots) {
-            vector[*pivot] = -scale * row[free] / row[*pivot];
+            vector[*pivot] = -scale.saturating_mul(row[free]) / row[*pivot];
         }
         basis.push(vector);
     }
@@ -41,7 +41,8 @@ fn echelon(rows: &[Vec<i64>], width: usize) -> (Vec<Vec<i64>>, Vec<usize>) {
             let g = gcd(pivot_row[column], row[column]);
             let (a, b) = (pivot_row[column] / g, row[column] / g);
             for (x, p) in row.iter_mut().zip(&pivot_row) {
-                *x = *x * a - p * b;
+                // Sums of cells have small coefficients; saturation cannot be met in practice.
+                *x = x.saturating_mul(a).saturating_sub(p.saturating_mul(b));
             }
             let common = row.iter().fold(0, |g, x| gcd(g, *x));
             if common > 1 {

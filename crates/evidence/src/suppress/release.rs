@@ -316,7 +316,8 @@ struct Size {
 
 impl Size {
     fn of(reading: &Measure) -> Option<Self> {
-        let n = reading.n().filter(|n| n.is_finite())?.max(0.0).round();
+        // Sizes beyond a billion are not pupils: bounded, they cannot overflow.
+        let n = reading.n().filter(|n| n.is_finite())?.clamp(0.0, 1e9).round();
         match *reading {
             Measure::Proportion { numerator, .. } if numerator.is_finite() => {
                 let met = numerator.round().clamp(0.0, n);
@@ -336,41 +337,60 @@ fn ambiguous(
     truth: &[Size],
     needed: usize,
 ) -> bool {
-    let mut sums: Vec<Vec<i64>> = Vec::new();
-    for (first, v) in moves.iter().enumerate() {
-        if v[at] != 0 {
-            sums.push(v.clone());
-        }
-        // Two moves together may be possible where one alone would make a cell negative.
-        for w in moves.iter().skip(first + 1).take(40) {
-            for sign in [1, -1] {
-                let both: Vec<i64> = v.iter().zip(w).map(|(a, b)| a + sign * b).collect();
-                if both[at] != 0 {
-                    sums.push(both);
+    [(|s: &Size| s.met) as fn(&Size) -> f64, |s: &Size| s.unmet].into_iter().any(|size| {
+        let own: Vec<i64> = hidden.iter().map(|cell| size(&truth[*cell]) as i64).collect();
+        let mut values = vec![own[at]];
+        for start in moves.iter().filter(|v| v[at] != 0) {
+            for times in [-2, -1, 1, 2, -4, 4, -3, 3_i64] {
+                let value = own[at] + times * start[at];
+                if value < 0 || values.contains(&value) {
+                    continue;
                 }
-            }
-        }
-    }
-    let count = |size: fn(&Size) -> f64| {
-        let mut values: Vec<i64> = Vec::new();
-        let own = size(&truth[hidden[at]]) as i64;
-        values.push(own);
-        for v in &sums {
-            for times in [-4, -3, -2, -1, 1, 2, 3, 4_i64] {
-                let possible = hidden
-                    .iter()
-                    .zip(v)
-                    .all(|(cell, step)| size(&truth[*cell]) as i64 + times * step >= 0);
-                let value = own + times * v[at];
-                if possible && !values.contains(&value) {
+                let begun: Vec<i64> =
+                    own.iter().zip(start).map(|(x, v)| x + times * v).collect();
+                let mut budget = REPAIRS;
+                if repairable(begun, at, value, moves, DEPTH, &mut budget) {
                     values.push(value);
                     if values.len() >= needed {
-                        return values.len();
+                        return true;
                     }
                 }
             }
         }
-        values.len()
+        values.len() >= needed
+    })
+}
+
+/// How many further moves may mend a solution, and how many attempts are made.
+const DEPTH: usize = 8;
+const REPAIRS: u32 = 4_000;
+
+/// Whether further moves make every cell non-negative while the cell `at` keeps `value`. What is
+/// found is a solution, so the proof is sound; giving up only hides more than needed.
+fn repairable(
+    solution: Vec<i64>,
+    at: usize,
+    value: i64,
+    moves: &[Vec<i64>],
+    depth: usize,
+    budget: &mut u32,
+) -> bool {
+    let Some((worst, lacking)) =
+        solution.iter().enumerate().filter(|(_, x)| **x < 0).min_by_key(|(_, x)| **x)
+    else {
+        return solution[at] == value;
     };
-    count(|s| s.met).max(count(|s| s.unmet)) >= needed
+    if depth == 0 || *budget == 0 {
+        return false;
+    }
+    for v in moves.iter().filter(|v| v[worst] != 0 && v[at] == 0) {
+        *budget = budget.saturating_sub(1);
+        let sign = v[worst].signum();
+        let times = sign * ((-lacking + v[worst].abs() - 1) / v[worst].abs());
+        let next = solution.iter().zip(v).map(|(x, v)| x + times * v).collect();
+        if repairable(next, at, value, moves, depth - 1, budget) {
+            return true;
+        }
+    }
+    false
 }

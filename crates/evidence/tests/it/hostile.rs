@@ -104,7 +104,7 @@ proptest! {
         let _ = meta::pool(&pairs);
         let _ = randomisation::two_groups(&values, &other, 20, 1);
         let _ = randomisation::matched_pairs(&values, 20, 1);
-        for a in &values {
+        for a in values.iter().take(4) {
             for b in &other {
                 let _ = funnel::limits(*a, *b, *a);
                 let _ = variation::clopper_pearson(*a, *b, 0.95);

@@ -254,7 +254,7 @@ fn trajectories() {
         values.iter().zip(2015..).map(|(v, y)| (y, share((v * n / 100.0).round(), n))).collect()
     };
     let trend = |values: &[f64], n| trajectory(&kpi, &yearly(values, n), None).trend;
-    assert_eq!(trend(&[50.0, 60.0, 70.0], 30.0), Trend::NoClearChange);
+    assert_eq!(trend(&[50.0, 60.0, 70.0], 20.0), Trend::NoClearChange);
     assert_eq!(trend(&[50.0, 60.0, 70.0], 150.0), Trend::Improving);
     assert_eq!(trend(&[70.0, 62.0, 50.0], 150.0), Trend::Declining);
     assert_eq!(trend(&[70.0, 50.0], 150.0), Trend::NotEnoughData);
