@@ -214,7 +214,7 @@ pub(crate) fn decrypt(key: &[u8; 32], place: &str, sealed: &str) -> Result<Vec<u
 
 /// Bytes from hexadecimal digits.
 pub(crate) fn bytes(digits: &str) -> Option<Vec<u8>> {
-    if !digits.is_ascii() || digits.len() % 2 != 0 {
+    if !digits.is_ascii() || !digits.len().is_multiple_of(2) {
         return None;
     }
     (0..digits.len())

@@ -15,6 +15,8 @@ pub mod pages;
 pub mod partnerships;
 pub mod passwords;
 pub mod policy;
+pub mod privacy;
+pub mod retention;
 pub mod rules;
 pub mod sealed;
 pub mod sessions;
@@ -42,5 +44,5 @@ pub const MIGRATIONS: &[Migration] = &[
 /// This room's background work.
 #[must_use]
 pub fn handlers(handlers: Handlers) -> Handlers {
-    signing_in::handlers(handlers)
+    retention::handlers(signing_in::handlers(handlers))
 }

@@ -120,7 +120,7 @@ pub async fn of_orgs(
         );
         looks.extend(db.all::<Look>(&sql, [org.into(), At(since).into()]).await?);
     }
-    looks.sort_by(|one, other| other.last_at.cmp(&one.last_at));
+    looks.sort_by_key(|look| std::cmp::Reverse(look.last_at));
     Ok(looks)
 }
 

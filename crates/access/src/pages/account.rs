@@ -42,6 +42,8 @@ pub(super) async fn show(
     let sheet = Sheet::new("Your account")
         .full()
         .part(facts)
+        .link("Your data: a copy, a correction, being forgotten", "/account/data")
+        .link("Who looked at private records", "/access-log")
         .heading("How you sign in")
         .part(ways(&app, account).await?)
         .heading("Where you are signed in")

@@ -4,6 +4,7 @@ mod account;
 mod log;
 mod people;
 mod policy;
+mod privacy;
 mod second_step;
 mod sheet;
 mod sign_in;
@@ -40,6 +41,13 @@ pub fn routes() -> Router<App> {
         .route("/people/{id}/sign-out", post(people::end_sessions))
         .route("/people/{id}/appoint", get(people::ask_appoint).post(people::appoint))
         .route("/people/{id}/close", get(people::ask_close).post(people::close))
+        .route("/people/{id}/forget", get(privacy::ask_forget).post(privacy::forget))
+        .route("/account/data", get(privacy::show))
+        .route("/account/data.json", get(privacy::download))
+        .route("/account/name", post(privacy::rename))
+        .route("/account/e-mail", post(privacy::ask_address))
+        .route("/account/e-mail/{token}", get(privacy::ask_confirm).post(privacy::confirm))
+        .route("/retention", get(privacy::schedule).post(privacy::carry_out))
         .route("/access-log", get(log::show))
         .route("/access-log.{ending}", get(log::download))
         .route("/break-glass", get(log::ask_glass).post(log::break_glass))

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     AccountId, Action, Permit, Post, Role, SignedIn, Visitor, Zone, accounts, authorize,
     leaving::{self, Duties, Duty, LeavingError},
-    partnerships, policy, sessions,
+    partnerships, policy, retention, sessions,
 };
 
 fn door(app: &App, visitor: &Visitor, action: Action) -> Result<Permit, PageError> {
@@ -68,6 +68,9 @@ pub(super) async fn list(
         .full()
         .text("Everybody who can sign in, and the posts that say what they may do.")
         .part(Button::link("Invite somebody", "/people/new"))
+        .link("The record of acts", "/record")
+        .link("Retention", "/retention")
+        .link("Break the glass", "/break-glass")
         .part(table);
     frame.page("People").wide().visible_to(Zone::System.in_words()).show(&sheet)
 }
@@ -238,6 +241,10 @@ pub(super) async fn show(
             .form(&at("invite"), vec![Button::new("Send an invitation again").secondary().into()])
             .form(&at("sign-out"), vec![Button::new("End every session").secondary().into()])
             .part(Button::link("Close the account", at("close")).warning());
+    }
+    if person.closed_at.is_some() && person.name != retention::FORGOTTEN {
+        let href = format!("/people/{}/forget", person.id);
+        sheet = sheet.part(Button::link("Forget this person", href).warning());
     }
     let sheet = sheet
         .heading("What happened")

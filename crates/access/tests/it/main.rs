@@ -5,6 +5,7 @@ mod links;
 mod looks;
 mod matrix;
 mod people;
+mod privacy;
 mod reference;
 mod sealed;
 mod signing_in;
