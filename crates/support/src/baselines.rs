@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     agreements::terms::{ChosenKpi, Side},
-    seal::seal,
+    seal::{exact, seal},
 };
 
 /// How many years before the selection year are pooled into the base.
@@ -46,15 +46,21 @@ pub struct Reading {
 impl From<Measure> for Reading {
     fn from(measure: Measure) -> Self {
         match measure {
-            Measure::Scalar { value, n } => Self { value: Some(value), n, ..Self::default() },
+            Measure::Scalar { value, n } => {
+                Self { value: Some(exact(value)), n: n.map(exact), ..Self::default() }
+            }
             Measure::Proportion { numerator, denominator } => Self {
-                numerator: Some(numerator),
-                denominator: Some(denominator),
+                numerator: Some(exact(numerator)),
+                denominator: Some(exact(denominator)),
                 ..Self::default()
             },
-            Measure::Estimate { value, low, high, n } => {
-                Self { value: Some(value), n, low: Some(low), high: Some(high), ..Self::default() }
-            }
+            Measure::Estimate { value, low, high, n } => Self {
+                value: Some(exact(value)),
+                n: n.map(exact),
+                low: Some(exact(low)),
+                high: Some(exact(high)),
+                ..Self::default()
+            },
             Measure::Missing(reason) => {
                 Self { missing: Some(reason.mark().to_owned()), ..Self::default() }
             }
@@ -265,7 +271,7 @@ pub fn freeze(
                 urn: *urn,
                 base: over(series, &base_years).into(),
                 selection: chosen_on.and_then(|year| {
-                    series.iter().find(|(y, _)| *y == year).and_then(|(_, m)| m.number())
+                    series.iter().find(|(y, _)| *y == year).and_then(|(_, m)| m.number().map(exact))
                 }),
             })
             .collect();
@@ -435,14 +441,7 @@ mod tests {
             worth_having: 3.0,
         };
         let chosen_on = Some(AcademicYear(2026));
-        freeze(
-            &chosen,
-            indicator(),
-            OrgRef::School(999_101),
-            chosen_on,
-            AcademicYear(2027),
-            known,
-        )
+        freeze(&chosen, indicator(), OrgRef::School(999_101), chosen_on, AcademicYear(2027), known)
     }
 
     #[test]

@@ -76,9 +76,8 @@ pub(crate) async fn record(
     verb: &str,
     detail: serde_json::Value,
 ) -> Result<(), DbError> {
-    let event = Event::new("agreement", agreement.id, verb)
-        .owned_by(agreement.supported)
-        .with(detail);
+    let event =
+        Event::new("agreement", agreement.id, verb).owned_by(agreement.supported).with(detail);
     events::append(tx, context, event).await
 }
 
@@ -318,10 +317,10 @@ async fn freeze_chosen(
         Some(urn) => neighbours::known(tx, urn, &chosen.code, &chosen.group, excluded).await?,
         None => crate::baselines::Known::default(),
     };
-    let outturn_from = terms
-        .outturn_from
-        .or_else(|| terms.start_on.map(Terms::first_outturn))
-        .ok_or_else(|| Refusal::field("outturn_from", "Choose the first year whose results count"))?;
+    let outturn_from =
+        terms.outturn_from.or_else(|| terms.start_on.map(Terms::first_outturn)).ok_or_else(
+            || Refusal::field("outturn_from", "Choose the first year whose results count"),
+        )?;
     let chosen_on = terms.chosen_on.map(|chosen_on| chosen_on.year);
     Ok(freeze_one(chosen, indicator, school, chosen_on, outturn_from, &known))
 }
@@ -353,10 +352,7 @@ async fn supported_now(tx: &Tx, agreement: &Agreement) -> Result<Vec<u32>, DbErr
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn frozen(
-    db: &impl Sql,
-    id: AgreementId,
-) -> Result<Vec<(String, Frozen)>, DbError> {
+pub async fn frozen(db: &impl Sql, id: AgreementId) -> Result<Vec<(String, Frozen)>, DbError> {
     #[derive(sea_orm::FromQueryResult)]
     struct Row {
         body: Json<Frozen>,

@@ -22,11 +22,7 @@ pub(crate) struct Seed {
 }
 
 /// What a request suggests, for somebody who may write its agreement.
-pub(crate) async fn seed(
-    app: &App,
-    visitor: &Visitor,
-    request: &str,
-) -> Result<Seed, PageError> {
+pub(crate) async fn seed(app: &App, visitor: &Visitor, request: &str) -> Result<Seed, PageError> {
     let (request, proposal) = neighbours::matched(&app.db, request).await?;
     access::authorize(app, visitor, Action::Read, &proposal.resource(&request))?;
     Ok(Seed { title: request.ask.title.clone(), kind: kind_of(&request).code.clone() })
@@ -80,8 +76,7 @@ pub async fn terms_from_request(
     suggest_measures(db, &mut terms).await?;
     terms.outturn_from = terms.start_on.map(Terms::first_outturn);
     terms.reviews = review_dates(&terms, kind.reviews);
-    terms.exit_plan_by =
-        terms.end_on.map(|end| end.saturating_sub(jiff::Span::new().weeks(8)));
+    terms.exit_plan_by = terms.end_on.map(|end| end.saturating_sub(jiff::Span::new().weeks(8)));
     Ok(terms)
 }
 

@@ -401,13 +401,10 @@ pub async fn confirm(app: &App, permit: &Permit, id: AgreementId) -> Result<Stat
         .map_err(|no| Refusal::of(no, agreement.state(), Act::Confirm))?;
     let open_items = plan_of(&tx, id).await?.open();
     if !open_items.is_empty() {
-        return Err(Refusal::field(
-            "ticked",
-            format!("Still open: {}", open_items.join("; ")),
-        ));
+        return Err(Refusal::field("ticked", format!("Still open: {}", open_items.join("; "))));
     }
-    let waiting =
-        tx.count(
+    let waiting = tx
+        .count(
             "SELECT count(*) AS n FROM time_entry WHERE agreement = $1 AND state = 'planned'",
             [id.into()],
         )

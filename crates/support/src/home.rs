@@ -128,8 +128,7 @@ pub async fn todos(
         [Standing::SupportedHead, Standing::SupportingHead, Standing::Lead, Standing::Member];
     let state = agreement.state();
     if state == State::Drafting {
-        let small =
-            crate::pack::pack().kind(&agreement.kind).is_some_and(|kind| kind.heads_alone);
+        let small = crate::pack::pack().kind(&agreement.kind).is_some_and(|kind| kind.heads_alone);
         if is(&[Standing::Broker]) || (small && is(&heads)) {
             add("Finish the agreement and send it to both schools".to_owned(), "", None);
         }
@@ -173,9 +172,10 @@ pub async fn todos(
         if let Some(next) = points.get(held.len()).filter(|on| **on <= soon) {
             add(format!("Hold review {}", held.len() + 1), "/reviews/new", Some(*next));
         }
-        let by = terms.terms().exit_plan_by.or_else(|| {
-            agreement.end_on().map(|end| end.saturating_sub(Span::new().weeks(6)))
-        });
+        let by = terms
+            .terms()
+            .exit_plan_by
+            .or_else(|| agreement.end_on().map(|end| end.saturating_sub(Span::new().weeks(6))));
         let due = by.filter(|by| *by <= soon);
         if state != State::Exiting && due.is_some() {
             let written = exits::plan_of(db, agreement.id).await?.is_written();
@@ -236,7 +236,11 @@ pub async fn results_arrived(db: &impl Sql, org: OrgRef) -> Result<Vec<News>, Db
     for agreement in store::of_org(db, org).await? {
         let ended = matches!(
             agreement.state(),
-            State::Exiting | State::Completed | State::Sustaining | State::Sustained | State::Lapsed
+            State::Exiting
+                | State::Completed
+                | State::Sustaining
+                | State::Sustained
+                | State::Lapsed
         );
         if ended && impact::has_arrived(db, &agreement).await? {
             news.push(News {
@@ -276,10 +280,7 @@ pub async fn ledger_in_words(
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn under_way(
-    app: &App,
-    visitor: &Visitor,
-) -> Result<Vec<(Agreement, String)>, DbError> {
+pub async fn under_way(app: &App, visitor: &Visitor) -> Result<Vec<(Agreement, String)>, DbError> {
     let mut live = Vec::new();
     for agreement in store::readable(&app.db, visitor).await? {
         if agreement.state().in_force() || agreement.state().awaits_signature() {

@@ -14,11 +14,7 @@ use foundation::{DbError, Sql, terms::AcademicYear};
 
 use crate::{
     Refusal,
-    agreements::{
-        Agreement, Side,
-        store,
-        terms::Terms,
-    },
+    agreements::{Agreement, Side, store, terms::Terms},
     baselines::{Frozen, Peer, Series, over},
     course,
     neighbours::{self, Outturn},
@@ -99,10 +95,9 @@ pub fn line(hash: String, frozen: Frozen, outturn: Outturn) -> Line {
     let kpi = frozen.kpi();
     let family = pairs(&frozen.family, &outturn.peers, &used);
     let authority = pairs(&frozen.authority, &outturn.peers, &used);
-    let selection = frozen.chosen_on.map(|year| Selection {
-        year: i32::from(year.0),
-        what: format!("the results of {year}"),
-    });
+    let selection = frozen
+        .chosen_on
+        .map(|year| Selection { year: i32::from(year.0), what: format!("the results of {year}") });
     let net = net_change(&Question {
         kpi: &kpi,
         school: frozen.pair(own),
@@ -151,7 +146,11 @@ fn middle(pairs: &[Pair]) -> Option<(f64, f64)> {
     let median = |mut values: Vec<f64>| {
         values.sort_by(f64::total_cmp);
         let half = values.len() / 2;
-        if values.len() % 2 == 1 { values[half] } else { f64::midpoint(values[half - 1], values[half]) }
+        if values.len() % 2 == 1 {
+            values[half]
+        } else {
+            f64::midpoint(values[half - 1], values[half])
+        }
     };
     Some((
         median(both.iter().map(|pair| pair.0).collect()),

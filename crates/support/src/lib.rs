@@ -30,8 +30,8 @@ use foundation::{App, db::Migration, jobs};
 
 pub use agreements::{Agreement, AgreementId};
 pub use error::Refusal;
-pub use pages::routes;
 pub use neighbours::Outturn;
+pub use pages::routes;
 
 /// This room's tables, in order.
 pub const MIGRATIONS: &[Migration] = &[Migration {

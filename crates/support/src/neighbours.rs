@@ -198,10 +198,7 @@ fn request_id(text: &str) -> Result<RequestId, Refusal> {
 }
 
 /// The request and the proposal that both heads agreed to.
-pub(crate) async fn matched(
-    db: &impl Sql,
-    request: &str,
-) -> Result<(Request, Proposal), Refusal> {
+pub(crate) async fn matched(db: &impl Sql, request: &str) -> Result<(Request, Proposal), Refusal> {
     let id = request_id(request)?;
     let request = requests::request(db, id).await?.ok_or(Refusal::NotFound)?;
     let proposal = proposals::current(db, id).await?.ok_or_else(|| {
@@ -254,11 +251,7 @@ pub(crate) async fn fulfil_request(
 
 /// Refuses while an interest is open, or while somebody of the team whose designation, conduct or
 /// training should be current lacks it.
-pub(crate) async fn must_be_clear(
-    tx: &Tx,
-    agreement: &Agreement,
-    on: Date,
-) -> Result<(), Refusal> {
+pub(crate) async fn must_be_clear(tx: &Tx, agreement: &Agreement, on: Date) -> Result<(), Refusal> {
     let mut open: Vec<String> = Vec::new();
     if let Some(request) = &agreement.request {
         let (request, proposal) = matched(tx, request).await?;

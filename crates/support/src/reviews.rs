@@ -198,12 +198,8 @@ pub async fn hold(
     let (tx, record_of) = open(app, agreement).await?;
     record_of.must_allow(Work::Review)?;
     let who = standings(app, &tx, permit, &record_of).await?;
-    let reviewers = [
-        Standing::SupportingHead,
-        Standing::Lead,
-        Standing::Broker,
-        Standing::SupportedHead,
-    ];
+    let reviewers =
+        [Standing::SupportingHead, Standing::Lead, Standing::Broker, Standing::SupportedHead];
     if !reviewers.iter().any(|standing| who.contains(standing)) {
         return Err(Refusal::NotYours(
             "The heads, the leader of the team and the broker hold reviews.".to_owned(),
@@ -212,9 +208,9 @@ pub async fn hold(
     if new.next_steps.trim().is_empty() {
         return Err(Refusal::field("next_steps", "Say what happens next"));
     }
-    let held =
-        tx.count("SELECT count(*) AS n FROM progress_review WHERE agreement = $1", [agreement.into()])
-            .await?;
+    let held = tx
+        .count("SELECT count(*) AS n FROM progress_review WHERE agreement = $1", [agreement.into()])
+        .await?;
     if held != new.after {
         return Err(DbError::Conflict("review").into());
     }

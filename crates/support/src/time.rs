@@ -5,11 +5,7 @@ use std::{fmt, str::FromStr};
 
 use access::{AccountId, Permit};
 use foundation::{
-    App, DbError, OrgRef, Sql,
-    clock::london,
-    db::AsText,
-    id_type,
-    terms::AcademicYear,
+    App, DbError, OrgRef, Sql, clock::london, db::AsText, id_type, terms::AcademicYear,
 };
 use jiff::civil::Date;
 use sea_orm::FromQueryResult;
@@ -397,11 +393,7 @@ async fn settle(
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn unsettled(
-    db: &impl Sql,
-    agreement: AgreementId,
-    today: Date,
-) -> Result<i64, DbError> {
+pub async fn unsettled(db: &impl Sql, agreement: AgreementId, today: Date) -> Result<i64, DbError> {
     db.count(
         "SELECT count(*) AS n FROM time_entry
          WHERE agreement = $1 AND state = 'planned' AND on_date <= $2",

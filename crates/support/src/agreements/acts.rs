@@ -100,7 +100,12 @@ pub async fn draft(
     Ok(id)
 }
 
-async fn write_version(tx: &Tx, id: AgreementId, number: i64, terms: &Terms) -> Result<(), DbError> {
+async fn write_version(
+    tx: &Tx,
+    id: AgreementId,
+    number: i64,
+    terms: &Terms,
+) -> Result<(), DbError> {
     tx.run(
         "INSERT INTO agreement_version (agreement, number, terms) VALUES ($1, $2, $3)",
         [id.into(), number.into(), Json(terms).into()],
@@ -207,8 +212,8 @@ pub async fn offer(app: &App, permit: &Permit, id: AgreementId) -> Result<(), Re
         .map_err(|no| Refusal::of(no, agreement.state(), Act::Offer))?;
     let draft = store::version(&tx, id, agreement.latest).await?;
     let terms = draft.terms();
-    let small = terms.kind().is_some_and(|kind| kind.heads_alone)
-        && terms.half_days() <= SMALL_HALF_DAYS;
+    let small =
+        terms.kind().is_some_and(|kind| kind.heads_alone) && terms.half_days() <= SMALL_HALF_DAYS;
     if !small && !who.contains(&Standing::Broker) {
         return Err(Refusal::NotYours(
             "The broker sends an agreement of more than two days to both sides. They see that it \
@@ -436,9 +441,9 @@ async fn write_signature(
         ],
     )
     .await?;
-    let event = Event::new("agreement", agreement.id, "signed")
-        .owned_by(agreement.supported)
-        .with(json!({ "version": agreement.latest, "capacity": capacity, "org": org, "hash": hash }));
+    let event = Event::new("agreement", agreement.id, "signed").owned_by(agreement.supported).with(
+        json!({ "version": agreement.latest, "capacity": capacity, "org": org, "hash": hash }),
+    );
     events::append(tx, permit.context(), event).await?;
     Ok(())
 }

@@ -270,8 +270,7 @@ pub async fn readable(db: &impl Sql, visitor: &Visitor) -> Result<Vec<Agreement>
     let all: Vec<Agreement> = db
         .all(&format!("SELECT {COLUMNS} FROM agreement a ORDER BY a.created_at DESC, a.id"), [])
         .await?;
-    let named: Vec<Named> =
-        db.all("SELECT agreement, account FROM agreement_person", []).await?;
+    let named: Vec<Named> = db.all("SELECT agreement, account FROM agreement_person", []).await?;
     let orgs: Vec<OrgRef> = all.iter().flat_map(|a| [a.supported, a.supporting]).collect();
     let responsible = neighbours::responsible_each(db, &orgs).await?;
     Ok(all
@@ -342,9 +341,8 @@ pub async fn signatures(db: &impl Sql, id: AgreementId) -> Result<Vec<Signature>
 /// Which signatures a version has.
 #[must_use]
 pub fn signed(signatures: &[Signature], number: i64) -> Signed {
-    let has = |capacity: &str| {
-        signatures.iter().any(|s| s.number == number && s.capacity == capacity)
-    };
+    let has =
+        |capacity: &str| signatures.iter().any(|s| s.number == number && s.capacity == capacity);
     Signed { supported: has("supported"), chair: has("chair"), supporting: has("supporting") }
 }
 
@@ -357,9 +355,8 @@ pub async fn team_accounts(db: &impl Sql, id: AgreementId) -> Result<Vec<Account
     struct Named {
         account: AccountId,
     }
-    let named: Vec<Named> = db
-        .all("SELECT account FROM agreement_person WHERE agreement = $1", [id.into()])
-        .await?;
+    let named: Vec<Named> =
+        db.all("SELECT account FROM agreement_person WHERE agreement = $1", [id.into()]).await?;
     Ok(named.into_iter().map(|n| n.account).collect())
 }
 

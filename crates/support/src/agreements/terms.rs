@@ -396,10 +396,7 @@ impl Terms {
             gap(
                 "promises",
                 "reviews",
-                &format!(
-                    "{} is reviewed {times}: enter {} dates",
-                    kind.name, kind.reviews
-                ),
+                &format!("{} is reviewed {times}: enter {} dates", kind.name, kind.reviews),
             );
         }
         if let (Some(start), Some(end)) = (self.start_on, self.end_on)

@@ -21,7 +21,10 @@ use super::{
     sight, sight_to_act,
 };
 use crate::{
-    agreements::{Side, Standing, State, machine::{Work, allows}},
+    agreements::{
+        Side, Standing, State,
+        machine::{Work, allows},
+    },
     exits::{self, ExitPlan, Held, NewPlan},
     pack::pack,
 };
@@ -57,7 +60,8 @@ pub(super) async fn exit(
     } else {
         paragraphs("Nothing has been written yet.")
     };
-    let change = if works { go(&sight.at("exit/plan"), "Write the exit plan") } else { Html::default() };
+    let change =
+        if works { go(&sight.at("exit/plan"), "Write the exit plan") } else { Html::default() };
     let gained = gains.iter().fold(SummaryList::new(), |list, gain| {
         let how = if gain.evidence.is_empty() {
             String::new()
@@ -130,7 +134,8 @@ fn said(sight: &Sight, feedback: &[exits::Feedback]) -> Html {
         html = Html::join([html, words]);
     }
     let may = allows(sight.agreement.state(), Work::Feedback) && sight.is_head();
-    let mine = if sight.is(&[Standing::SupportedHead]) { Side::Supported } else { Side::Supporting };
+    let mine =
+        if sight.is(&[Standing::SupportedHead]) { Side::Supported } else { Side::Supporting };
     if may && feedback.iter().all(|given| given.side() != mine) {
         html = Html::join([html, go(&sight.at("exit/feedback"), "Say how it was")]);
     }
@@ -153,7 +158,9 @@ fn closing(sight: &Sight, plan: &ExitPlan) -> Html {
         State::Active if sight.is(&[Standing::Lead, Standing::SupportingHead]) => {
             if plan.is_written() {
                 Html::join([
-                    paragraphs("When the work is nearly done, begin to draw to a close. Both heads are then asked to confirm."),
+                    paragraphs(
+                        "When the work is nearly done, begin to draw to a close. Both heads are then asked to confirm.",
+                    ),
                     act_button(&sight.at("exit/begin"), "Begin to draw to a close", true),
                 ])
             } else {
@@ -206,8 +213,8 @@ fn held(sight: &Sight, checks: &[exits::Check]) -> Html {
             }
         }
         html = Html::join([html, Html::of(&list.in_card(title))]);
-        let may = allows(sight.agreement.state(), Work::Check)
-            && sight.is(&[Standing::SupportedHead]);
+        let may =
+            allows(sight.agreement.state(), Work::Check) && sight.is(&[Standing::SupportedHead]);
         if check.held.is_none() && may && !asked {
             asked = true;
             html = Html::join([
@@ -392,7 +399,8 @@ fn feedback_form(
 ) -> Result<Response, PageError> {
     let mut page = begun(sight, "How it was", "exit/feedback", errors);
     page.lede = paragraphs("The other school and the broker read this, with your school's name.");
-    let answers = [("4", "Fully", ""), ("3", "Mostly", ""), ("2", "A little", ""), ("1", "Not at all", "")];
+    let answers =
+        [("4", "Fully", ""), ("3", "Mostly", ""), ("2", "A little", ""), ("1", "Not at all", "")];
     for item in &pack().feedback_items {
         page.fields.push(choice(form, errors, &item.code, &item.words, "", &answers));
     }

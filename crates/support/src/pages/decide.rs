@@ -129,7 +129,11 @@ fn show(
             "",
             &[
                 ("ladder", "We spoke, both heads met, and it did not help", ""),
-                ("safeguarding", "Safeguarding", "Say nothing about a child here. Tell the designated safeguarding lead"),
+                (
+                    "safeguarding",
+                    "Safeguarding",
+                    "Say nothing about a child here. Tell the designated safeguarding lead",
+                ),
                 ("conduct", "Conduct", ""),
             ],
         ));

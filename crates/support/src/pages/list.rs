@@ -8,7 +8,7 @@ use govuk::{
     extra::{Card, CardGrid},
 };
 
-use super::parts::{Sheet, act_button, go, state_tag, waiting};
+use super::parts::{Sheet, go, state_tag, waiting};
 use crate::{
     agreements::{Agreement, store},
     home, neighbours,
@@ -97,8 +97,11 @@ pub(super) async fn list(
         )
         .part(
             "",
-            if begins { go("/agreements/new", "Agree on two days or less") } else { Html::default() },
+            if begins {
+                go("/agreements/new", "Agree on two days or less")
+            } else {
+                Html::default()
+            },
         );
-    let _ = act_button;
     frame.page("Agreements").wide().show(&sheet)
 }

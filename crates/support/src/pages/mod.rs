@@ -3,12 +3,15 @@
 mod build;
 mod close;
 mod decide;
+mod fields;
 mod list;
+mod milestones;
 mod parts;
 mod report;
+mod reviews;
 mod show;
 mod sign;
-mod track;
+mod time;
 
 pub(crate) use build::usual_end;
 
@@ -16,7 +19,7 @@ use std::collections::HashMap;
 
 use access::{Action, Permit, Visitor};
 use axum::{Router, routing::get};
-use foundation::{App, OrgRef, PageError};
+use foundation::{App, OrgRef, PageError, web::Format};
 
 use crate::{
     agreements::{
@@ -28,7 +31,19 @@ use crate::{
 
 /// This room's pages.
 pub fn routes() -> Router<App> {
-    Router::new()
+    let mut router = Router::new();
+    for (ending, format) in [("csv", Format::Csv), ("xlsx", Format::Xlsx), ("json", Format::Json)] {
+        router = router
+            .route(
+                &format!("/agreements/{{id}}/time.{ending}"),
+                get(move |app, visitor, id| time::download(app, visitor, id, format)),
+            )
+            .route(
+                &format!("/agreements/{{id}}/impact.{ending}"),
+                get(move |app, visitor, id| report::download(app, visitor, id, format)),
+            );
+    }
+    router
         .route("/agreements", get(list::list))
         .route("/agreements/new", get(build::ask).post(build::begin))
         .route("/agreements/{id}", get(show::show))
@@ -36,24 +51,31 @@ pub fn routes() -> Router<App> {
         .route("/agreements/{id}/offer", axum::routing::post(build::offer))
         .route("/agreements/{id}/sign", get(sign::ask).post(sign::sign))
         .route("/agreements/{id}/print", get(sign::print))
-        .route("/agreements/{id}/milestones", get(track::milestones))
-        .route("/agreements/{id}/milestones/new", get(track::ask_milestone).post(track::add_milestone))
-        .route("/agreements/{id}/milestones/{milestone}", get(track::ask_seen).post(track::record_seen))
-        .route("/agreements/{id}/reviews", get(track::reviews))
-        .route("/agreements/{id}/reviews/new", get(track::ask_review).post(track::hold_review))
-        .route("/agreements/{id}/time", get(track::time))
-        .route("/agreements/{id}/time.{ending}", get(track::time_download))
-        .route("/agreements/{id}/time/new", get(track::ask_time).post(track::plan_time))
-        .route("/agreements/{id}/time/{entry}", get(track::ask_settle).post(track::settle_time))
+        .route("/agreements/{id}/milestones", get(milestones::milestones))
+        .route(
+            "/agreements/{id}/milestones/new",
+            get(milestones::ask_milestone).post(milestones::add_milestone),
+        )
+        .route(
+            "/agreements/{id}/milestones/{milestone}",
+            get(milestones::ask_seen).post(milestones::record_seen),
+        )
+        .route("/agreements/{id}/reviews", get(reviews::reviews))
+        .route("/agreements/{id}/reviews/new", get(reviews::ask_review).post(reviews::hold_review))
+        .route("/agreements/{id}/time", get(time::time))
+        .route("/agreements/{id}/time/new", get(time::ask_time).post(time::plan_time))
+        .route("/agreements/{id}/time/{entry}", get(time::ask_settle).post(time::settle_time))
         .route("/agreements/{id}/exit", get(close::exit))
         .route("/agreements/{id}/exit/plan", get(close::ask_plan).post(close::write_plan))
         .route("/agreements/{id}/exit/gain", get(close::ask_gain).post(close::write_gain))
-        .route("/agreements/{id}/exit/feedback", get(close::ask_feedback).post(close::give_feedback))
+        .route(
+            "/agreements/{id}/exit/feedback",
+            get(close::ask_feedback).post(close::give_feedback),
+        )
         .route("/agreements/{id}/exit/begin", axum::routing::post(close::begin))
         .route("/agreements/{id}/exit/confirm", axum::routing::post(close::confirm))
         .route("/agreements/{id}/checks/{check}", get(close::ask_check).post(close::answer_check))
         .route("/agreements/{id}/impact", get(report::impact))
-        .route("/agreements/{id}/impact.{ending}", get(report::download))
         .route("/agreements/{id}/do/{act}", get(decide::ask).post(decide::act))
 }
 

@@ -1,18 +1,16 @@
 //! Pieces that several pages share: fields, tags and the frame of a form.
 
 use askama::Template;
-use foundation::web::{Errors, FormData};
-use govuk::{
-    DateInput, ErrorSummary, Html, Input, RadioItem, Radios, Tag, TagColour, Textarea,
+use axum::response::Response;
+use foundation::{
+    PageError,
+    web::{Errors, FormData, Frame},
 };
+use govuk::{DateInput, ErrorSummary, Html, Input, RadioItem, Radios, Tag, TagColour, Textarea};
 use jiff::civil::Date;
 
-use crate::{
-    Refusal,
-    agreements::State,
-    milestones::Rag,
-    time::EntryState,
-};
+use super::Sight;
+use crate::{Refusal, agreements::State, milestones::Rag};
 
 /// Plain text as HTML.
 pub(super) fn text(words: impl AsRef<str>) -> Html {
@@ -60,25 +58,17 @@ pub(super) fn rag_tag(rag: Rag) -> Tag {
     Tag::coloured(colour, rag.in_words())
 }
 
-/// The tag of an entry of the time ledger.
-pub(super) fn entry_tag(state: EntryState) -> Tag {
-    let colour = match state {
-        EntryState::Planned => TagColour::Blue,
-        EntryState::Delivered => TagColour::Green,
-        EntryState::Cancelled => TagColour::Grey,
-    };
-    Tag::coloured(colour, state.in_words())
-}
-
 /// The list of problems at the top of a form; nothing when there are none.
 pub(super) fn problems(errors: &Errors) -> Html {
     if errors.is_empty() {
         return Html::default();
     }
-    let summary = errors.list().iter().fold(
-        ErrorSummary::default().title("There is a problem"),
-        |summary, error| summary.error(&error.field, error.message.as_str()),
-    );
+    let summary = errors
+        .list()
+        .iter()
+        .fold(ErrorSummary::default().title("There is a problem"), |summary, error| {
+            summary.error(&error.field, error.message.as_str())
+        });
     Html::of(&summary)
 }
 
@@ -191,8 +181,7 @@ pub(super) fn pounds_typed(pence: i64) -> String {
 
 /// Reads pounds as typed into pence; an empty field is nothing.
 pub(super) fn pence(form: &FormData, name: &str, errors: &mut Errors, message: &str) -> i64 {
-    let typed: String =
-        form.text(name).chars().filter(|c| !matches!(c, '£' | ',' | ' ')).collect();
+    let typed: String = form.text(name).chars().filter(|c| !matches!(c, '£' | ',' | ' ')).collect();
     if typed.is_empty() {
         return 0;
     }
@@ -204,7 +193,9 @@ pub(super) fn pence(form: &FormData, name: &str, errors: &mut Errors, message: &
         _ => None,
     };
     match (whole.parse::<u32>(), rest) {
-        (Ok(whole), Some(rest)) if rest >= 0 && whole <= 10_000_000 => i64::from(whole) * 100 + rest,
+        (Ok(whole), Some(rest)) if rest >= 0 && whole <= 10_000_000 => {
+            i64::from(whole) * 100 + rest
+        }
         _ => {
             errors.add(name, message);
             0
@@ -256,10 +247,7 @@ impl FormPage {
 }
 
 /// Puts a refusal beside the field it is about; others become a page of their own.
-pub(super) fn beside(
-    errors: &mut Errors,
-    refusal: Refusal,
-) -> Result<(), foundation::PageError> {
+pub(super) fn beside(errors: &mut Errors, refusal: Refusal) -> Result<(), PageError> {
     match refusal {
         Refusal::Field { field, message } => errors.add(field, message),
         Refusal::Incomplete(gaps) => {
@@ -381,4 +369,44 @@ pub(super) fn waiting(todos: &[crate::home::Todo]) -> Html {
         "<div class=\"as-card as-card--need as-noprint\"><h2 class=\"govuk-heading-s\">Waiting for \
          you</h2><ul class=\"govuk-list\">{items}</ul></div>"
     ))
+}
+
+/// A value that the form carries along.
+pub(super) fn hidden(name: &str, value: impl std::fmt::Display) -> Html {
+    Html::trusted(format!(
+        "<input type=\"hidden\" name=\"{name}\" id=\"{name}\" value=\"{}\">",
+        text(value.to_string()).as_str()
+    ))
+}
+
+/// The form inside the frame of an agreement's pages.
+pub(super) fn framed(
+    frame: Frame,
+    sight: &Sight,
+    page: &FormPage,
+    errors: &Errors,
+) -> Result<Response, PageError> {
+    let mut built = frame
+        .page(page.title.clone())
+        .crumb("Agreements", "/agreements")
+        .crumb(&sight.title(), sight.at(""))
+        .visible_to(sight.visible());
+    if !errors.is_empty() {
+        built = built.with_problems();
+    }
+    built.show(page)
+}
+
+/// A form about an agreement.
+pub(super) fn begun(
+    sight: &Sight,
+    title: &str,
+    page: &str,
+    back: &str,
+    errors: &Errors,
+) -> FormPage {
+    let mut form = FormPage::new(title, sight.at(page), sight.at(back));
+    form.caption = sight.title();
+    form.problems = problems(errors);
+    form
 }

@@ -42,7 +42,7 @@ pub(super) async fn impact(
     sheet.caption = sight.title();
     sheet.nav = nav(&sight, "impact");
     let early = assessment.too_early();
-    sheet.lede = headline(&sight, &assessment, early);
+    sheet.lede = headline(&assessment, early);
     if assessment.lines.is_empty() {
         sheet = sheet.part(
             "",
@@ -54,8 +54,7 @@ pub(super) async fn impact(
     }
     sheet = sheet.part("Both schools, before and after", slopes(&sight, &assessment));
     for side in Side::BOTH {
-        let cards: Vec<Html> =
-            assessment.of(side).map(|line| card(&sight, line)).collect();
+        let cards: Vec<Html> = assessment.of(side).map(card).collect();
         sheet = sheet.part(&sight.school(side), Html::join(cards));
     }
     if !early && !assessment.lines.is_empty() {
@@ -98,7 +97,7 @@ pub(super) async fn impact(
 }
 
 /// The verdict in one sentence with a tag, or why there is none yet.
-fn headline(sight: &Sight, assessment: &Assessment, early: bool) -> Html {
+fn headline(assessment: &Assessment, early: bool) -> Html {
     if assessment.lines.is_empty() {
         return Html::default();
     }
@@ -132,7 +131,6 @@ fn headline(sight: &Sight, assessment: &Assessment, early: bool) -> Html {
     } else {
         paragraphs("A frozen baseline no longer matches its fingerprint. Do not rely on this page.")
     };
-    let _ = sight;
     Html::join([
         Html::trusted(format!(
             "<p class=\"govuk-body\">{} {}</p><p class=\"govuk-body-l\">{}</p>",
@@ -140,16 +138,18 @@ fn headline(sight: &Sight, assessment: &Assessment, early: bool) -> Html {
             strength.as_str(),
             text(&verdict.headline).as_str()
         )),
-        Html::of(&InsetText::new("This is association, not proof: other things changed at the same time.")),
+        Html::of(&InsetText::new(
+            "This is association, not proof: other things changed at the same time.",
+        )),
         broken,
     ])
 }
 
 fn capital(word: &str) -> String {
     let mut letters = word.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
 }
 
 /// Puts the schools' names where the engine says "the supported school".
@@ -194,7 +194,7 @@ fn years(years: &[AcademicYear]) -> String {
     years.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
 }
 
-fn card(sight: &Sight, line: &Line) -> Html {
+fn card(line: &Line) -> Html {
     let unit: Unit = line.frozen.indicator.unit.into();
     let base = line.frozen.base.measure();
     let mut list = SummaryList::new();
@@ -264,7 +264,6 @@ fn card(sight: &Sight, line: &Line) -> Html {
             if line.intact { ", unchanged since the first day" } else { ", CHANGED" }
         )),
     );
-    let _ = sight;
     Html::of(&list.in_card(capital(&line.frozen.indicator.name)))
 }
 
@@ -293,10 +292,7 @@ fn slopes(sight: &Sight, assessment: &Assessment) -> Html {
                 other => charts::Unit::plain(u8::try_from(other.decimals()).unwrap_or(1)),
             },
             periods: [years(&line.frozen.base_years), years(&line.years)],
-            sides: [
-                side(sight, line, "Supported"),
-                side(sight, other, "Supporting"),
-            ],
+            sides: [side(sight, line, "Supported"), side(sight, other, "Supporting")],
         };
         let drawing = slope.draw();
         drawings.push(Html::trusted(format!(
@@ -335,9 +331,9 @@ fn mark(measure: &Measure) -> Mark {
             let n = measure.n().map(|n| n.round() as u32);
             Mark::Value { value, interval, n }
         }
-        None => Mark::Missing(
-            measure.missing().map_or("No figure", |why| why.in_words()).to_owned(),
-        ),
+        None => {
+            Mark::Missing(measure.missing().map_or("No figure", |why| why.in_words()).to_owned())
+        }
     }
 }
 
@@ -430,10 +426,10 @@ async fn beyond(app: &App, sight: &Sight, terms: &Terms) -> Result<Html, PageErr
 pub(super) async fn download(
     Handle(app): Handle<App>,
     SignedIn(visitor): SignedIn,
-    Path((id, file)): Path<(String, String)>,
+    Path(id): Path<String>,
+    format: Format,
 ) -> Result<Response, PageError> {
     let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
-    let format = Format::from_ending(&file).ok_or(PageError::NotFound)?;
     let assessment = impact::verdict(&app.db, &sight.agreement).await?;
     table(&sight, &assessment).download(format, "impact")
 }

@@ -44,8 +44,7 @@ pub(super) async fn show(
     let newest = store::version(&app.db, agreement.id, agreement.latest).await?;
     let signatures = store::signatures(&app.db, agreement.id).await?;
     let frozen = course::frozen(&app.db, agreement.id).await?;
-    let todos =
-        home::todos(&app.db, agreement, &sight.standings, app.clock.today()).await?;
+    let todos = home::todos(&app.db, agreement, &sight.standings, app.clock.today()).await?;
     let timeline = events::timeline(&app.db, "agreement", &agreement.id.to_string()).await?;
     let mut sheet = Sheet::new(sight.title());
     sheet.caption = sight.pairing();
@@ -166,9 +165,11 @@ fn now(sight: &Sight, newest: &Version, signatures: &[Signature]) -> Html {
             ),
             None => "Everybody has signed.".to_owned(),
         },
-        State::Paused => "Support is resting. Nothing in the record changes until one of the heads \
+        State::Paused => {
+            "Support is resting. Nothing in the record changes until one of the heads \
                           resumes it."
-            .to_owned(),
+                .to_owned()
+        }
         State::UnderVariation => "A change is proposed. What was signed stays in force until both \
                                   sides have signed the new version."
             .to_owned(),
@@ -184,21 +185,16 @@ fn now(sight: &Sight, newest: &Version, signatures: &[Signature]) -> Html {
 
 /// The agreed terms as a list of facts.
 pub(super) fn terms_list(sight: &Sight, terms: &Terms) -> Html {
-    let day = |on: Option<jiff::civil::Date>| on.map_or_else(|| "not yet".to_owned(), date_in_words);
+    let day =
+        |on: Option<jiff::civil::Date>| on.map_or_else(|| "not yet".to_owned(), date_in_words);
     let team = bullets(terms.team.iter().map(|member| {
         let lead = if member.lead { ", leads the team" } else { "" };
-        let part = if member.part.is_empty() {
-            String::new()
-        } else {
-            format!(": {}", member.part)
-        };
+        let part =
+            if member.part.is_empty() { String::new() } else { format!(": {}", member.part) };
         format!("{}, {}{lead}{part}", member.name, days(member.half_days))
     }));
     let mut list = SummaryList::new()
-        .row(
-            "Kind of support",
-            terms.kind().map_or(terms.kind.clone(), |kind| kind.name.clone()),
-        )
+        .row("Kind of support", terms.kind().map_or(terms.kind.clone(), |kind| kind.name.clone()))
         .row("Supported school", sight.school(Side::Supported))
         .row("Supporting school", sight.school(Side::Supporting))
         .row("From", day(terms.start_on))
@@ -208,21 +204,14 @@ pub(super) fn terms_list(sight: &Sight, terms: &Terms) -> Html {
     }
     list = list
         .row("How both will know that it worked", bullets(terms.success.iter().cloned()))
-        .row(
-            "What the supporting school wants to learn",
-            paragraphs(&terms.supporter_goal),
-        )
+        .row("What the supporting school wants to learn", paragraphs(&terms.supporter_goal))
         .row("Team", team)
         .row("Time in all", days(terms.half_days()))
         .row("Money", text(money_in_words(terms)));
     if terms.money.reciprocal_half_days > 0 {
         list = list.row(
             "In return",
-            format!(
-                "{}: {}",
-                days(terms.money.reciprocal_half_days),
-                terms.money.reciprocal_words
-            ),
+            format!("{}: {}", days(terms.money.reciprocal_half_days), terms.money.reciprocal_words),
         );
     }
     if !terms.reviews.is_empty() {
@@ -317,8 +306,7 @@ fn promises(terms: &Terms) -> Html {
 }
 
 fn signature_list(sight: &Sight, version: &Version, signatures: &[Signature]) -> Html {
-    let mine: Vec<&Signature> =
-        signatures.iter().filter(|s| s.number == version.number).collect();
+    let mine: Vec<&Signature> = signatures.iter().filter(|s| s.number == version.number).collect();
     if mine.is_empty() && version.hash.is_none() {
         return Html::default();
     }
@@ -398,7 +386,10 @@ fn baselines(sight: &Sight, frozen: &[(String, Frozen)]) -> Html {
             line.base_years.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
         let list = SummaryList::new()
             .row("On the first day", start)
-            .row("Base for the comparison", format!("{} over {years}{}", number(&base), size(&base)))
+            .row(
+                "Base for the comparison",
+                format!("{} over {years}{}", number(&base), size(&base)),
+            )
             .row(
                 "Compared with",
                 format!("{} schools of its family, fixed that day", line.family.len()),

@@ -1,0 +1,9 @@
+//! Milestones: what should be seen by when, what was seen, and a colour that is proposed by a
+//! rule and set by a person with words.
+
+mod acts;
+mod model;
+
+pub(crate) use acts::judge;
+pub use acts::{Milestone, MilestoneId, NewMilestone, Seen, add, of, record_seen};
+pub use model::{Gauge, Rag, Stage, StageAct, propose};

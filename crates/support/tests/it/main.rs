@@ -1,0 +1,4 @@
+//! The support room on both databases.
+
+mod thread;
+mod world;
