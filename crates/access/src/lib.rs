@@ -20,6 +20,7 @@ pub mod retention;
 pub mod rules;
 pub mod sealed;
 pub mod sessions;
+pub mod sharing;
 pub mod signing_in;
 pub mod totp;
 pub mod visitor;
@@ -39,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "access", number: 3, sql: include_str!("../migrations/0003_links.sql") },
     Migration { room: "access", number: 4, sql: include_str!("../migrations/0004_looks.sql") },
     Migration { room: "access", number: 5, sql: include_str!("../migrations/0005_sealed.sql") },
+    Migration { room: "access", number: 6, sql: include_str!("../migrations/0006_sharing.sql") },
 ];
 
 /// This room's background work.

@@ -310,7 +310,7 @@ pub fn document() -> String {
          This page is written from the table the program decides by (`crates/access/src/rules.rs`);\n\
          a test fails when the two differ. Rules are asked from the top; the first that applies\n\
          decides; where none does, the answer is no.\n\n\
-         | Rule | | Who | May do | In zones | With | In one sentence |\n\
+         | Rule | Effect | Who | May do | In zones | With | In one sentence |\n\
          |---|---|---|---|---|---|---|\n",
     );
     for rule in RULES {

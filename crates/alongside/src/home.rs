@@ -67,6 +67,7 @@ fn navigation(visitor: &Visitor) -> Vec<NavItem> {
     }
     if visitor.has(Role::Administrator) {
         nav.push(NavItem::new("Imports", "/imports"));
+        nav.push(NavItem::new("People", "/people"));
     }
     nav
 }

@@ -41,6 +41,7 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// # Errors
 /// When the listener fails.
 pub async fn run(app: App, listener: TcpListener, worker: bool) -> anyhow::Result<()> {
+    access::retention::ensure(&app).await?;
     let (stop, stopped) = watch::channel(false);
     let work = worker.then(|| tokio::spawn(jobs::work(app.clone(), routes::handlers(), stopped)));
     axum::serve(listener, service(&app)).with_graceful_shutdown(interrupted()).await?;

@@ -44,6 +44,7 @@ pub(super) async fn show(
         .part(facts)
         .link("Your data: a copy, a correction, being forgotten", "/account/data")
         .link("Who looked at private records", "/access-log")
+        .link("Who may see and do what", "/how-access-works")
         .heading("How you sign in")
         .part(ways(&app, account).await?)
         .heading("Where you are signed in")

@@ -6,6 +6,7 @@ mod people;
 mod policy;
 mod privacy;
 mod second_step;
+mod sharing;
 mod sheet;
 mod sign_in;
 
@@ -48,6 +49,8 @@ pub fn routes() -> Router<App> {
         .route("/account/e-mail", post(privacy::ask_address))
         .route("/account/e-mail/{token}", get(privacy::ask_confirm).post(privacy::confirm))
         .route("/retention", get(privacy::schedule).post(privacy::carry_out))
+        .route("/sharing", get(sharing::show).post(sharing::agree))
+        .route("/sharing/{id}/revoke", post(sharing::revoke))
         .route("/access-log", get(log::show))
         .route("/access-log.{ending}", get(log::download))
         .route("/break-glass", get(log::ask_glass).post(log::break_glass))

@@ -19,7 +19,7 @@ pub(super) async fn show(frame: Frame) -> Result<Response, PageError> {
     }
     let mut table = Table::new("The rules, from the top")
         .head(
-            ["Rule", "", "Who", "May do", "In zones", "With", "In one sentence"]
+            ["Rule", "Effect", "Who", "May do", "In zones", "With", "In one sentence"]
                 .map(TableCell::new),
         )
         .first_cell_is_header(true);

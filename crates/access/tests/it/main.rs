@@ -8,4 +8,5 @@ mod people;
 mod privacy;
 mod reference;
 mod sealed;
+mod sharing;
 mod signing_in;

@@ -210,7 +210,9 @@ impl Page {
         menu = match &frame.viewer {
             Some(viewer) => {
                 let role = frame.acting_for.clone().unwrap_or_default();
-                menu.end(Account::new(viewer.as_str()).role(role).sign_out("/sign-out"))
+                menu.end(
+                    Account::new(viewer.as_str()).href("/account").role(role).sign_out("/sign-out"),
+                )
             }
             None if frame.path == "/sign-in" => menu,
             None => menu.end(Markup::trusted(
@@ -235,6 +237,7 @@ fn footer() -> Markup {
     let links = [
         ("About Alongside", "/about"),
         ("How we work it out", "/how-we-work-it-out"),
+        ("Who sees what", "/how-access-works"),
         ("Privacy", "/privacy"),
         ("Accessibility", "/accessibility"),
     ];

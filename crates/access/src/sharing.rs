@@ -1,0 +1,149 @@
+//! Data-share agreements: an organisation lets another body read certain kinds of its records,
+//! for a purpose, until a date. Only the owner's leaders agree, and they take it back at once.
+//!
+//! A room that knows a body responsible only by agreement (a local authority for a maintained
+//! school) names it on the record ([`Resource::responsible`]) when [`allows`] says so.
+
+use foundation::{
+    App, DbError, OrgRef, Sql, Tx,
+    db::{AsText, At, Json},
+    events::{self, Event},
+};
+use jiff::civil::Date;
+use sea_orm::FromQueryResult;
+
+use crate::{Kind, Permit, Resource, Zone};
+
+/// An agreement to share.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Share {
+    /// Its identifier.
+    pub id: String,
+    /// Whose records are shared.
+    pub owner: OrgRef,
+    /// Who may read them.
+    pub reader: OrgRef,
+    /// The kinds of record, by [`Kind::in_words`].
+    pub kinds: Json<Vec<String>>,
+    /// What for.
+    pub purpose: String,
+    /// The first day.
+    pub start_on: AsText<Date>,
+    /// The last day.
+    pub end_on: AsText<Date>,
+    /// When it was taken back, if it was.
+    pub revoked_at: Option<i64>,
+}
+
+impl Share {
+    /// Whether it holds on a day.
+    #[must_use]
+    pub fn on(&self, day: Date) -> bool {
+        self.revoked_at.is_none() && self.start_on.0 <= day && day <= self.end_on.0
+    }
+}
+
+const COLUMNS: &str = "id, owner, reader, kinds, purpose, start_on, end_on, revoked_at";
+
+/// The record of sharing as the door sees it: the owner's leaders decide on it.
+#[must_use]
+pub const fn resource(owner: OrgRef) -> Resource {
+    Resource::new(Kind::Agreement, Zone::School, owner)
+}
+
+/// What an owner agrees to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Who may read.
+    pub reader: OrgRef,
+    /// Which kinds of record.
+    pub kinds: Vec<Kind>,
+    /// What for.
+    pub purpose: String,
+    /// The first day.
+    pub start_on: Date,
+    /// The last day.
+    pub end_on: Date,
+}
+
+/// Agrees to share. The permit is one to sign [`resource`] of the owner.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn agree(
+    tx: &Tx,
+    app: &App,
+    permit: &Permit,
+    owner: OrgRef,
+    terms: &Terms,
+) -> Result<String, DbError> {
+    let id = app.ids.next().to_string();
+    let kinds: Vec<&str> = terms.kinds.iter().map(|kind| kind.in_words()).collect();
+    tx.run(
+        "INSERT INTO data_share (id, owner, reader, kinds, purpose, start_on, end_on)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        [
+            id.clone().into(),
+            owner.into(),
+            terms.reader.into(),
+            Json(kinds.clone()).into(),
+            terms.purpose.trim().into(),
+            AsText(terms.start_on).into(),
+            AsText(terms.end_on).into(),
+        ],
+    )
+    .await?;
+    let event = Event::new("data share", &id, "agreed")
+        .owned_by(owner)
+        .with(serde_json::json!({ "reader": terms.reader, "kinds": kinds, "until": terms.end_on }));
+    events::append(tx, permit.context(), event).await?;
+    Ok(id)
+}
+
+/// Takes an agreement back, from this moment; `false` when it is not the owner's or over.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn revoke(tx: &Tx, permit: &Permit, owner: OrgRef, id: &str) -> Result<bool, DbError> {
+    let revoked = tx
+        .run(
+            "UPDATE data_share SET revoked_at = $3
+             WHERE id = $1 AND owner = $2 AND revoked_at IS NULL",
+            [id.into(), owner.into(), At(permit.context().at).into()],
+        )
+        .await?;
+    if revoked == 1 {
+        let event = Event::new("data share", id, "taken back").owned_by(owner);
+        events::append(tx, permit.context(), event).await?;
+    }
+    Ok(revoked == 1)
+}
+
+/// Whether a body may read a kind of an owner's records on a day, by agreement.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn allows(
+    db: &impl Sql,
+    owner: OrgRef,
+    reader: OrgRef,
+    kind: Kind,
+    on: Date,
+) -> Result<bool, DbError> {
+    Ok(of(db, owner).await?.iter().any(|share| {
+        share.reader == reader
+            && share.on(on)
+            && share.kinds.0.iter().any(|known| known == kind.in_words())
+    }))
+}
+
+/// Every agreement of an owner, past and present, the latest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn of(db: &impl Sql, owner: OrgRef) -> Result<Vec<Share>, DbError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM data_share WHERE owner = $1 ORDER BY start_on DESC, id DESC"
+    );
+    db.all(&sql, [owner.into()]).await
+}
