@@ -65,12 +65,15 @@ async fn halfway(t: &TestApp, w: &world::World, id: AgreementId) {
     };
     let mut made = Vec::new();
     for (title, gauge, due_on) in [
-        ("Phonics check, Year 1", number(61.0, 72.0, DirectionWord::HigherIsBetter), date(2027, 6, 30)),
+        (
+            "Phonics check, Year 1",
+            number(61.0, 72.0, DirectionWord::HigherIsBetter),
+            date(2027, 6, 30),
+        ),
         ("Persistent absence", number(26.1, 18.0, DirectionWord::LowerIsBetter), date(2027, 7, 9)),
         ("Every class has a daily phonics lesson", Gauge::Statement, date(2027, 3, 20)),
     ] {
-        let new =
-            NewMilestone { side: Side::Supported, title: title.to_owned(), gauge, due_on };
+        let new = NewMilestone { side: Side::Supported, title: title.to_owned(), gauge, due_on };
         made.push(milestones::add(&t.app, &aisha, id, &new).await.unwrap());
     }
     for day in 0..5_i8 {
@@ -105,10 +108,15 @@ async fn halfway(t: &TestApp, w: &world::World, id: AgreementId) {
         after: 0,
         lines: vec![
             line(0, Rag::Green, "Half-termly checks point to 73% in June."),
-            line(1, Rag::Red, "The forecast is where we began; the approach does not reach families yet."),
+            line(
+                1,
+                Rag::Red,
+                "The forecast is where we began; the approach does not reach families yet.",
+            ),
             line(2, Rag::Achieved, "Seen in all nine classes."),
         ],
-        next_steps: "Ask the attendance hub to look with us\nKeep the daily lesson as it is".to_owned(),
+        next_steps: "Ask the attendance hub to look with us\nKeep the daily lesson as it is"
+            .to_owned(),
         next_on: Some(date(2027, 7, 9)),
         decision: Decision::Change,
     };
@@ -155,9 +163,10 @@ async fn main() {
     finished(&t, &w, done).await;
     world::results(&t, 2027, [72.0, 88.0], 1.0).await;
     world::at(&t, "2027-04-20T09:00:00Z").await;
-    let links: String = [("draft", draft), ("offered", offered), ("running", running), ("done", done)]
-        .map(|(name, id)| format!("{name} /agreements/{id}\n"))
-        .concat();
+    let links: String =
+        [("draft", draft), ("offered", offered), ("running", running), ("done", done)]
+            .map(|(name, id)| format!("{name} /agreements/{id}\n"))
+            .concat();
     std::fs::write(std::env::temp_dir().join("support-example.txt"), &links).unwrap();
     let mut servers = Vec::new();
     for (port, who) in [(8101, &w.priya), (8102, &w.daniel), (8103, &w.marcus)] {
@@ -170,14 +179,12 @@ async fn main() {
 }
 
 async fn serve(app: App, visitor: Visitor, port: u16) {
-    let routes = foundation::web::protect(
-        support::routes().merge(foundation::web::asset_routes()),
-        &app,
-    )
-    .layer(axum::middleware::from_fn(move |mut request: Request, next: Next| {
-        request.extensions_mut().insert(visitor.clone());
-        next.run(request)
-    }));
+    let routes =
+        foundation::web::protect(support::routes().merge(foundation::web::asset_routes()), &app)
+            .layer(axum::middleware::from_fn(move |mut request: Request, next: Next| {
+                request.extensions_mut().insert(visitor.clone());
+                next.run(request)
+            }));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
     axum::serve(listener, routes.with_state(app)).await.unwrap();
 }

@@ -64,7 +64,7 @@ pub(crate) fn indicator(code: &str) -> Option<Indicator> {
 }
 
 /// The indicators by which support for a school may be judged: those with a good direction that
-/// its phase takes, in the pack's order.
+/// its phase takes and for which it has figures, in the pack's order.
 pub(crate) async fn indicators_for(
     db: &impl Sql,
     school: OrgRef,
@@ -73,8 +73,20 @@ pub(crate) async fn indicators_for(
         Some(urn) => register::school(db, urn).await?.map(|school| school.phase),
         None => None,
     };
+    let known: BTreeSet<&str> = match school.urn() {
+        Some(urn) => {
+            let series = kpis::all_of(db, urn).await?;
+            series
+                .iter()
+                .filter(|series| series.readings.iter().any(|r| r.measure.number().is_some()))
+                .map(|series| series.kpi)
+                .collect()
+        }
+        None => BTreeSet::new(),
+    };
     Ok(kpis::definitions()
         .iter()
+        .filter(|definition| known.contains(definition.code))
         .filter(|definition| definition.direction.sign().is_some())
         .filter(|definition| phase.is_none_or(|phase| phase.takes(definition.phase)))
         .collect())

@@ -93,7 +93,7 @@ impl State {
             Self::Paused => "Paused",
             Self::Exiting => "Drawing to a close",
             Self::Completed => "Completed",
-            Self::Sustaining => "Completed, being sustained",
+            Self::Sustaining => "Being sustained",
             Self::Sustained => "Sustained",
             Self::Lapsed => "Not sustained",
             Self::Cancelled => "Cancelled",

@@ -151,7 +151,7 @@ impl Gauge {
                 };
                 format!("from {} to {} {bound}", self.number(*baseline), self.number(*target))
             }
-            Self::Statement => "to be true by then".to_owned(),
+            Self::Statement => "should be true".to_owned(),
         }
     }
 }

@@ -275,7 +275,15 @@ pub(super) async fn measure_fields(
                     .conditional(Html::of(&worth)),
             ));
         }
-        fields.push(Html::of(&boxes));
+        fields.push(if boxes.items.is_empty() {
+            paragraphs(&format!(
+                "No figures are known for {}. Import its results first, or choose a kind of support \
+                 that a stated outcome is enough for.",
+                sight.school(side)
+            ))
+        } else {
+            Html::of(&boxes)
+        });
     }
     let start = terms.start_on.unwrap_or_else(|| app.clock.today());
     let newest = AcademicYear::of(start).0 - 1;

@@ -4,7 +4,7 @@ use access::{Role, SignedIn};
 use axum::{extract::State as Handle, response::Response};
 use foundation::{App, OrgRef, PageError, clock::date_in_words, web::Frame};
 use govuk::{
-    Content, Html,
+    Html,
     extra::{Card, CardGrid},
 };
 
@@ -42,15 +42,15 @@ pub(super) async fn list(
                 _ => kind.to_owned(),
             };
             Card::new(title, format!("/agreements/{}", agreement.id))
-                .content(format!(
-                    "{} supports {}",
-                    name(agreement.supporting),
-                    name(agreement.supported)
-                ))
-                .note(Content::from(Html::join([
+                .content(Html::join([
+                    super::parts::paragraphs(&format!(
+                        "{} supports {}",
+                        name(agreement.supporting),
+                        name(agreement.supported)
+                    )),
                     Html::of(&state_tag(agreement.state())),
-                    Html::trusted(format!("<br>{}", super::parts::text(dates).as_str())),
-                ])))
+                ]))
+                .note(dates)
         });
         Html::of(&CardGrid::new(cards).heading_level(3))
     };
@@ -63,7 +63,7 @@ pub(super) async fn list(
             "What schools have promised each other: what the support is for, who comes and when, \
              and how both schools will know that it worked.",
         ),
-        waiting(&todos),
+        waiting(&todos, true),
     ]);
     let begins = visitor.has(Role::Head) || visitor.has(Role::Broker);
     let sheet = sheet

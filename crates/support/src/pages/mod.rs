@@ -142,7 +142,7 @@ impl Sight {
         if let Some(partnership) = self.agreement.partnership {
             words += &format!(", the broker of {}", self.name(partnership));
         }
-        words + " and the bodies responsible for the two schools. Nobody else."
+        words + " and the bodies responsible for the two schools, and nobody else"
     }
 
     /// The title, or what stands for it while it is empty.

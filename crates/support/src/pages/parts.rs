@@ -347,20 +347,23 @@ pub(super) fn bullets(lines: impl IntoIterator<Item = String>) -> Html {
     Html::trusted(format!("<ul class=\"govuk-list govuk-list--bullet\">{items}</ul>"))
 }
 
-/// What waits for the reader, as a calm card; nothing when nothing does.
-pub(super) fn waiting(todos: &[crate::home::Todo]) -> Html {
+/// What waits for the reader, as a calm card that names the agreement where there are several;
+/// nothing when nothing does.
+pub(super) fn waiting(todos: &[crate::home::Todo], several: bool) -> Html {
     if todos.is_empty() {
         return Html::default();
     }
     let items: String = todos
         .iter()
         .map(|todo| {
+            let about = if several { format!(" ({})", todo.about) } else { String::new() };
             let due = crate::home::due_in_words(todo);
             let due = if due.is_empty() { due } else { format!(", {due}") };
             format!(
-                "<li><a class=\"govuk-link\" href=\"{}\">{}</a>{}</li>",
+                "<li><a class=\"govuk-link\" href=\"{}\">{}</a>{}{}</li>",
                 text(&todo.href).as_str(),
                 text(&todo.text).as_str(),
+                text(about).as_str(),
                 text(due).as_str()
             )
         })

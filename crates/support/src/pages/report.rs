@@ -124,7 +124,7 @@ fn headline(assessment: &Assessment, early: bool) -> Html {
         Kind::Insufficient => (TagColour::Grey, "Not enough information"),
     };
     let strength = verdict.strength.map_or_else(Html::default, |strength| {
-        Html::of(&Tag::coloured(TagColour::Purple, capital(strength.in_words())))
+        Html::of(&Tag::coloured(TagColour::Purple, format!("Evidence: {}", strength.in_words())))
     });
     let broken = if assessment.intact() {
         Html::default()
@@ -145,7 +145,7 @@ fn headline(assessment: &Assessment, early: bool) -> Html {
     ])
 }
 
-fn capital(word: &str) -> String {
+pub(super) fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().collect::<String>() + letters.as_str()
@@ -291,7 +291,7 @@ fn slopes(sight: &Sight, assessment: &Assessment) -> Html {
                 Unit::PercentOfPupils | Unit::PercentOther => charts::Unit::percent(),
                 other => charts::Unit::plain(u8::try_from(other.decimals()).unwrap_or(1)),
             },
-            periods: [years(&line.frozen.base_years), years(&line.years)],
+            periods: ["Before".to_owned(), "Since".to_owned()],
             sides: [side(sight, line, "Supported"), side(sight, other, "Supporting")],
         };
         let drawing = slope.draw();

@@ -50,7 +50,8 @@ pub(super) async fn show(
     sheet.caption = sight.pairing();
     sheet.tag = Html::of(&state_tag(agreement.state()));
     sheet.nav = nav(&sight, "");
-    sheet.lede = Html::join([waiting(&todos), road(&sight), now(&sight, &newest, &signatures)]);
+    sheet.lede =
+        Html::join([waiting(&todos, false), road(&sight), now(&sight, &newest, &signatures)]);
     let changing = agreement.state() == State::UnderVariation;
     let sheet = sheet
         .part(
@@ -271,7 +272,7 @@ pub(super) fn measures(terms: &Terms) -> Html {
                     (indicator.name, kpi_unit.amount(kpi.worth_having))
                 },
             );
-            format!("{name}; smallest change worth having: {amount}")
+            format!("{}; smallest change worth having: {amount}", super::report::capital(&name))
         }))
     };
     let mut words = Vec::new();

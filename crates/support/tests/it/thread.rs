@@ -326,9 +326,18 @@ async fn who_does_not_belong_finds_nothing() {
     both(&setup(), async |t| {
         let w = world(&t).await;
         let id = active(&t, &w).await;
-        for page in
-            ["", "/print", "/milestones", "/reviews", "/time", "/exit", "/impact", "/impact.csv", "/sign", "/do/pause"]
-        {
+        for page in [
+            "",
+            "/print",
+            "/milestones",
+            "/reviews",
+            "/time",
+            "/exit",
+            "/impact",
+            "/impact.csv",
+            "/sign",
+            "/do/pause",
+        ] {
             let path = format!("/agreements/{id}{page}");
             let _ = t.get(Some(&w.stranger), &path).await.expect(404);
             let _ = t.get(None, &path).await.expect(303);
@@ -449,8 +458,7 @@ async fn giving_and_receiving_balance_whatever_happens() {
         let year = AcademicYear(2027);
         let mut sum = [time::GiveReceive::default(); 2];
         for (place, urn) in [HARBOUR, OAKFIELD].into_iter().enumerate() {
-            sum[place] =
-                time::give_receive(&t.app.db, OrgRef::School(urn), year).await.unwrap();
+            sum[place] = time::give_receive(&t.app.db, OrgRef::School(urn), year).await.unwrap();
         }
         let [harbour, oakfield] = sum;
         assert_eq!(harbour.given, oakfield.received);

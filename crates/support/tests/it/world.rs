@@ -14,7 +14,9 @@ pub(crate) fn setup() -> Setup {
         &[register::MIGRATIONS, needs::MIGRATIONS, brokerage::MIGRATIONS, support::MIGRATIONS],
         support::routes,
     )
-    .with_handlers(|| support::handlers(foundation::mail::handlers(foundation::jobs::Handlers::default())))
+    .with_handlers(|| {
+        support::handlers(foundation::mail::handlers(foundation::jobs::Handlers::default()))
+    })
 }
 
 pub(crate) struct World {
@@ -33,8 +35,9 @@ pub(crate) async fn world(t: &TestApp) -> World {
     let start = date(2020, 9, 1);
     let alliance =
         partnerships::found(&tx, &t.app.ids, &context, "Tideway", "alliance", start).await.unwrap();
-    let other =
-        partnerships::found(&tx, &t.app.ids, &context, "Elsewhere", "alliance", start).await.unwrap();
+    let other = partnerships::found(&tx, &t.app.ids, &context, "Elsewhere", "alliance", start)
+        .await
+        .unwrap();
     for urn in [HARBOUR, OAKFIELD] {
         let school = OrgRef::School(urn);
         partnerships::join(&tx, &context, alliance, school, start).await.unwrap();
@@ -103,8 +106,7 @@ impl World {
     /// The agreement of the storyboard.
     pub(crate) fn terms(&self) -> Terms {
         let kind = support::pack::pack().kind("intensive").unwrap();
-        let mut terms =
-            Terms::draft(kind, OrgRef::School(HARBOUR), OrgRef::School(OAKFIELD));
+        let mut terms = Terms::draft(kind, OrgRef::School(HARBOUR), OrgRef::School(OAKFIELD));
         terms.title = "Early reading".to_owned();
         terms.purpose = "Phonics is taught in three ways.".to_owned();
         terms.success = vec!["One phonics programme, taught daily".to_owned()];
@@ -156,7 +158,10 @@ pub(crate) async fn at(t: &TestApp, moment: &str) {
         .db
         .run(
             "UPDATE session SET seen_at = $1, expires_at = $2",
-            [to.as_microsecond().into(), (to + SignedDuration::from_hours(12)).as_microsecond().into()],
+            [
+                to.as_microsecond().into(),
+                (to + SignedDuration::from_hours(12)).as_microsecond().into(),
+            ],
         )
         .await
         .unwrap();
