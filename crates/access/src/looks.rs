@@ -52,10 +52,11 @@ pub struct Look {
 const COLUMNS: &str = "account, name, acting_for, subject, subject_id, owner, zone, rule, reason, \
                        first_at, last_at, times";
 
-/// Whether looks at a zone are recorded: those of the school, the broker and the pair.
+/// Whether looks at a zone are recorded: those of the school, the broker, the pair and the
+/// installation itself.
 #[must_use]
 pub const fn recorded(zone: Zone) -> bool {
-    matches!(zone, Zone::School | Zone::Broker | Zone::Pair)
+    matches!(zone, Zone::School | Zone::Broker | Zone::Pair | Zone::System)
 }
 
 /// Records that somebody looks at a record. Rooms call it where they show one; zones whose
@@ -77,7 +78,7 @@ pub async fn record(
         policy::BEHIND_GLASS => reason(&app.db, account, resource.owner, now).await?,
         _ => None,
     };
-    let acting_for = visitor.posts.first().map(|post| post.org.to_string());
+    let acting_for = policy::acting_for(visitor, resource).map(|org| org.to_string());
     app.db
         .run(
             "INSERT INTO look (account, subject, subject_id, day, name, acting_for, owner, zone, rule, reason, first_at, last_at, times)

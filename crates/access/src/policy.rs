@@ -274,6 +274,15 @@ impl Permit {
     }
 }
 
+/// The organisation on whose behalf somebody meets a record: the owner or a side where they hold
+/// a post, else the partnership or the body responsible.
+pub(crate) fn acting_for(visitor: &Visitor, resource: &Resource) -> Option<OrgRef> {
+    let orgs = || visitor.posts.iter().map(|post| post.org);
+    orgs().find(|org| *org == resource.owner || resource.parties.contains(org)).or_else(|| {
+        orgs().find(|org| resource.partnership == Some(*org) || resource.responsible.contains(org))
+    })
+}
+
 /// Asks the door and returns the permit.
 ///
 /// # Errors
@@ -287,16 +296,7 @@ pub fn authorize(
 ) -> Result<Permit, PageError> {
     let decision = decide(visitor, action, resource);
     if decision.allowed {
-        let acting_for = visitor
-            .posts
-            .iter()
-            .map(|post| post.org)
-            .find(|org| *org == resource.owner || resource.parties.contains(org))
-            .or_else(|| {
-                visitor.posts.iter().map(|post| post.org).find(|org| {
-                    resource.partnership == Some(*org) || resource.responsible.contains(org)
-                })
-            });
+        let acting_for = acting_for(visitor, resource);
         return Ok(Permit { context: visitor.context(app, acting_for), rule: decision.rule });
     }
     if visitor.account.is_none() {

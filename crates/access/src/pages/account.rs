@@ -113,7 +113,7 @@ async fn sessions_table(
                 "Sign out<span class=\"govuk-visually-hidden\"> of the session that began {}</span>",
                 in_words(session.created_at.0)
             ));
-            let button = Button::new(named).secondary().classes("govuk-!-margin-bottom-0");
+            let button = Button::new(named).classes("govuk-!-margin-bottom-0").secondary();
             form("/account/sessions/end", vec![hidden("session", &session.key), button.into()])
         };
         table = table.row([

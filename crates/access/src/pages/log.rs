@@ -17,7 +17,7 @@ use govuk::{
 use jiff::SignedDuration;
 use serde::Deserialize;
 
-use super::{account_of, org_in_words, sheet::Sheet};
+use super::{account_of, org_in_words, sheet::Sheet, watched};
 use crate::{
     Action, Role, SignedIn, Visitor, Zone, authorize,
     looks::{self, Look},
@@ -27,24 +27,20 @@ use crate::{
 /// How far back the access log shows.
 const SHOWN: SignedDuration = SignedDuration::from_hours(24 * 90);
 
-/// The organisations whose log a visitor may read: those they lead or chair.
+/// The organisations whose log a visitor may read: those they lead.
 fn led(visitor: &Visitor) -> Vec<OrgRef> {
     let mut orgs: Vec<OrgRef> = visitor
         .posts
         .iter()
         .filter(|post| {
             let role = post.role();
-            matches!(
-                role,
-                Role::Head
-                    | Role::TrustExecutive
-                    | Role::Commissioner
-                    | Role::Broker
-                    | Role::Governor
-            )
+            matches!(role, Role::Head | Role::TrustExecutive | Role::Commissioner | Role::Broker)
         })
         .map(|post| post.org)
         .collect();
+    if visitor.has(Role::Administrator) {
+        orgs.push(policy::installation().owner);
+    }
     orgs.sort();
     orgs.dedup();
     orgs
@@ -97,7 +93,7 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     let account = account_of(&visitor)?;
     let mut sheet = Sheet::new("Who looked").full().text(
-        "Every look at a record of the school's, the broker's or the private zone is noted, your own included.",
+        "Every look at a record of the school's, the broker's or the private zone is noted, and every look of an administrator at accounts and the record of acts. Your own are among them.",
     );
     if !led(&visitor).is_empty() {
         let looks = of_orgs(&app, &visitor).await?;
@@ -120,9 +116,7 @@ pub(super) async fn show(
     frame
         .page("Who looked")
         .wide()
-        .visible_to(
-            "the leaders and the chair of the organisation; each person sees their own looks",
-        )
+        .visible_to("the leaders of the organisation; each person sees their own looks")
         .show(&sheet)
 }
 
@@ -206,6 +200,27 @@ pub(super) async fn break_glass(
     frame.page("Break the glass").with_problems().show(&sheet)
 }
 
+/// The facts of an entry as "name: value" pairs.
+fn facts(detail: &str) -> String {
+    let Ok(serde_json::Value::Object(facts)) = serde_json::from_str(detail) else {
+        return String::new();
+    };
+    let words: Vec<String> = facts
+        .iter()
+        .map(|(name, value)| match value {
+            serde_json::Value::String(text) => format!("{name}: {text}"),
+            other => format!("{name}: {other}"),
+        })
+        .collect();
+    if words.is_empty() { String::new() } else { format!(" {}.", words.join(", ")) }
+}
+
+/// A large first letter.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 #[derive(Deserialize)]
 pub(super) struct Window {
     #[serde(default)]
@@ -241,18 +256,17 @@ pub(super) async fn record(
         .await?;
     let last = entries.last().map(|entry| entry.seq).filter(|&seq| seq > 1);
     let full = i64::try_from(entries.len()).is_ok_and(|shown| shown == PAGE);
+    watched(&app, &visitor, "record of acts", "entries").await?;
     let happened = entries.into_iter().map(|entry| {
-        let title = format!("{} {}: {}", entry.subject, entry.subject_id, entry.verb);
-        let mut more = format!("Entry {}.", entry.seq);
+        let title = format!("{}: {}", sentence(&entry.subject), entry.verb);
+        let mut more = format!("Entry {}, {} {}.", entry.seq, entry.subject, entry.subject_id);
         if let Some(org) = &entry.acting_for {
             more += &format!(" For {org}.");
         }
         if let Some(reason) = &entry.reason {
             more += &format!(" Reason: {reason}.");
         }
-        if entry.detail != "{}" {
-            more += &format!(" {}", entry.detail);
-        }
+        more += &facts(&entry.detail);
         TimelineEvent::new(title, in_words(entry.at.0), entry.at.0.to_string())
             .by(entry.actor_name)
             .content(more)

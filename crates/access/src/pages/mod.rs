@@ -19,7 +19,7 @@ use axum::{
 use axum_extra::extract::CookieJar;
 use foundation::{App, OrgRef, PageError, Sql, web::redirect};
 
-use crate::{AccountId, Visitor, sessions};
+use crate::{AccountId, Visitor, looks, sessions};
 
 /// This room's pages.
 pub fn routes() -> Router<App> {
@@ -88,6 +88,16 @@ fn status(mut response: Response, status: StatusCode) -> Response {
     response
 }
 
+/// Notes an administrator's look at the installation's own records.
+async fn watched(
+    app: &App,
+    visitor: &Visitor,
+    subject: &str,
+    id: impl std::fmt::Display + Send,
+) -> Result<(), PageError> {
+    Ok(looks::record(app, visitor, &crate::policy::installation(), subject, id).await?)
+}
+
 /// The name of an organisation as far as this room knows it.
 async fn org_in_words(db: &impl Sql, org: OrgRef) -> Result<String, PageError> {
     Ok(match org {
@@ -95,6 +105,7 @@ async fn org_in_words(db: &impl Sql, org: OrgRef) -> Result<String, PageError> {
         OrgRef::Trust(uid) => format!("Trust {uid}"),
         OrgRef::Authority(code) => format!("Local authority {code}"),
         OrgRef::Partner(_) => "Partner organisation".to_owned(),
+        org if org == crate::policy::installation().owner => "This installation".to_owned(),
         OrgRef::Partnership(_) => crate::partnerships::get(db, org)
             .await?
             .map_or_else(|| "Partnership".to_owned(), |partnership| partnership.name),

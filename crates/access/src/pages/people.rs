@@ -20,6 +20,7 @@ use jiff::civil::Date;
 use super::{
     org_in_words,
     sheet::{Sheet, escape, form},
+    watched,
 };
 use crate::{
     AccountId, Action, Permit, Post, Role, SignedIn, Visitor, Zone, accounts, authorize,
@@ -41,6 +42,7 @@ pub(super) async fn list(
     frame: Frame,
 ) -> Result<Response, PageError> {
     door(&app, &visitor, Action::Read)?;
+    watched(&app, &visitor, "people", "everybody").await?;
     let today = app.clock.today();
     let held = accounts::held(&app.db, None).await?;
     let mut table = Table::new("People with an account")
@@ -196,6 +198,7 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     door(&app, &visitor, Action::Read)?;
     let person = person(&app, &id).await?;
+    watched(&app, &visitor, "account", person.id).await?;
     let open = sessions::list(&app.db, app.clock.now(), person.id).await?.len();
     let state: Html = match person.closed_at {
         Some(_) => Tag::coloured(TagColour::Grey, "Closed").into(),

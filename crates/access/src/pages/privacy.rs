@@ -16,6 +16,7 @@ use govuk::{Button, Html, Input, Table, TableCell, Textarea, WarningText, extra:
 use super::{
     account_of,
     sheet::{Sheet, bullets},
+    watched,
 };
 use crate::{
     AccountId, Action, Permit, SignedIn, Visitor, Zone, accounts, authorize, policy,
@@ -250,6 +251,7 @@ pub(super) async fn schedule(
     frame: Frame,
 ) -> Result<Response, PageError> {
     door(&app, &visitor, Action::Read)?;
+    watched(&app, &visitor, "retention", "the schedule").await?;
     let mut table = Table::new("What is kept how long")
         .head(["What", "Then", "Days", "Since", "Why", "Concerned now"].map(TableCell::new))
         .first_cell_is_header(true);

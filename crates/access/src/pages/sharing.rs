@@ -73,8 +73,8 @@ async fn sheet(
                     vec![
                         hidden("owner", &org.to_string()),
                         Button::new("Take back")
-                            .secondary()
                             .classes("govuk-!-margin-bottom-0")
+                            .secondary()
                             .into(),
                     ],
                 ),

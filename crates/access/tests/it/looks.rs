@@ -111,6 +111,14 @@ async fn glass_and_record_are_for_administrators() {
         let form = [("kind", "school"), ("number", "999101"), ("reason", REASON)];
         let _ = t.post(Some(&chief), "/break-glass", &form).await.expect(404);
         let _ = t.get(Some(&admin), "/record").await.expect(200).contains("appointed");
+        // Looking at the installation's own records is noted too, for administrators to see.
+        let _ = t
+            .get(Some(&admin), "/access-log")
+            .await
+            .expect(200)
+            .contains("This installation")
+            .contains("record of acts");
+        let _ = t.get(Some(&head), "/access-log").await.expect(200).lacks("record of acts entries");
         let none = format!("/record?about=account&id={}", "x");
         let _ = t.get(Some(&admin), &none).await.expect(200).lacks("appointed");
     })
