@@ -1,6 +1,7 @@
 //! Serves this room's pages with a small invented world, one address for each person, so that one
 //! can look at them: `cargo run -p support --example serve`.
 
+#[expect(dead_code, reason = "the tests need more of this world than the example does")]
 #[path = "../tests/it/world.rs"]
 mod world;
 

@@ -214,7 +214,7 @@ pub(super) async fn plan_time(
         match time::plan(&app, &permit, sight.agreement.id, &new).await {
             Ok(_) => return Ok(redirect(&sight.at("time"))),
             Err(crate::Refusal::Field { field: "half_days", message }) => {
-                errors.add("days", message)
+                errors.add("days", message);
             }
             Err(refusal) => beside(&mut errors, refusal)?,
         }
