@@ -8,7 +8,8 @@ use evidence::did::{Aggregate, Control, Method, Options, Panel, estimate};
 use serde_json::{Value, json};
 use shared::{Arguments, Problem, Table, is_missing, number};
 
-const USAGE: &str = "did FILE.csv --unit U --time T --first-treated G --outcome Y [--covariates X1,X2] \
+const USAGE: &str =
+    "did FILE.csv --unit U --time T --first-treated G --outcome Y [--covariates X1,X2] \
                      [--control never|notyet] [--method dr|reg|ipw] [--anticipation N] \
                      [--bootstrap DRAWS] [--seed N] [--reference COLUMN=LEVEL]
   First treated: a period; 0, empty, NA or Inf for units never treated.
@@ -20,8 +21,17 @@ fn main() -> std::process::ExitCode {
 
 fn run() -> Result<Value, Problem> {
     let known = [
-        "unit", "time", "first-treated", "outcome", "covariates", "control", "method",
-        "anticipation", "bootstrap", "seed", "reference",
+        "unit",
+        "time",
+        "first-treated",
+        "outcome",
+        "covariates",
+        "control",
+        "method",
+        "anticipation",
+        "bootstrap",
+        "seed",
+        "reference",
     ];
     let arguments = Arguments::read(USAGE, &known, &[])?;
     let must = |name: &str| arguments.must(name, USAGE).map(str::to_owned);
@@ -72,7 +82,8 @@ fn run() -> Result<Value, Problem> {
             if let Some(bands) = &bands {
                 let half = bands.critical * bands.se[at];
                 value["bootstrap_se"] = shared::json(bands.se[at]);
-                value["band"] = json!([shared::json(cell.att - half), shared::json(cell.att + half)]);
+                value["band"] =
+                    json!([shared::json(cell.att - half), shared::json(cell.att + half)]);
             }
             value
         })
@@ -80,13 +91,14 @@ fn run() -> Result<Value, Problem> {
     let sums = effects.aggregates();
     let list = |key: &str, of: &[Aggregate]| -> Vec<Value> {
         of.iter()
-            .map(|a| json!({key: plain(a.at), "att": shared::json(a.att), "se": shared::json(a.se)}))
+            .map(
+                |a| json!({key: plain(a.at), "att": shared::json(a.att), "se": shared::json(a.se)}),
+            )
             .collect()
     };
     let one = |of: &Option<Aggregate>| {
-        of.as_ref().map_or(Value::Null, |a| {
-            json!({"att": shared::json(a.att), "se": shared::json(a.se)})
-        })
+        of.as_ref()
+            .map_or(Value::Null, |a| json!({"att": shared::json(a.att), "se": shared::json(a.se)}))
     };
     let pre = effects.pre_trend();
     Ok(json!({
@@ -161,14 +173,18 @@ impl Made {
             let period = made.periods.iter().position(|p| *p == times[row]).unwrap_or(0);
             let place = at * made.periods.len() + period;
             if !made.outcome[place].is_nan() {
-                return Err(format!("{unit} {} has two rows for {time} {}", cells[row], times[row]));
+                return Err(format!(
+                    "{unit} {} has two rows for {time} {}",
+                    cells[row], times[row]
+                ));
             }
             made.outcome[place] = y[row];
             for (target, column) in made.covariates.iter_mut().zip(&columns) {
                 target[place] = column[row];
             }
-            let start = start(starts[row])
-                .ok_or_else(|| format!("{first}, data row {}: “{}” is not a period", row + 1, starts[row]))?;
+            let start = start(starts[row]).ok_or_else(|| {
+                format!("{first}, data row {}: “{}” is not a period", row + 1, starts[row])
+            })?;
             match known[at] {
                 Some(before) if before != start => {
                     return Err(format!("{unit} {} has two values of {first}", cells[row]));

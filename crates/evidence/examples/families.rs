@@ -22,7 +22,16 @@ fn main() -> std::process::ExitCode {
 
 fn run() -> Result<Value, Problem> {
     let known = [
-        "id", "features", "weights", "k", "method", "block", "trust", "min-present", "sd", "outcomes",
+        "id",
+        "features",
+        "weights",
+        "k",
+        "method",
+        "block",
+        "trust",
+        "min-present",
+        "sd",
+        "outcomes",
     ];
     let arguments = Arguments::read(USAGE, &known, &[])?;
     let id = arguments.must("id", USAGE)?.to_owned();
@@ -92,7 +101,12 @@ fn run() -> Result<Value, Problem> {
     Ok(json!({"families": list, "method": evidence::families::VERSION}))
 }
 
-fn numbers(arguments: &Arguments, name: &str, wanted: usize, default: f64) -> Result<Vec<f64>, Problem> {
+fn numbers(
+    arguments: &Arguments,
+    name: &str,
+    wanted: usize,
+    default: f64,
+) -> Result<Vec<f64>, Problem> {
     let list = arguments.list(name);
     if list.is_empty() {
         return Ok(vec![default; wanted]);
@@ -100,9 +114,7 @@ fn numbers(arguments: &Arguments, name: &str, wanted: usize, default: f64) -> Re
     if list.len() != wanted {
         return Err(format!("--{name} has {} values for {wanted} features", list.len()));
     }
-    list.iter()
-        .map(|v| v.parse().map_err(|_| format!("--{name}: “{v}” is not a number")))
-        .collect()
+    list.iter().map(|v| v.parse().map_err(|_| format!("--{name}: “{v}” is not a number"))).collect()
 }
 
 /// A number for each distinct text of a column; none where it is missing.

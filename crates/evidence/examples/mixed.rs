@@ -20,8 +20,7 @@ fn main() -> std::process::ExitCode {
 }
 
 fn run() -> Result<Value, Problem> {
-    let options =
-        ["outcome", "fixed", "group", "slope", "by", "weights", "variances", "reference"];
+    let options = ["outcome", "fixed", "group", "slope", "by", "weights", "variances", "reference"];
     let arguments = Arguments::read(USAGE, &options, &["ml", "no-intercept"])?;
     let outcome = arguments.must("outcome", USAGE)?.to_owned();
     let group = arguments.must("group", USAGE)?.to_owned();
@@ -76,8 +75,7 @@ fn run() -> Result<Value, Problem> {
         groups: names.len(),
         weights: precision.as_deref(),
     };
-    let options =
-        Options { method, known_variances: variances.is_some(), ..Options::default() };
+    let options = Options { method, known_variances: variances.is_some(), ..Options::default() };
     let model = fit(&data, &options).map_err(|e| e.to_string())?;
     Ok(report(&model, &names, &random_columns))
 }

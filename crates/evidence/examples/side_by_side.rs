@@ -67,8 +67,7 @@ fn mixed_models(table: &Table) -> Result<(), Problem> {
         ("(0+measure+year|school)", &fixed[..]),
     ] {
         timed(&format!("evidence {name}"), 7, || {
-            let data =
-                Data { y: &y, fixed: &fixed, random, group: &school, groups, weights: None };
+            let data = Data { y: &y, fixed: &fixed, random, group: &school, groups, weights: None };
             mixed::fit(&data, &mixed::Options::default()).map_or(f64::NAN, |m| m.loglik)
         });
     }

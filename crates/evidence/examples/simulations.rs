@@ -104,8 +104,18 @@ fn cover(chance: &mut Chance, count: usize, times: usize) {
             blup += usize::from((effect.effects[0] - truth).abs() <= Z95 * effect.sd[0]);
         }
     }
-    row(&format!("Mixed model, fixed effect, {count} schools"), "95 % cover (94–96)", &percent(slope, times), times);
-    row(&format!("Mixed model, effects of {count} schools of 3–42 pupils"), "95 % cover (94–96)", &percent(blup, all), all);
+    row(
+        &format!("Mixed model, fixed effect, {count} schools"),
+        "95 % cover (94–96)",
+        &percent(slope, times),
+        times,
+    );
+    row(
+        &format!("Mixed model, effects of {count} schools of 3–42 pupils"),
+        "95 % cover (94–96)",
+        &percent(blup, all),
+        all,
+    );
 }
 
 fn discoveries() {
@@ -187,7 +197,12 @@ fn differences() {
         }));
         rejected += usize::from(found.pre_trend().is_some_and(|p| p.p < 0.05));
     }
-    row("Difference-in-differences, overall effect", "95 % cover (94–96)", &percent(covered, times), times);
+    row(
+        "Difference-in-differences, overall effect",
+        "95 % cover (94–96)",
+        &percent(covered, times),
+        times,
+    );
     row("The same, all cells in their bands", "95 % cover", &percent(together, times), times);
     row("Pre-trend test, parallel trends", "5 % rejected", &percent(rejected, times), times);
 }
@@ -296,17 +311,35 @@ fn report(name: &str, d: &Deployments) {
         let n = n - k[0];
         format!(
             "double {} · supported only {} · supporter only {} · with cost {} (of {n} that could be judged)",
-            percent(k[2], n), percent(k[3], n), percent(k[4], n), percent(k[1], n)
+            percent(k[2], n),
+            percent(k[3], n),
+            percent(k[4], n),
+            percent(k[1], n)
         )
     };
-    row(&format!("{name}: verdicts"), "double lift ≤ 5 % when nothing is true", &kinds(&d.guarded), n);
-    row(&format!("{name}: same rules without the guard"), "(shown for comparison)", &kinds(&d.bare), n);
+    row(
+        &format!("{name}: verdicts"),
+        "double lift ≤ 5 % when nothing is true",
+        &kinds(&d.guarded),
+        n,
+    );
+    row(
+        &format!("{name}: same rules without the guard"),
+        "(shown for comparison)",
+        &kinds(&d.bare),
+        n,
+    );
     let naive = format!(
         "supported {:+.1}, supporting {:+.1} points",
         d.supported / n as f64,
         d.supporting / n as f64
     );
-    row(&format!("{name}: plain change since selection"), "(what a naive report would say)", &naive, n);
+    row(
+        &format!("{name}: plain change since selection"),
+        "(what a naive report would say)",
+        &naive,
+        n,
+    );
 }
 
 /// Schools of the synthetic study: many, so that rates are exact to a point.
@@ -343,9 +376,9 @@ fn ks2(file: &Path) -> Option<Results> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(file).ok()?;
     let headers = reader.byte_headers().ok()?.clone();
     let at = |name: &str| {
-        headers.iter().position(|h| {
-            String::from_utf8_lossy(h).trim_start_matches('\u{feff}') == name
-        })
+        headers
+            .iter()
+            .position(|h| String::from_utf8_lossy(h).trim_start_matches('\u{feff}') == name)
     };
     let (kind, urn) = (at("RECTYPE")?, at("URN")?);
     let (n, share) = (at("TELIG")?, at("PTRWM_EXP")?);
@@ -381,8 +414,7 @@ fn census(file: &Path, columns: &[&str]) -> Option<HashMap<String, Vec<Option<f6
         let cell = |at: usize| {
             record.get(at).map(|c| String::from_utf8_lossy(c).trim().to_owned()).unwrap_or_default()
         };
-        let values =
-            places.iter().map(|p| cell(*p).trim_end_matches('%').parse().ok()).collect();
+        let values = places.iter().map(|p| cell(*p).trim_end_matches('%').parse().ok()).collect();
         out.insert(cell(urn), values);
     }
     Some(out)
@@ -414,13 +446,9 @@ fn national(folder: &Path) {
     let none = vec![None; features.len()];
     let profiles: Vec<Profile> = urns
         .iter()
-        .map(|u| Profile {
-            values: intake.get(*u).unwrap_or(&none).clone(),
-            ..Profile::default()
-        })
+        .map(|u| Profile { values: intake.get(*u).unwrap_or(&none).clone(), ..Profile::default() })
         .collect();
-    let mut recipe =
-        Recipe::new(features.iter().map(|f| Feature::input(*f, 1.0)).collect());
+    let mut recipe = Recipe::new(features.iter().map(|f| Feature::input(*f, 1.0)).collect());
     recipe.k = 50;
     recipe.min_present = 3;
     let Ok(families) = Families::new(recipe, &profiles) else { return };

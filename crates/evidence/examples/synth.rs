@@ -17,8 +17,7 @@ fn main() -> std::process::ExitCode {
 }
 
 fn run() -> Result<Value, Problem> {
-    let known =
-        ["unit", "time", "outcome", "treated", "start", "predictors", "penalty", "exclude"];
+    let known = ["unit", "time", "outcome", "treated", "start", "predictors", "penalty", "exclude"];
     let arguments = Arguments::read(USAGE, &known, &[])?;
     let must = |name: &str| arguments.must(name, USAGE).map(str::to_owned);
     let (unit, time, outcome) = (must("unit")?, must("time")?, must("outcome")?);
@@ -28,7 +27,8 @@ fn run() -> Result<Value, Problem> {
     let penalty: f64 = arguments.number("penalty", SLIGHT)?;
     let mut table = Table::read(&arguments.file)?;
     table.complete(&[unit.clone(), time.clone(), outcome.clone()])?;
-    let panel = Panel::new(&table, &unit, &time, &outcome, &arguments.list("exclude"), &treated_name)?;
+    let panel =
+        Panel::new(&table, &unit, &time, &outcome, &arguments.list("exclude"), &treated_name)?;
     let mut predictors = Vec::new();
     for text in arguments.list("predictors") {
         predictors.push(panel.predictor(&table, &text, start)?);
@@ -144,7 +144,10 @@ impl Panel {
             places.push(at.map(|at| (at, period)));
             let Some(at) = at else { continue };
             if !outcomes[at][period].is_nan() {
-                return Err(format!("{unit} {} has two rows for {time} {}", cells[row], clock[row]));
+                return Err(format!(
+                    "{unit} {} has two rows for {time} {}",
+                    cells[row], clock[row]
+                ));
             }
             outcomes[at][period] = y[row];
         }
@@ -153,7 +156,11 @@ impl Panel {
 
     /// `column`, `column@1980`, `column@1984-1988`, each with an optional `:importance`.
     fn predictor(&self, table: &Table, text: &str, start: f64) -> Result<Predictor, Problem> {
-        let wrong = || format!("--predictors {text}: write COLUMN, COLUMN@PERIOD or COLUMN@FROM-TO, and :IMPORTANCE");
+        let wrong = || {
+            format!(
+                "--predictors {text}: write COLUMN, COLUMN@PERIOD or COLUMN@FROM-TO, and :IMPORTANCE"
+            )
+        };
         let (rest, importance) = match text.rsplit_once(':') {
             Some((rest, v)) => (rest, v.parse().map_err(|_| wrong())?),
             None => (text, 1.0),
@@ -165,11 +172,9 @@ impl Panel {
                     let at: f64 = period.parse().map_err(|_| wrong())?;
                     (column, at, at)
                 }
-                Some((from, to)) => (
-                    column,
-                    from.parse().map_err(|_| wrong())?,
-                    to.parse().map_err(|_| wrong())?,
-                ),
+                Some((from, to)) => {
+                    (column, from.parse().map_err(|_| wrong())?, to.parse().map_err(|_| wrong())?)
+                }
             },
         };
         let whole = rest == column;

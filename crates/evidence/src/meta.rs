@@ -71,7 +71,10 @@ pub fn pool(effects: &[(f64, f64)]) -> Option<Pooled> {
     Some(Pooled {
         effect,
         se,
-        interval: Interval { low: effect - half.max(Z95 * plain), high: effect + half.max(Z95 * plain) },
+        interval: Interval {
+            low: effect - half.max(Z95 * plain),
+            high: effect + half.max(Z95 * plain),
+        },
         prediction,
         tau2,
         q,

@@ -72,11 +72,8 @@ pub fn run_chart(points: &[f64]) -> Option<RunChart> {
             patterns.push(Pattern::Shift { from, to, above });
         }
     }
-    let steps: Vec<(usize, bool)> = kept
-        .windows(2)
-        .filter(|w| w[0].1 != w[1].1)
-        .map(|w| (w[1].0, w[1].1 > w[0].1))
-        .collect();
+    let steps: Vec<(usize, bool)> =
+        kept.windows(2).filter(|w| w[0].1 != w[1].1).map(|w| (w[1].0, w[1].1 > w[0].1)).collect();
     for (from, to, rising, length) in rows(&steps) {
         // Five points make four steps.
         if length + 1 >= TREND {

@@ -84,7 +84,11 @@ impl Arguments {
             .collect()
     }
 
-    pub(crate) fn number<T: std::str::FromStr>(&self, name: &str, default: T) -> Result<T, Problem> {
+    pub(crate) fn number<T: std::str::FromStr>(
+        &self,
+        name: &str,
+        default: T,
+    ) -> Result<T, Problem> {
         match self.one(name) {
             None => Ok(default),
             Some(text) => {
@@ -116,7 +120,8 @@ impl Table {
         let text = text.trim_start_matches('\u{feff}');
         let first = text.lines().next().unwrap_or_default();
         let count = |c: char| first.matches(c).count();
-        let separator = [b',', b';', b'\t'].into_iter().max_by_key(|c| (count(*c as char), *c == b','));
+        let separator =
+            [b',', b';', b'\t'].into_iter().max_by_key(|c| (count(*c as char), *c == b','));
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(separator.unwrap_or(b','))
             .flexible(true)
@@ -143,11 +148,7 @@ impl Table {
 
     pub(crate) fn position(&self, column: &str) -> Result<usize, Problem> {
         self.headers.iter().position(|h| h == column).ok_or_else(|| {
-            format!(
-                "{} has no column “{column}”. It has: {}",
-                self.file,
-                self.headers.join(", ")
-            )
+            format!("{} has no column “{column}”. It has: {}", self.file, self.headers.join(", "))
         })
     }
 

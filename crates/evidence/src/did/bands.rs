@@ -26,9 +26,7 @@ pub(super) fn bands(influence: &[&[f64]], draws: usize, level: f64, seed: u64) -
     let mut drawn: Vec<Vec<f64>> = vec![Vec::with_capacity(draws); influence.len()];
     let mut weights = vec![0.0; units];
     for _ in 0..draws {
-        weights
-            .iter_mut()
-            .for_each(|w| *w = if chance.uniform() < odds { low } else { high });
+        weights.iter_mut().for_each(|w| *w = if chance.uniform() < odds { low } else { high });
         for (cell, out) in influence.iter().zip(&mut drawn) {
             out.push(crate::linear::dot(cell, &weights) / units as f64);
         }

@@ -186,7 +186,8 @@ pub fn estimate(panel: &Panel<'_>, options: &Options) -> Result<GroupTime, DidEr
     starts.dedup();
     if starts.is_empty() {
         return Err(DidError::Nothing(
-            "no unit is first treated after the first period: there is no effect to estimate".into(),
+            "no unit is first treated after the first period: there is no effect to estimate"
+                .into(),
         ));
     }
     let group_of: Vec<Option<usize>> = used
@@ -214,10 +215,9 @@ pub fn estimate(panel: &Panel<'_>, options: &Options) -> Result<GroupTime, DidEr
                     made.cells.push(cell);
                     made.influence.push(influence);
                 }
-                Err(why) => made.notes.push(format!(
-                    "Group {start} in {}: {why}.",
-                    panel.periods[time]
-                )),
+                Err(why) => {
+                    made.notes.push(format!("Group {start} in {}: {why}.", panel.periods[time]))
+                }
             }
         }
     }

@@ -124,9 +124,8 @@ pub(super) fn nearest(
     }
     let mut pool = search.eligible_count;
     if recipe.exclude_same_trust || !school.excluded.is_empty() {
-        pool = (0..block.members.len())
-            .filter(|at| search.eligible[*at] && keep(*at as u32))
-            .count();
+        pool =
+            (0..block.members.len()).filter(|at| search.eligible[*at] && keep(*at as u32)).count();
     } else {
         pool -= usize::from(search.eligible[own]);
     }

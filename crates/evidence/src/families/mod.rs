@@ -383,15 +383,23 @@ impl<'a> Families<'a> {
     }
 
     fn neighbour(&self, of: usize, block_at: usize, at: usize) -> Neighbour {
-        let contributions =
-            self.blocks[block_at].contributions(&self.recipe, self.profiles, of, at);
+        let block = &self.blocks[block_at];
+        let own = block.point(&self.recipe, self.profiles, of);
+        self.neighbour_of(&own, block, at)
+    }
+
+    fn neighbour_of(&self, own: &[f64], block: &scaling::Block, at: usize) -> Neighbour {
+        let other = block.point(&self.recipe, self.profiles, at);
+        let contributions = block.contributions(&self.recipe, own, &other);
         let squared: f64 = contributions.iter().flatten().sum();
         Neighbour { at, distance: squared.max(0.0).sqrt(), contributions }
     }
 
     fn family(&self, of: usize, block_at: usize, found: &[usize], pool: usize) -> Family {
+        let block = &self.blocks[block_at];
+        let own = block.point(&self.recipe, self.profiles, of);
         let neighbours: Vec<Neighbour> =
-            found.iter().map(|at| self.neighbour(of, block_at, *at)).collect();
+            found.iter().map(|at| self.neighbour_of(&own, block, *at)).collect();
         let mut doubts = Vec::new();
         let present = scaling::present(&self.profiles[of]);
         if present < self.recipe.min_present {
@@ -424,15 +432,12 @@ impl<'a> Families<'a> {
                     .iter()
                     .step_by(step)
                     .filter_map(|of| {
-                        let (found, _) = knn::nearest(
-                            &self.recipe,
-                            self.profiles,
-                            block,
-                            *of,
-                            &mut Vec::new(),
-                        );
+                        let (found, _) =
+                            knn::nearest(&self.recipe, self.profiles, block, *of, &mut Vec::new());
                         let middle = *found.get(found.len() / 2)?;
-                        let parts = block.contributions(&self.recipe, self.profiles, *of, middle);
+                        let own = block.point(&self.recipe, self.profiles, *of);
+                        let other = block.point(&self.recipe, self.profiles, middle);
+                        let parts = block.contributions(&self.recipe, &own, &other);
                         Some(parts.iter().flatten().sum::<f64>().max(0.0).sqrt())
                     })
                     .collect();

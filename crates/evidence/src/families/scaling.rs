@@ -81,8 +81,7 @@ impl Block {
             });
             statistics.present.push(values.len());
         }
-        let mut block =
-            Self {
+        let mut block = Self {
             statistics,
             members,
             covariance: None,
@@ -140,23 +139,16 @@ impl Block {
         self.covariance = Some((covariance, inverse));
     }
 
-    /// What each feature adds to the squared distance of two schools. A school of another block is
-    /// put on this block's scale.
-    pub(super) fn contributions(
-        &self,
-        recipe: &Recipe,
-        profiles: &[Profile],
-        a: usize,
-        b: usize,
-    ) -> Vec<Option<f64>> {
-        let (x, y) = (self.point(recipe, profiles, a), self.point(recipe, profiles, b));
+    /// What each feature adds to the squared distance of two schools, given as points of this
+    /// block ([`Block::point`]).
+    pub(super) fn contributions(&self, recipe: &Recipe, x: &[f64], y: &[f64]) -> Vec<Option<f64>> {
         if let Some((_, precision)) = &self.covariance {
-            let difference: Vec<f64> = x.iter().zip(y.iter()).map(|(x, y)| x - y).collect();
+            let difference: Vec<f64> = x.iter().zip(y).map(|(x, y)| x - y).collect();
             let turned = precision.times(&difference);
             return difference.iter().zip(turned).map(|(d, t)| Some(d * t)).collect();
         }
         let (mut shared, mut all) = (0.0, 0.0);
-        for (feature, (x, y)) in recipe.features.iter().zip(x.iter().zip(y.iter())) {
+        for (feature, (x, y)) in recipe.features.iter().zip(x.iter().zip(y)) {
             all += feature.weight;
             if !(x - y).is_nan() {
                 shared += feature.weight;
@@ -164,12 +156,13 @@ impl Block {
         }
         let factor = all / shared;
         x.iter()
-            .zip(y.iter())
+            .zip(y)
             .map(|(x, y)| Some((x - y) * (x - y) * factor).filter(|c| !c.is_nan()))
             .collect()
     }
 
-    fn point(&self, recipe: &Recipe, profiles: &[Profile], of: usize) -> Cow<'_, [f64]> {
+    /// The school's coordinates; one of another block is put on this block's scale.
+    pub(super) fn point(&self, recipe: &Recipe, profiles: &[Profile], of: usize) -> Cow<'_, [f64]> {
         let d = recipe.features.len();
         if let Ok(at) = self.members.binary_search(&of) {
             return Cow::Borrowed(&self.coordinates[at * d..(at + 1) * d]);

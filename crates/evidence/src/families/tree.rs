@@ -223,17 +223,27 @@ impl Tree {
             }
             bounds.copy_from_slice(&sums);
         }
+        // The own leaf and those beside it fill the list.
         let own = self.leaf_of[at] as usize;
-        self.scan(own, query, limit(best), best, keep);
-        scratch[own] = f32::INFINITY;
-        // A near sweep tightens the limit before the far one.
+        let mut away = 0;
+        while away < leaves && (away == 0 || best.bound().is_infinite()) {
+            for leaf in [own.checked_sub(away), Some(own + away).filter(|_| away > 0)] {
+                if let Some(leaf) = leaf.filter(|leaf| *leaf < leaves) {
+                    self.scan(leaf, query, limit(best), best, keep);
+                    // Never again: comparisons with NaN are false.
+                    scratch[leaf] = f32::NAN;
+                }
+            }
+            away += 1;
+        }
+        // Near sweeps tighten the limit before the far one.
         let mut reach = limit(best);
-        let near = if reach.is_finite() { reach * NEAR } else { f32::INFINITY };
-        for cut in [near, f32::INFINITY] {
+        for share in SWEEPS {
+            let cut = reach * share;
             for (leaf, bound) in scratch.iter_mut().enumerate().take(leaves) {
                 if *bound <= reach.min(cut) {
                     self.scan(leaf, query, reach, best, keep);
-                    *bound = f32::INFINITY;
+                    *bound = f32::NAN;
                     reach = limit(best);
                 }
             }
@@ -298,8 +308,8 @@ impl<K: Fn(u32) -> bool> pulp::NullaryFnOnce for Query<'_, K> {
     }
 }
 
-/// The near sweep takes leaves whose box is within this share of the first limit.
-const NEAR: f32 = 0.25;
+/// Each sweep takes leaves whose box is within this share of the limit at its start.
+const SWEEPS: [f32; 4] = [0.06, 0.2, 0.5, 1.0];
 
 /// Eigenvectors of the covariance, one row each, largest first.
 fn principal_axes(points: &[f64], d: usize) -> Matrix {

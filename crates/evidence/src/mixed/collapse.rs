@@ -213,8 +213,7 @@ fn gather(data: &Data<'_>, order: &Order, shift: &[f64], y_shift: f64) -> Sums {
     let p = data.fixed.len();
     // A random column that is also a fixed one is multiplied once.
     let mut columns: Vec<(&[f64], f64)> = Vec::new();
-    let z: Vec<usize> =
-        data.random.iter().map(|c| place(&mut columns, &c.values, 0.0)).collect();
+    let z: Vec<usize> = data.random.iter().map(|c| place(&mut columns, &c.values, 0.0)).collect();
     let mut xy: Vec<usize> =
         data.fixed.iter().zip(shift).map(|(c, s)| place(&mut columns, &c.values, *s)).collect();
     xy.push(place(&mut columns, data.y, y_shift));
@@ -342,7 +341,13 @@ impl Pass<'_> {
 }
 
 /// Merges groups with the same ZᵀWZ when that saves work.
-fn merge(all: Vec<f64>, cross: Vec<f64>, q: usize, k: usize, groups: usize) -> (Statistics, Vec<u32>) {
+fn merge(
+    all: Vec<f64>,
+    cross: Vec<f64>,
+    q: usize,
+    k: usize,
+    groups: usize,
+) -> (Statistics, Vec<u32>) {
     let width = q * q + q * k;
     let mut known: HashMap<Vec<u64>, u32> = HashMap::new();
     let mut pattern_of = vec![0_u32; groups];
@@ -449,7 +454,12 @@ impl Collapsed {
     }
 
     /// Predictors of every group, and conditional standard deviations of every pattern.
-    pub(super) fn effects(&self, lambda: &[f64], beta: &[f64], sigma2: f64) -> (Vec<f64>, Conditional) {
+    pub(super) fn effects(
+        &self,
+        lambda: &[f64],
+        beta: &[f64],
+        sigma2: f64,
+    ) -> (Vec<f64>, Conditional) {
         let (q, k) = (self.q, self.columns + 1);
         let width = q * q + q * k;
         let groups = self.counts.len();

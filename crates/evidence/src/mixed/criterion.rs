@@ -25,9 +25,7 @@ impl Shape {
     pub(super) fn free(&self) -> Vec<(usize, usize)> {
         match self.structure {
             Structure::Diagonal => (0..self.q).map(|i| (i, i)).collect(),
-            Structure::Full => {
-                (0..self.q).flat_map(|j| (j..self.q).map(move |i| (i, j))).collect()
-            }
+            Structure::Full => (0..self.q).flat_map(|j| (j..self.q).map(move |i| (i, j))).collect(),
         }
     }
 
@@ -301,9 +299,7 @@ impl Problem<'_> {
             .shape
             .free()
             .into_iter()
-            .map(|(i, j)| {
-                2.0 * (0..q).map(|m| f[i * q + m] * lambda[m * q + j]).sum::<f64>()
-            })
+            .map(|(i, j)| 2.0 * (0..q).map(|m| f[i * q + m] * lambda[m * q + j]).sum::<f64>())
             .collect();
         Some((solution.deviance, gradient))
     }

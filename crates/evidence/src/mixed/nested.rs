@@ -72,7 +72,8 @@ pub fn fit_nested(
     let model = Model::new(data, &used, outer_of, outers, options);
     let total = simple.group_variance[(0, 0)] / simple.residual;
     let start = [(total / 2.0).max(0.01).sqrt(), (total / 2.0).max(0.01).sqrt()];
-    let (found, _) = optimise::quasi_newton(&start, &|t| model.gradient(t), &|t| model.curvature(t));
+    let (found, _) =
+        optimise::quasi_newton(&start, &|t| model.gradient(t), &|t| model.curvature(t));
     let theta = [found.theta[0].abs(), found.theta[1].abs()];
     let Some(end) = model.evaluate(&theta) else {
         return Err(FitError::TooLittle("there is no residual variation to model".into()));

@@ -13,11 +13,8 @@ pub(super) struct Found {
 /// Minimises the deviance of a mixed model.
 pub(super) fn minimise(problem: &Problem<'_>) -> Found {
     let start = problem.start();
-    let (mut found, _) = quasi_newton(
-        &start,
-        &|theta| problem.gradient(theta),
-        &|theta| problem.curvature(theta),
-    );
+    let (mut found, _) =
+        quasi_newton(&start, &|theta| problem.gradient(theta), &|theta| problem.curvature(theta));
     // Signs of whole columns of Λ are free; report them with a positive diagonal.
     let free = problem.shape.free();
     for (at, (i, j)) in free.iter().enumerate() {
@@ -154,8 +151,8 @@ fn update(inverse: &mut Matrix, moved: &[f64], turned: &[f64]) {
     let factor = (1.0 + yhy / curvature) / curvature;
     for i in 0..n {
         for j in 0..n {
-            inverse[(i, j)] += factor * moved[i] * moved[j]
-                - (hy[i] * moved[j] + moved[i] * hy[j]) / curvature;
+            inverse[(i, j)] +=
+                factor * moved[i] * moved[j] - (hy[i] * moved[j] + moved[i] * hy[j]) / curvature;
         }
     }
 }

@@ -346,8 +346,7 @@ fn ambiguous(
                 if value < 0 || values.contains(&value) {
                     continue;
                 }
-                let begun: Vec<i64> =
-                    own.iter().zip(start).map(|(x, v)| x + times * v).collect();
+                let begun: Vec<i64> = own.iter().zip(start).map(|(x, v)| x + times * v).collect();
                 let mut budget = REPAIRS;
                 if repairable(begun, at, value, moves, DEPTH, &mut budget) {
                     values.push(value);

@@ -259,7 +259,8 @@ impl Study<'_> {
     /// As [`Study::fit`], or when the pretended start is not before the true one.
     pub fn placebo_in_time(&self, start: f64) -> Result<Synthetic, SynthError> {
         let width = self.times.iter().filter(|t| **t < self.start).count();
-        if start.is_nan() || start >= self.start || !self.times[..width].iter().any(|t| *t >= start) {
+        if start.is_nan() || start >= self.start || !self.times[..width].iter().any(|t| *t >= start)
+        {
             return Err(SynthError(format!(
                 "a pretended start of {start} is not before the true one, {}",
                 self.start

@@ -70,7 +70,8 @@ fn plain(recipe: &Recipe, schools: &[Profile], families: &Families<'_>, of: usiz
 fn the_search_is_exact() {
     for (missing, trusts) in [(0.0, false), (0.0, true), (0.1, true)] {
         let schools = schools(1500, 7, missing, 3);
-        let mut recipe = recipe(7, 20);
+        // More neighbours than a leaf holds, and fewer.
+        let mut recipe = recipe(7, if trusts { 20 } else { 90 });
         recipe.exclude_same_trust = trusts;
         let families = Families::new(recipe.clone(), &schools).unwrap();
         for family in families.all().into_iter().step_by(37) {
@@ -79,6 +80,8 @@ fn the_search_is_exact() {
                 continue;
             }
             assert_eq!(family.neighbours.len(), expected.len());
+            let distinct: BTreeSet<usize> = family.neighbours.iter().map(|n| n.at).collect();
+            assert_eq!(distinct.len(), expected.len());
             for (n, e) in family.neighbours.iter().zip(&expected) {
                 assert!((n.distance - e).abs() < 1e-9, "{} for {e}", n.distance);
                 let parts: f64 = n.contributions.iter().flatten().sum();
@@ -219,7 +222,8 @@ fn the_departments_similar_schools() {
     let sd = |key: &str| deviations[key].as_f64().unwrap();
     let mut made: Vec<Feature> = vec![Feature::input("KS2", 1.0).published_sd(sd("KS2MRP"))];
     made.extend(features.iter().map(|f| Feature::input(*f, 1.0).published_sd(sd(f))));
-    let number = |v: &serde_json::Value, key: &str| text(v, key).and_then(|t| t.parse::<f64>().ok());
+    let number =
+        |v: &serde_json::Value, key: &str| text(v, key).and_then(|t| t.parse::<f64>().ok());
     let mut ids = Vec::new();
     let mut profiles = Vec::new();
     for value in &values {

@@ -37,8 +37,12 @@ fn measure() -> impl Strategy<Value = Measure> {
         }),
         (number(), proptest::option::of(number()))
             .prop_map(|(value, n)| Measure::Scalar { value, n }),
-        (number(), number(), number())
-            .prop_map(|(value, low, high)| Measure::Estimate { value, low, high, n: None }),
+        (number(), number(), number()).prop_map(|(value, low, high)| Measure::Estimate {
+            value,
+            low,
+            high,
+            n: None
+        }),
         Just(Measure::Missing(Missing::Suppressed)),
     ]
 }

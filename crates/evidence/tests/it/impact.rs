@@ -86,10 +86,7 @@ fn net_change_is_the_formula() {
     let absence = Kpi::new("absence", Unit::PercentOther, Direction::LowerIsBetter);
     close(net_change(&question(&absence, school, &similar)).unwrap().net, -4.5, 1e-12);
     let context = Kpi::new("roll", Unit::Points, Direction::Neutral);
-    assert_eq!(
-        net_change(&question(&context, school, &similar)),
-        Err(NotComputable::NoDirection)
-    );
+    assert_eq!(net_change(&question(&context, school, &similar)), Err(NotComputable::NoDirection));
 }
 
 #[test]
@@ -151,11 +148,8 @@ fn side(before: f64, after: f64, chosen_on: f64, cohorts: u32) -> Side {
 
 #[test]
 fn verdicts_carry_strength_and_caveats() {
-    let verdict = double_lift(
-        &side(40.0, 46.0, 50.0, 2),
-        &side(40.0, 45.0, 50.0, 1),
-        &Policy::default(),
-    );
+    let verdict =
+        double_lift(&side(40.0, 46.0, 50.0, 2), &side(40.0, 45.0, 50.0, 1), &Policy::default());
     assert_eq!(verdict.kind, Kind::DoubleLift);
     assert_eq!(verdict.strength, Some(Strength::Supported));
     let text = verdict.caveats.join("\n");
@@ -283,9 +277,8 @@ fn bar_and_gap_has_four_outcomes_and_one_failure() {
         disadvantaged: share(4.0 * own, 400.0),
         national_other: nation,
     };
-    let outcome = |all, own| {
-        bar_and_gap(&kpi, &standing(60.0, 45.0), &standing(all, own)).unwrap().outcome
-    };
+    let outcome =
+        |all, own| bar_and_gap(&kpi, &standing(60.0, 45.0), &standing(all, own)).unwrap().outcome;
     assert_eq!(outcome(70.0, 60.0), Outcome::RaisedAndNarrowed);
     assert_eq!(outcome(70.0, 35.0), Outcome::RaisedAndWidened);
     assert_eq!(outcome(50.0, 60.0), Outcome::LevelledDown);
@@ -371,7 +364,11 @@ fn signals_are_silent_when_schools_do_not_differ() {
     some[7] = effect(7, 8.0, 2.0);
     let found = propose(&some, std::slice::from_ref(&kpi), 0.05, 0.0);
     assert_eq!(found.iter().map(|s| s.effect.school).collect::<Vec<_>>(), vec![7, 40]);
-    assert!(found[1].sentence.starts_with("About 5 pupils in a cohort of 50"), "{}", found[1].sentence);
+    assert!(
+        found[1].sentence.starts_with("About 5 pupils in a cohort of 50"),
+        "{}",
+        found[1].sentence
+    );
     // Beyond one smallest change worth having, 3 points, fewer remain.
     some[7] = effect(7, 4.0, 2.0);
     assert_eq!(propose(&some, &[kpi], 0.05, 1.0).len(), 1);

@@ -215,11 +215,8 @@ fn merged_patterns_change_nothing() {
             measures[1].push(f64::from(u8::from(m == 1)));
         }
     }
-    let columns = [
-        Column::new("a", &measures[0]),
-        Column::new("b", &measures[1]),
-        Column::new("x", &x),
-    ];
+    let columns =
+        [Column::new("a", &measures[0]), Column::new("b", &measures[1]), Column::new("x", &x)];
     let merged = Data {
         y: &y,
         fixed: &columns,

@@ -16,14 +16,8 @@ fn exam(slope: bool, method: mixed::Method) -> Option<Fit> {
     if slope {
         fixed.push(Column::new("standLRT", &x));
     }
-    let data = Data {
-        y: &y,
-        fixed: &fixed,
-        random: &[ones],
-        group: &school,
-        groups: 65,
-        weights: None,
-    };
+    let data =
+        Data { y: &y, fixed: &fixed, random: &[ones], group: &school, groups: 65, weights: None };
     Some(mixed::fit(&data, &mixed::Options { method, ..Default::default() }).unwrap())
 }
 

@@ -36,9 +36,9 @@ fn cube(schools: usize, groups: usize, years: usize, seed: u64) -> Cube {
                 let n = chance.below(size) as f64;
                 let met = (0..n as usize).filter(|_| chance.uniform() < 0.5).count() as f64;
                 for (i, j, k) in [i, schools].iter().flat_map(|i| {
-                    [j, groups].into_iter().flat_map(move |j| {
-                        [k, years].into_iter().map(move |k| (*i, j, k))
-                    })
+                    [j, groups]
+                        .into_iter()
+                        .flat_map(move |j| [k, years].into_iter().map(move |k| (*i, j, k)))
                 }) {
                     let cell = &mut cells[at(i, j, k)];
                     cell.0 += met;
@@ -78,9 +78,7 @@ fn release(cube: &Cube) -> Shown<usize> {
 fn equations(cube: &Cube) -> Vec<Vec<(usize, f64)>> {
     cube.sums
         .iter()
-        .map(|(total, parts)| {
-            parts.iter().map(|p| (*p, 1.0)).chain([(*total, -1.0)]).collect()
-        })
+        .map(|(total, parts)| parts.iter().map(|p| (*p, 1.0)).chain([(*total, -1.0)]).collect())
         .collect()
 }
 
