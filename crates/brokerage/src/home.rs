@@ -89,7 +89,7 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)
                 list.push((
                     waiting_for(
                         "Safeguards for a declared interest".to_owned(),
-                        format!("/requests/{}/proposal/{}", request.id, it.id),
+                        format!("/requests/{}/proposal/{}/safeguards", request.id, it.id),
                         "Waiting for you",
                         request.ask.title.clone(),
                     ),

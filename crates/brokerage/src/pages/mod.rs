@@ -41,7 +41,10 @@ pub fn routes() -> Router<App> {
         .route("/requests/{id}/letter", get(request::letter))
         .route("/requests/{id}/proposal/{proposal}", get(proposal::show).post(proposal::respond))
         .route("/requests/{id}/proposal/{proposal}/declare", post(proposal::declare))
-        .route("/requests/{id}/proposal/{proposal}/safeguards", post(proposal::safeguards))
+        .route(
+            "/requests/{id}/proposal/{proposal}/safeguards",
+            get(proposal::safeguards_page).post(proposal::safeguards),
+        )
         .route("/offers", get(offers::list).post(offers::create))
         .route("/offers/new", get(offers::ask))
         .route("/offers/{id}/close", post(offers::close))

@@ -379,6 +379,60 @@ pub(super) async fn declare(
     page(&app, &visitor, frame, &request, &it, &form, &errors).await
 }
 
+/// A proposal as the asking school's chair meets it: through its declared interests alone.
+async fn for_chair(
+    app: &App,
+    request: &str,
+    proposal: &str,
+) -> Result<(Request, Proposal), PageError> {
+    let id = proposal.parse().map_err(|_| PageError::NotFound)?;
+    let it = proposals::proposal(&app.db, id).await?.ok_or(PageError::NotFound)?;
+    if it.request.to_string() != request {
+        return Err(PageError::NotFound);
+    }
+    let request = requests::request(&app.db, it.request).await?.ok_or(PageError::NotFound)?;
+    Ok((request, it))
+}
+
+#[derive(Template)]
+#[template(path = "safeguards.html")]
+struct Safeguards {
+    base: String,
+    school: String,
+    other: String,
+    title: String,
+    declarations: Vec<Shown>,
+}
+
+/// Declared interests and their safeguards, for the chair who accepts them.
+pub(super) async fn safeguards_page(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+    Path((request, proposal)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    let (request, it) = for_chair(&app, &request, &proposal).await?;
+    let mut declarations = Vec::new();
+    for one in interests::declarations(&app.db, it.id).await? {
+        authorize(&app, &visitor, Action::Read, &one.outcome_resource(&request))?;
+        declarations.extend(shown(&app, &visitor, &request, &one).await?);
+    }
+    if declarations.is_empty() {
+        return Err(PageError::NotFound);
+    }
+    let content = Safeguards {
+        base: format!("/requests/{}/proposal/{}", request.id, it.id),
+        school: register::org_name(&app.db, request.org).await?,
+        other: register::org_name(&app.db, it.org).await?,
+        title: request.ask.title.clone(),
+        declarations,
+    };
+    frame
+        .page("Safeguards for declared interests")
+        .visible_to("the head and chair of the asking school, and the broker")
+        .show(&content)
+}
+
 pub(super) async fn safeguards(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
@@ -386,7 +440,7 @@ pub(super) async fn safeguards(
     Form(form): Form,
 ) -> Result<Response, PageError> {
     clean(&form)?;
-    let (request, it) = find(&app, &visitor, &request, &proposal).await?;
+    let (request, it) = for_chair(&app, &request, &proposal).await?;
     let id = form.text("declaration").parse().map_err(|_| PageError::NotFound)?;
     let one = interests::declaration(&app.db, id).await?.ok_or(PageError::NotFound)?;
     let capacity: Capacity = form.text("as").parse().map_err(|_| PageError::NotFound)?;
@@ -399,5 +453,6 @@ pub(super) async fn safeguards(
     }
     let permit = authorize(&app, &visitor, Action::Sign, &one.outcome_resource(&request))?;
     interests::acts::accept_safeguards(&app, &permit, id, capacity).await?;
-    Ok(redirect(&format!("/requests/{}/proposal/{}", request.id, it.id)))
+    let page = if capacity == Capacity::Chair { "/safeguards" } else { "" };
+    Ok(redirect(&format!("/requests/{}/proposal/{}{page}", request.id, it.id)))
 }
