@@ -63,6 +63,13 @@ pub struct Family {
 }
 
 impl Family {
+    /// What was compared, in plain words.
+    #[must_use]
+    pub fn compared(&self) -> Vec<String> {
+        let (_, names) = self.method.split_once(": ").unwrap_or(("", ""));
+        names.split("; ").filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    }
+
     /// The members' numbers, nearest first.
     #[must_use]
     pub fn urns(&self) -> Vec<u32> {

@@ -220,7 +220,7 @@ async fn history_table(db: &impl Sql, name: &str, stays: &[Membership]) -> Resul
     }
     rows.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(Table {
-        caption: format!("Schools in {} over time", name),
+        caption: format!("Schools in {name} over time"),
         columns: ["School", "From", "To"].map(str::to_owned).to_vec(),
         rows: rows.into_iter().map(|(_, cells)| cells).collect(),
         notes: vec![

@@ -55,13 +55,15 @@ pub(crate) struct Card {
     pub(crate) downloads: Html,
 }
 
+/// Cards by domain.
+pub(crate) type Domains = Vec<(String, Vec<Card>)>;
+/// Indicators without a number, each with its reason.
+pub(crate) type Reasons = Vec<(String, String)>;
+
 /// The indicators of a school that have at least one number, by domain in the pack's order; and
 /// those that have none, each with its reason.
-pub(crate) fn cards(
-    school: &School,
-    around: &Around,
-) -> (Vec<(String, Vec<Card>)>, Vec<(String, String)>) {
-    let mut domains: Vec<(String, Vec<Card>)> = Vec::new();
+pub(crate) fn cards(school: &School, around: &Around) -> (Domains, Reasons) {
+    let mut domains: Domains = Vec::new();
     let mut without = Vec::new();
     for series in &around.series {
         let definition = series.definition();

@@ -82,6 +82,7 @@ const fn phase_word(phase: Phase) -> &'static str {
 struct FamilyPage<'a> {
     school: &'a School,
     family: &'a Family,
+    pool: String,
     features: Vec<String>,
     table: String,
     table_downloads: Html,
@@ -142,13 +143,14 @@ pub(super) async fn page(
     let map = map(&app.db, &school, &family).await?;
     let pictures = [("SVG", format!("{base}/map.svg")), ("PNG", format!("{base}/map.png"))];
     let content = FamilyPage {
-        features: families::features(),
+        features: family.compared(),
         table: table(&school, &family, &members, true).html(),
         table_downloads: downloads("the family", &format!("{base}/members"), ""),
         map,
         map_downloads: Html::of(&Downloads::new("map", pictures)),
         school: &school,
         family: &family,
+        pool: super::thousands(family.pool),
     };
     frame
         .page(format!("Family of {}", school.name))

@@ -73,3 +73,37 @@ pub(crate) fn encoded(text: &str) -> String {
         out
     })
 }
+
+/// A count as people write it: `16,781`.
+pub(crate) fn thousands(count: usize) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + 4);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_and_addresses_are_written_for_people_and_browsers() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(16_781), "16,781");
+        assert_eq!(thousands(1_000_000), "1,000,000");
+        assert_eq!(encoded("St Mary's & co"), "St%20Mary%27s%20%26%20co");
+    }
+
+    #[test]
+    fn only_known_forms_are_offered() {
+        assert_eq!(named("indicators.csv").unwrap(), ("indicators", Format::Csv));
+        assert!(named("indicators").is_err());
+        assert!(named("indicators.exe").is_err());
+    }
+}

@@ -174,7 +174,7 @@ pub(crate) fn context(school: &School, around: &Around) -> Table {
         let words = match decile {
             1 => "in the most deprived tenth".to_owned(),
             10 => "in the least deprived tenth".to_owned(),
-            other => format!("tenth {other} of 10, where 1 is the most deprived"),
+            other => format!("in tenth {other} of 10, where 1 is the most deprived"),
         };
         table.rows.push(vec![
             Cell::text("Deprivation of the neighbourhood"),

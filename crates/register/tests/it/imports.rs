@@ -15,12 +15,9 @@ use crate::{setup, states::digests};
 
 async fn import(test: &TestApp, paths: &[PathBuf]) -> Report {
     let permit = Permit::system("test", test.app.clock.now());
-    let began = std::time::Instant::now();
-    let report = imports::import_paths(&test.app, &permit, paths, Options::default(), |_| {})
+    imports::import_paths(&test.app, &permit, paths, Options::default(), |_| {})
         .await
-        .expect("the import runs");
-    println!("import took {:?}, peak {} MB", began.elapsed(), report.peak_mb);
-    report
+        .expect("the import runs")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -29,8 +26,7 @@ async fn the_national_folder_goes_in_twice_and_out_again() {
     let national = data.join("national");
     testkit::both(&setup(), async |test| {
         let empty = digests(&test).await;
-        let first = import(&test, &[national.clone()]).await;
-        println!("{first}");
+        let first = import(&test, std::slice::from_ref(&national)).await;
         assert_eq!(first.refused(), 0, "{first}");
         assert_eq!(first.files[0].kind, "register");
         // Counted in the files by other means: lines below the header.
@@ -43,7 +39,7 @@ async fn the_national_folder_goes_in_twice_and_out_again() {
         );
         let full = digests(&test).await;
 
-        let again = import(&test, &[national.clone()]).await;
+        let again = import(&test, std::slice::from_ref(&national)).await;
         assert!(again.files.iter().all(|file| file.unchanged), "{again}");
         assert_eq!(again.batch, None);
         assert_eq!(digests(&test).await, full, "a second run changes nothing");

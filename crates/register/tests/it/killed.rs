@@ -51,6 +51,7 @@ async fn a_killed_import_leaves_nothing_behind() {
 
 /// Imports the district into the database of the test that started this process, saying aloud
 /// which file is in hand.
+#[expect(clippy::print_stdout, reason = "the parent process listens")]
 async fn child(address: &str) {
     let clock = Clock::system();
     let app = App {
