@@ -22,7 +22,7 @@ struct National {
 fn national(schools: usize) -> National {
     let mut chance = Chance::new(1);
     let rows = schools * 20;
-    let mut columns = vec![Vec::with_capacity(rows); 6];
+    let mut columns: Vec<Vec<f64>> = (0..6).map(|_| Vec::with_capacity(rows)).collect();
     let mut made = National { y: Vec::new(), columns: Vec::new(), school: Vec::new(), schools };
     for school in 0..schools {
         let effects: [f64; 4] = std::array::from_fn(|_| chance.normal());

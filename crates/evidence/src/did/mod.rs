@@ -216,7 +216,7 @@ pub fn estimate(panel: &Panel<'_>, options: &Options) -> Result<GroupTime, DidEr
                     made.influence.push(influence);
                 }
                 Err(why) => {
-                    made.notes.push(format!("Group {start} in {}: {why}.", panel.periods[time]))
+                    made.notes.push(format!("Group {start} in {}: {why}.", panel.periods[time]));
                 }
             }
         }

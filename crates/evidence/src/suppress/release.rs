@@ -348,7 +348,7 @@ fn ambiguous(
                 }
                 let begun: Vec<i64> = own.iter().zip(start).map(|(x, v)| x + times * v).collect();
                 let mut budget = REPAIRS;
-                if repairable(begun, at, value, moves, DEPTH, &mut budget) {
+                if repairable(&begun, at, value, moves, DEPTH, &mut budget) {
                     values.push(value);
                     if values.len() >= needed {
                         return true;
@@ -367,7 +367,7 @@ const REPAIRS: u32 = 4_000;
 /// Whether further moves make every cell non-negative while the cell `at` keeps `value`. What is
 /// found is a solution, so the proof is sound; giving up only hides more than needed.
 fn repairable(
-    solution: Vec<i64>,
+    solution: &[i64],
     at: usize,
     value: i64,
     moves: &[Vec<i64>],
@@ -386,8 +386,8 @@ fn repairable(
         *budget = budget.saturating_sub(1);
         let sign = v[worst].signum();
         let times = sign * ((-lacking + v[worst].abs() - 1) / v[worst].abs());
-        let next = solution.iter().zip(v).map(|(x, v)| x + times * v).collect();
-        if repairable(next, at, value, moves, depth - 1, budget) {
+        let next: Vec<i64> = solution.iter().zip(v).map(|(x, v)| x + times * v).collect();
+        if repairable(&next, at, value, moves, depth - 1, budget) {
             return true;
         }
     }

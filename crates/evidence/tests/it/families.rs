@@ -135,7 +135,7 @@ fn mahalanobis_distances_follow_the_covariance() {
 fn shrinkage_grows_when_data_are_few() {
     let mut chance = Chance::new(4);
     let mut rows = |n: usize| -> Vec<Vec<f64>> {
-        (0..n).map(|_| (0..6).map(|f| chance.normal() * (1.0 + f as f64)).collect()).collect()
+        (0..n).map(|_| (1..7).map(|f| chance.normal() * f64::from(f)).collect()).collect()
     };
     let (few, many) = (rows(8), rows(4000));
     let (_, strong) = ledoit_wolf(&few, 6);
@@ -260,6 +260,6 @@ fn the_departments_similar_schools() {
     }
     let overlap = shared as f64 / listed as f64;
     println!("{compared} schools, {listed} findable neighbours, overlap {:.1} %", 100.0 * overlap);
-    let chance = listed as f64 / compared as f64 / ids.len() as f64;
+    let chance = listed as f64 / f64::from(compared) / ids.len() as f64;
     assert!(compared > 50 && overlap > 2.0 * chance, "{overlap} where chance gives {chance}");
 }

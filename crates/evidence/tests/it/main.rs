@@ -1,6 +1,8 @@
 //! Tests of the evidence engine against published figures, independent arithmetic and hostile
 //! numbers.
 
+#![allow(clippy::print_stdout, reason = "tests say what they skipped and what they found")]
+
 mod families;
 mod hostile;
 mod impact;

@@ -47,12 +47,12 @@ fn weights_factors_and_nested_groups_agree_with_lme4() {
         fit(&Data { weights: Some(&weights), ..plain.clone() }, &Options::default()).unwrap();
     close(weighted.group_variance[(0, 0)], 0.099_077_929_3, 1e-5);
     close(weighted.residual, 1.404_125_046, 1e-6);
-    close(weighted.loglik, -4927.061_972_326, 1e-9);
+    close(weighted.loglik, -4_927.061_972_326, 1e-9);
     close(weighted.fixed[0].estimate, 0.011_838_117_3, 1e-5);
 
     let trust: Vec<u32> = (0..65).map(|s| s / 5).collect();
     let nested = fit_nested(&plain, &trust, 13, &Options::default()).unwrap();
-    close(nested.loglik, -4684.260_788_904, 1e-9);
+    close(nested.loglik, -4_684.260_788_904, 1e-9);
     close(nested.inner_variance, 0.088_457_718_9, 1e-4);
     close(nested.outer_variance, 0.005_127_665, 1e-3);
     close(nested.residual, 0.565_917_370, 1e-6);
@@ -68,11 +68,11 @@ fn weights_factors_and_nested_groups_agree_with_lme4() {
     more.push(Column::new("girls", &girls));
     more.push(Column::new("mixed", &mixed));
     let factor = fit(&Data { fixed: &more, ..plain.clone() }, &Options::default()).unwrap();
-    close(factor.loglik, -4683.388_694_487, 1e-9);
+    close(factor.loglik, -4_683.388_694_487, 1e-9);
     close(factor.fixed[2].estimate, 0.148_363_667, 1e-5);
     close(factor.fixed[3].estimate, -0.096_871_219, 1e-5);
-    close(factor.aic, 9378.777_388_97, 1e-9);
-    close(factor.bic, 9416.629_540_48, 1e-9);
+    close(factor.aic, 9_378.777_388_97, 1e-9);
+    close(factor.bic, 9_416.629_540_48, 1e-9);
     // A third level beside the intercept repeats what is known, and is named.
     let boys = level("boys");
     let mut again = more.clone();
@@ -98,7 +98,7 @@ fn independent_slopes_agree_with_lme4() {
     let options =
         Options { method: Method::Ml, structure: Structure::Diagonal, ..Default::default() };
     let found = fit(&data, &options).unwrap();
-    close(found.loglik, -4662.559_222_98, 1e-9);
+    close(found.loglik, -4_662.559_222_98, 1e-9);
     close(found.group_variance[(0, 0)], 0.090_271_704, 1e-4);
     close(found.group_variance[(1, 1)], 0.014_317_263, 1e-4);
     assert_eq!(found.group_variance[(0, 1)], 0.0);
@@ -202,7 +202,7 @@ fn merged_patterns_change_nothing() {
     // keeps every group apart.
     let mut chance = Chance::new(8);
     let (mut y, mut group, mut weights, mut x) = (vec![], vec![], vec![], vec![]);
-    let mut measures = vec![Vec::new(), Vec::new()];
+    let mut measures = [Vec::new(), Vec::new()];
     for g in 0..60_u32 {
         let effects = [chance.normal(), chance.normal()];
         for row in 0..8 {
