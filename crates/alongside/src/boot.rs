@@ -34,17 +34,16 @@ pub fn config(cli: &Cli) -> anyhow::Result<Config> {
     let env: BTreeMap<String, String> = std::env::vars().collect();
     let mut config = Config::load(&text, &env).map_err(|problems| {
         let place = file.as_ref().map_or_else(String::new, |path| format!(" ({})", path.display()));
-        fail(Code::Config, format!("the configuration{place} is wrong:\n  {}", problems.join("\n  ")))
+        fail(
+            Code::Config,
+            format!("the configuration{place} is wrong:\n  {}", problems.join("\n  ")),
+        )
     })?;
     if let Some(database) = &cli.database {
         config.database_url.clone_from(database);
     }
     let problems = config.problems();
-    if problems.is_empty() {
-        Ok(config)
-    } else {
-        Err(fail(Code::Config, problems.join("\n")))
-    }
+    if problems.is_empty() { Ok(config) } else { Err(fail(Code::Config, problems.join("\n"))) }
 }
 
 /// Opens the database and brings its tables up to date.

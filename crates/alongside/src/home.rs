@@ -67,7 +67,6 @@ fn navigation(visitor: &Visitor) -> Vec<NavItem> {
     }
     if visitor.has(Role::Administrator) {
         nav.push(NavItem::new("Imports", "/imports"));
-        nav.push(NavItem::new("People", "/people"));
     }
     nav
 }
@@ -79,7 +78,11 @@ struct Start {
     schools: i64,
 }
 
-async fn start(State(app): State<App>, visitor: Visitor, frame: Frame) -> Result<Response, PageError> {
+async fn start(
+    State(app): State<App>,
+    visitor: Visitor,
+    frame: Frame,
+) -> Result<Response, PageError> {
     let schools = register::open_schools(&app.db).await?;
     frame
         .page("School-to-school support")
@@ -122,7 +125,8 @@ async fn desk(
         for todo in todos {
             let when = support::home::due_in_words(&todo);
             let tag = if todo.late { "Overdue" } else { "To do" };
-            let detail = if when.is_empty() { todo.about } else { format!("{}: {when}", todo.about) };
+            let detail =
+                if when.is_empty() { todo.about } else { format!("{}: {when}", todo.about) };
             half.push(Item::new(todo.text, todo.href, tag.to_owned(), detail));
         }
     }
@@ -176,7 +180,9 @@ async fn security() -> Response {
 pub async fn health(State(app): State<App>) -> Response {
     match app.db.count("SELECT 1 AS n", []).await {
         Ok(_) => (StatusCode::OK, "ok\n").into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response(),
+        Err(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+        }
     }
 }
 

@@ -1,12 +1,7 @@
 //! The rooms put together: their tables, pages and jobs. Reads as a table; keep it so.
 
 use axum::Router;
-use foundation::{
-    App,
-    db::Migration,
-    jobs::Handlers,
-    mail,
-};
+use foundation::{App, db::Migration, jobs::Handlers, mail};
 
 use crate::home;
 

@@ -31,7 +31,9 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| {
         fail(
             Code::Found,
-            format!("cannot listen on {address}: {error}. Choose another with --listen 127.0.0.1:8081"),
+            format!(
+                "cannot listen on {address}: {error}. Choose another with --listen 127.0.0.1:8081"
+            ),
         )
     })
 }
@@ -41,7 +43,6 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// # Errors
 /// When the listener fails.
 pub async fn run(app: App, listener: TcpListener, worker: bool) -> anyhow::Result<()> {
-    access::retention::ensure(&app).await?;
     let (stop, stopped) = watch::channel(false);
     let work = worker.then(|| tokio::spawn(jobs::work(app.clone(), routes::handlers(), stopped)));
     axum::serve(listener, service(&app)).with_graceful_shutdown(interrupted()).await?;

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::Context as _;
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
-use foundation::{Db, Sql, Tx};
+use foundation::{Sql, Tx};
 use sea_orm::{DbBackend, FromQueryResult};
 use serde::{Deserialize, Serialize};
 
@@ -71,12 +71,12 @@ async fn write_rows(tx: &Tx, table: &str, out: &mut impl std::io::Write) -> anyh
     let (line, order) = match tx.dialect() {
         DbBackend::Postgres => (format!("row_to_json({table})::text"), "ctid".to_owned()),
         _ => {
-            let pairs: Vec<_> = columns.iter().map(|c| format!("'{}', {}", c.name, c.name)).collect();
+            let pairs: Vec<_> =
+                columns.iter().map(|c| format!("'{}', {}", c.name, c.name)).collect();
             (format!("json_object({})", pairs.join(", ")), key(&columns))
         }
     };
-    let sql =
-        format!("SELECT {line} AS line FROM {table} ORDER BY {order} LIMIT {PAGE} OFFSET $1");
+    let sql = format!("SELECT {line} AS line FROM {table} ORDER BY {order} LIMIT {PAGE} OFFSET $1");
     let mut offset = 0_i64;
     loop {
         let page: Vec<Row> = tx.all(&sql, [offset.into()]).await?;
@@ -99,7 +99,10 @@ pub(super) async fn restore(cli: &Cli, path: &Path) -> anyhow::Result<()> {
     let mut lines = BufReader::new(GzDecoder::new(BufReader::new(file))).lines();
     let first = lines.next().transpose().unwrap_or(None).unwrap_or_default();
     let heading: Heading = serde_json::from_str(&first).map_err(|_| {
-        fail(Code::Found, format!("{} is not a backup that `alongside backup` wrote", path.display()))
+        fail(
+            Code::Found,
+            format!("{} is not a backup that `alongside backup` wrote", path.display()),
+        )
     })?;
     if heading.alongside != VERSION || heading.steps > routes::migrations().len() {
         return Err(fail(Code::Found, "the backup was written by a newer Alongside: update first"));
@@ -214,17 +217,4 @@ async fn tables(tx: &Tx) -> anyhow::Result<Vec<String>> {
     };
     let names: Vec<Name> = tx.all(sql, []).await?;
     Ok(names.into_iter().map(|n| n.name).filter(|name| name != "schema_step").collect())
-}
-
-/// Used by tests that compare two databases.
-#[cfg(test)]
-async fn digest(db: &Db) -> anyhow::Result<Vec<(String, i64)>> {
-    let tx = db.write().await?;
-    let mut all = Vec::new();
-    for table in tables(&tx).await? {
-        let n = tx.count(&format!("SELECT count(*) AS n FROM {table}"), []).await?;
-        all.push((table, n));
-    }
-    all.sort();
-    Ok(all)
 }

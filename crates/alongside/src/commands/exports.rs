@@ -85,9 +85,9 @@ async fn schools(db: &Db) -> anyhow::Result<Table> {
 
 /// Every indicator of one school, small numbers hidden as on its page.
 async fn indicators(db: &Db, urn: u32) -> anyhow::Result<Table> {
-    let school = register::school(db, urn).await?.ok_or_else(|| {
-        fail(Code::Absent, format!("no school has the reference number {urn}"))
-    })?;
+    let school = register::school(db, urn)
+        .await?
+        .ok_or_else(|| fail(Code::Absent, format!("no school has the reference number {urn}")))?;
     let mut rows = Vec::new();
     let mut notes = Vec::new();
     for series in kpis::all_of(db, urn).await? {
@@ -147,7 +147,17 @@ async fn events(db: &Db) -> anyhow::Result<Table> {
         .collect();
     Ok(Table {
         caption: "The record of acts".to_owned(),
-        columns: heads(&["Number", "When", "Who", "For whom", "What", "Record", "Identifier", "Why", "Hash"]),
+        columns: heads(&[
+            "Number",
+            "When",
+            "Who",
+            "For whom",
+            "What",
+            "Record",
+            "Identifier",
+            "Why",
+            "Hash",
+        ]),
         rows,
         notes: Vec::new(),
     })

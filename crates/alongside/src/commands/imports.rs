@@ -24,9 +24,15 @@ pub(super) async fn run(cli: &Cli, options: Import) -> anyhow::Result<()> {
     let app = boot::app(boot::config(cli)?, Clock::system()).await?;
     let permit = Permit::system("import", app.clock.now());
     if let Some(batch) = options.rollback {
-        imports::rollback(&app, &permit, batch).await.map_err(|error| fail(Code::Found, error.to_string()))?;
+        imports::rollback(&app, &permit, batch)
+            .await
+            .map_err(|error| fail(Code::Found, error.to_string()))?;
         let json = serde_json::json!({ "rolled_back": batch });
-        super::say_or(cli, &format!("batch {batch} is taken back; what was there before holds again"), &json);
+        super::say_or(
+            cli,
+            &format!("batch {batch} is taken back; what was there before holds again"),
+            &json,
+        );
         return Ok(());
     }
     let bar = progress(cli);
@@ -62,6 +68,7 @@ fn progress(cli: &Cli) -> ProgressBar {
     }
     let colour = if std::env::var_os("NO_COLOR").is_some() { "" } else { ".cyan" };
     let template = format!("{{spinner{colour}}} {{elapsed}} {{wide_msg}}");
-    let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+    let style = ProgressStyle::with_template(&template)
+        .unwrap_or_else(|_| ProgressStyle::default_spinner());
     ProgressBar::new_spinner().with_style(style)
 }

@@ -36,7 +36,10 @@ pub(super) async fn run(cli: &Cli, request: Option<&str>) -> anyhow::Result<()> 
         }
     };
     if found.is_empty() {
-        return Err(fail(Code::Absent, "there is no partnership yet, so nothing waits for a match"));
+        return Err(fail(
+            Code::Absent,
+            "there is no partnership yet, so nothing waits for a match",
+        ));
     }
     let text = found.iter().map(|report| report.text.trim_end()).collect::<Vec<_>>().join("\n\n");
     let json = match request {

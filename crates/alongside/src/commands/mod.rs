@@ -54,7 +54,13 @@ async fn serve(cli: &Cli, options: &Serve) -> anyhow::Result<()> {
     let listener = serve::bind(config.listen).await?;
     let address = listener.local_addr()?;
     let app = boot::app(config, Clock::system()).await?;
-    say(cli, &format!("Alongside serves http://{address} from {}", boot::redact(&app.config.database_url)));
+    say(
+        cli,
+        &format!(
+            "Alongside serves http://{address} from {}",
+            boot::redact(&app.config.database_url)
+        ),
+    );
     serve::run(app, listener, !options.no_worker).await
 }
 
@@ -63,11 +69,23 @@ async fn migrate(cli: &Cli, check: bool) -> anyhow::Result<()> {
     let db = foundation::Db::open(&config.database_url).await?;
     let missing = foundation::db::pending(&db, &routes::migrations()).await?;
     if check {
-        say_or(cli, &format!("{missing} steps are missing"), &serde_json::json!({ "missing": missing }));
-        return if missing == 0 { Ok(()) } else { Err(fail(Code::Found, "the tables are not up to date: run `alongside migrate`")) };
+        say_or(
+            cli,
+            &format!("{missing} steps are missing"),
+            &serde_json::json!({ "missing": missing }),
+        );
+        return if missing == 0 {
+            Ok(())
+        } else {
+            Err(fail(Code::Found, "the tables are not up to date: run `alongside migrate`"))
+        };
     }
     let taken = foundation::db::migrate(&db, &routes::migrations()).await?;
-    say_or(cli, &format!("{taken} steps taken; the tables are up to date"), &serde_json::json!({ "taken": taken }));
+    say_or(
+        cli,
+        &format!("{taken} steps taken; the tables are up to date"),
+        &serde_json::json!({ "taken": taken }),
+    );
     Ok(())
 }
 

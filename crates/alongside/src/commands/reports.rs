@@ -26,7 +26,10 @@ pub(super) async fn run(cli: &Cli, options: &Report) -> anyhow::Result<()> {
         // What belongs to two schools is written as one of their own readers would see it.
         _ => {
             let email = options.reader.as_deref().ok_or_else(|| {
-                fail(Code::Usage, "an impact report belongs to two schools: name its reader with --as EMAIL")
+                fail(
+                    Code::Usage,
+                    "an impact report belongs to two schools: name its reader with --as EMAIL",
+                )
             })?;
             (format!("/agreements/{}/impact", options.of), Some(email))
         }
@@ -62,7 +65,9 @@ async fn page(app: &App, path: &str, reader: Option<&str>) -> anyhow::Result<Str
     };
     match fetch(app, path, cookie.as_deref()).await? {
         (200, page) => Ok(page),
-        (404, _) => Err(fail(Code::Absent, "there is no such record, or the reader may not see it")),
+        (404, _) => {
+            Err(fail(Code::Absent, "there is no such record, or the reader may not see it"))
+        }
         (status, _) => Err(fail(Code::Found, format!("the page answers {status}"))),
     }
 }

@@ -29,11 +29,8 @@ const FOLDER: &str = "alongside-demo";
 /// When its folder or address cannot be used, or an act of the story is refused.
 pub async fn run(cli: &Cli, options: Demo) -> anyhow::Result<()> {
     let folder = PathBuf::from(FOLDER);
-    let mut config = Config {
-        listen: options.listen,
-        secret_file: folder.join("secret"),
-        ..Config::default()
-    };
+    let mut config =
+        Config { listen: options.listen, secret_file: folder.join("secret"), ..Config::default() };
     config.mail.folder = folder.join("letters");
     config.database_url = cli
         .database
@@ -80,7 +77,10 @@ fn moment(on: Date) -> Timestamp {
 
 fn clear(config: &Config) -> anyhow::Result<()> {
     let Some(path) = config.database_url.strip_prefix("sqlite:") else {
-        return Err(fail(Code::Usage, "--fresh clears an embedded database only: empty the other one yourself"));
+        return Err(fail(
+            Code::Usage,
+            "--fresh clears an embedded database only: empty the other one yourself",
+        ));
     };
     for ending in ["", "-wal", "-shm"] {
         let file = PathBuf::from(format!("{path}{ending}"));

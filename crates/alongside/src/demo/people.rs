@@ -9,15 +9,15 @@ use uuid::Uuid;
 
 /// Who is who in the database.
 #[derive(Debug)]
-pub struct Cast {
+pub(super) struct Cast {
     /// Accounts by the story's short names.
-    pub accounts: BTreeMap<&'static str, (AccountId, String)>,
+    pub(super) accounts: BTreeMap<&'static str, (AccountId, String)>,
     /// The alliance.
-    pub alliance: OrgRef,
+    pub(super) alliance: OrgRef,
 }
 
 /// The people a newcomer may sign in as: name, persona, address.
-pub fn personas() -> Vec<(String, String, String)> {
+pub(super) fn personas() -> Vec<(String, String, String)> {
     Story::tideway()
         .people
         .into_iter()
@@ -28,7 +28,7 @@ pub fn personas() -> Vec<(String, String, String)> {
 }
 
 /// Opens the accounts, gives out the posts and founds the alliance.
-pub async fn arrive(app: &App, district: &District, story: &Story) -> anyhow::Result<Cast> {
+pub(super) async fn arrive(app: &App, district: &District, story: &Story) -> anyhow::Result<Cast> {
     let context = Context::system("demo", app.clock.now());
     let tx = app.db.write().await?;
     let founded = story.alliance.founded;
@@ -40,8 +40,7 @@ pub async fn arrive(app: &App, district: &District, story: &Story) -> anyhow::Re
     }
     let mut cast = BTreeMap::new();
     for person in &story.people {
-        let account =
-            accounts::open(&tx, &app.ids, &context, &person.email, &person.name).await?;
+        let account = accounts::open(&tx, &app.ids, &context, &person.email, &person.name).await?;
         cast.insert(person.key, (account, person.name.clone()));
     }
     for post in &story.posts {

@@ -28,8 +28,22 @@ fn ok(output: &Output) -> String {
 fn help_teaches_where_to_start() {
     let folder = tempfile::tempdir().unwrap();
     let help = ok(&alongside(folder.path(), &["--help"]));
-    for word in ["demo", "serve", "worker", "migrate", "import", "export", "match", "report",
-                 "backup", "restore", "user", "doctor", "config", "Exit codes"] {
+    for word in [
+        "demo",
+        "serve",
+        "worker",
+        "migrate",
+        "import",
+        "export",
+        "match",
+        "report",
+        "backup",
+        "restore",
+        "user",
+        "doctor",
+        "config",
+        "Exit codes",
+    ] {
         assert!(help.contains(word), "{word} is not in:\n{help}");
     }
 }
@@ -50,16 +64,27 @@ fn a_wrong_setting_is_named_and_exits_with_three() {
 fn a_person_is_added_listed_linked_and_closed() {
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| alongside(folder.path(), arguments);
-    let added = ["user", "add", "kit@example.org", "Kit Doe", "--role", "administrator", "--at", "authority:990"];
+    let added = [
+        "user",
+        "add",
+        "kit@example.org",
+        "Kit Doe",
+        "--role",
+        "administrator",
+        "--at",
+        "authority:990",
+    ];
     ok(&run(&added));
-    let list: serde_json::Value = serde_json::from_str(&ok(&run(&["--json", "user", "list"]))).unwrap();
+    let list: serde_json::Value =
+        serde_json::from_str(&ok(&run(&["--json", "user", "list"]))).unwrap();
     assert_eq!(list[0]["email"], "kit@example.org");
     assert_eq!(list[0]["posts"][0], "administrator at authority:990");
     assert!(ok(&run(&["user", "link", "KIT@example.org"])).contains("/sign-in/"));
     let output = run(&["user", "link", "nobody@example.org"]);
     assert_eq!(output.status.code(), Some(5));
     ok(&run(&["user", "close", "kit@example.org", "--reason", "left"]));
-    let list: serde_json::Value = serde_json::from_str(&ok(&run(&["--json", "user", "list"]))).unwrap();
+    let list: serde_json::Value =
+        serde_json::from_str(&ok(&run(&["--json", "user", "list"]))).unwrap();
     assert_eq!(list.as_array().unwrap().len(), 0);
     assert!(ok(&run(&["doctor"])).contains("each following from the one before"));
 }
@@ -88,7 +113,16 @@ fn doctor_finds_tampering() {
 fn a_backup_restores_into_a_new_database_and_never_over_an_old_one() {
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| alongside(folder.path(), arguments);
-    ok(&run(&["user", "add", "a@example.org", "Ann O’Dell “é”", "--role", "head", "--at", "school:999101"]));
+    ok(&run(&[
+        "user",
+        "add",
+        "a@example.org",
+        "Ann O’Dell “é”",
+        "--role",
+        "head",
+        "--at",
+        "school:999101",
+    ]));
     ok(&run(&["backup", "all.jsonl.gz"]));
     assert_eq!(run(&["backup", "all.jsonl.gz"]).status.code(), Some(1), "it would overwrite");
     assert_eq!(run(&["restore", "all.jsonl.gz"]).status.code(), Some(1), "it is not empty");

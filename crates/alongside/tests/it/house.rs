@@ -88,7 +88,10 @@ fn every_crate_has_its_place() {
         let known = ENGINES.contains(&name.as_str())
             || ROOMS.contains(&name.as_str())
             || ["testkit", "xtask"].contains(&name.as_str());
-        assert!(known, "{name} is neither an engine nor a room: give it a place here and in ARCHITECTURE.md");
+        assert!(
+            known,
+            "{name} is neither an engine nor a room: give it a place here and in ARCHITECTURE.md"
+        );
     }
 }
 
@@ -105,8 +108,17 @@ fn engines_know_no_room() {
 #[test]
 fn engines_are_pure() {
     let banned = [
-        "std::fs", "std::net", "std::process", "tokio::", "sea_orm", "axum::", "SystemTime",
-        "Instant::now", "Timestamp::now", "rand::rng(", "async fn",
+        "std::fs",
+        "std::net",
+        "std::process",
+        "tokio::",
+        "sea_orm",
+        "axum::",
+        "SystemTime",
+        "Instant::now",
+        "Timestamp::now",
+        "rand::rng(",
+        "async fn",
     ];
     for engine in ENGINES {
         for (path, text) in sources(engine) {

@@ -6,9 +6,7 @@ use district::story::{self, Area, AuditState, Level, Step};
 use foundation::OrgRef;
 use needs::{
     Framework,
-    audits::{
-        self, Confidence, EvidenceKind, FindingKind, NewAudit, NewEvidence, SectionText,
-    },
+    audits::{self, Confidence, EvidenceKind, FindingKind, NewAudit, NewEvidence, SectionText},
 };
 
 use super::Stage;
@@ -48,14 +46,16 @@ impl Stage<'_> {
                 let id = self.create_audit(&it).await?;
                 self.audits.insert(key, id);
             }
-            AuditState::InProgress => audits::begin(self.app, &permit, self.audits[key]).await?,
+            AuditState::InProgress => {
+                audits::acts::begin(self.app, &permit, self.audits[key]).await?
+            }
             AuditState::Ready => self.fill_audit(&it).await?,
-            AuditState::Agreed => audits::agree(self.app, &permit, self.audits[key]).await?,
+            AuditState::Agreed => audits::acts::agree(self.app, &permit, self.audits[key]).await?,
             // Moderation is left to the trust's own director; freezing follows from signature.
             AuditState::Moderated | AuditState::Frozen => {}
             AuditState::Withdrawn => {
                 let why = if step.note.is_empty() { "Overtaken by events" } else { step.note };
-                audits::withdraw(self.app, &permit.because(why), self.audits[key]).await?;
+                audits::acts::withdraw(self.app, &permit.because(why), self.audits[key]).await?;
             }
         }
         Ok(())
@@ -65,6 +65,10 @@ impl Stage<'_> {
         let school = self.school(it.school).await?;
         let framework = Framework::england();
         let mut codes: Vec<&str> = it.findings.iter().map(|finding| area(finding.area)).collect();
+        if codes.is_empty() {
+            // Just begun: nothing is found yet.
+            codes = vec!["achievement", "attendance-and-behaviour", "curriculum-and-teaching"];
+        }
         codes.sort_unstable();
         codes.dedup();
         let areas: Vec<_> = framework
@@ -73,7 +77,7 @@ impl Stage<'_> {
             .filter(|area| codes.contains(&area.code.as_str()))
             .cloned()
             .collect();
-        let areas = prefill(&self.app.db, &school, &areas).await?;
+        let areas = audits::prefill::prefill(&self.app.db, &school, &areas).await?;
         let head = self.head(it.school)?;
         let new = NewAudit {
             org: school.org(),
@@ -86,7 +90,7 @@ impl Stage<'_> {
         };
         let resource = Resource::new(Kind::Audit, Zone::School, school.org());
         let permit = self.permit(head, Action::Create, &resource).await?;
-        Ok(audits::create(self.app, &permit, new).await?)
+        Ok(audits::acts::create(self.app, &permit, new).await?)
     }
 
     /// Writes the sections as the story tells them, and finishes each.
@@ -105,13 +109,19 @@ impl Stage<'_> {
                 };
                 let measures: Vec<String> =
                     finding.measures.iter().map(|&code| code.to_owned()).collect();
-                let new = audits::add_finding(
-                    self.app, &permit, id, &section.area, kind, finding.statement, &measures,
+                let new = audits::sections::add_finding(
+                    self.app,
+                    &permit,
+                    id,
+                    &section.area,
+                    kind,
+                    finding.statement,
+                    &measures,
                 )
                 .await?;
                 self.findings.insert(finding.key, new);
                 if kind == FindingKind::Strength {
-                    audits::share(self.app, &permit, id, new, true).await?;
+                    audits::acts::share(self.app, &permit, id, new, true).await?;
                 }
                 for summary in &finding.evidence {
                     let evidence = NewEvidence {
@@ -120,7 +130,8 @@ impl Stage<'_> {
                         seen_on: None,
                         strength: 2,
                     };
-                    audits::add_evidence(self.app, &permit, id, &section.area, &evidence).await?;
+                    audits::sections::add_evidence(self.app, &permit, id, &section.area, &evidence)
+                        .await?;
                 }
             }
             if found.iter().all(|finding| finding.evidence.is_empty()) {
@@ -130,10 +141,11 @@ impl Stage<'_> {
                     seen_on: None,
                     strength: 1,
                 };
-                audits::add_evidence(self.app, &permit, id, &section.area, &evidence).await?;
+                audits::sections::add_evidence(self.app, &permit, id, &section.area, &evidence)
+                    .await?;
             }
             self.write_section(&permit, id, &section.area, &found).await?;
-            audits::finish_section(self.app, &permit, id, &section.area).await?;
+            audits::sections::finish_section(self.app, &permit, id, &section.area).await?;
         }
         Ok(())
     }
@@ -162,7 +174,7 @@ impl Stage<'_> {
             confidence,
             self_grade: None,
         };
-        audits::write_section(self.app, permit, id, code, &text, section.version).await?;
+        audits::sections::write_section(self.app, permit, id, code, &text, section.version).await?;
         Ok(())
     }
 }

@@ -109,13 +109,14 @@ impl Stage<'_> {
             },
         };
         let trained_until = it.review_due.max(jiff::civil::date(2028, 12, 31));
-        let id = cadre::enrol(self.app, &self.system(), &nomination, trained_until).await?;
+        let id = cadre::acts::enrol(self.app, &self.system(), &nomination, trained_until).await?;
+        self.designations.insert(it.key, id);
         for pledged in self.story.availability.iter().filter(|a| a.person == it.person) {
             let released_by = self.head(urn)?;
             let owner = OrgRef::School(urn);
             let resource = Resource::new(Kind::Offer, Zone::Network, owner);
             let permit = self.permit(released_by, Action::Update, &resource).await?;
-            cadre::pledge(
+            cadre::capacity::pledge(
                 self.app,
                 &permit,
                 SupporterRef::Designation(id),
@@ -126,6 +127,55 @@ impl Stage<'_> {
             )
             .await?;
         }
+        Ok(())
+    }
+
+    /// Renews what has come up for review, before the person joins a team.
+    pub(super) async fn keep_current(&self, person: &str) -> anyhow::Result<()> {
+        let today = foundation::clock::london(self.now());
+        for it in self.story.designations.iter().filter(|it| it.person == person) {
+            let Some(&id) = self.designations.get(it.key) else { continue };
+            let Some(now) = cadre::designation(&self.app.db, id).await? else { continue };
+            if now.is_live(today) {
+                continue;
+            }
+            let permit = self.system().because("Reviewed before the next deployment");
+            for act in [cadre::Act::CallReview, cadre::Act::Renew] {
+                if now.state == cadre::State::ReviewDue && act == cadre::Act::CallReview {
+                    continue;
+                }
+                cadre::acts::take_step(self.app, &permit, id, act, cadre::Who::Broker).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What becomes of a designation after it began.
+    pub(super) async fn designation(
+        &mut self,
+        key: &str,
+        step: &story::Step<DesignationState>,
+    ) -> anyhow::Result<()> {
+        let Some(&id) = self.designations.get(key) else { return Ok(()) };
+        let act = match step.to {
+            DesignationState::ReviewDue => cadre::Act::CallReview,
+            DesignationState::Renewed => cadre::Act::Renew,
+            DesignationState::Lapsed => cadre::Act::Lapse,
+            DesignationState::Withdrawn => cadre::Act::Withdraw,
+            _ => return Ok(()),
+        };
+        let why =
+            if step.note.is_empty() { "Talked through at the yearly review" } else { step.note };
+        let permit = self.system().because(why);
+        let now = cadre::designation(&self.app.db, id).await?;
+        // A review comes before what follows from it, also where the story does not say so.
+        if act != cadre::Act::CallReview
+            && now.is_some_and(|it| it.state != cadre::State::ReviewDue)
+        {
+            let review = cadre::Act::CallReview;
+            cadre::acts::take_step(self.app, &permit, id, review, cadre::Who::Broker).await?;
+        }
+        cadre::acts::take_step(self.app, &permit, id, act, cadre::Who::Broker).await?;
         Ok(())
     }
 
@@ -171,11 +221,16 @@ impl Stage<'_> {
         let permit = self.permit(self.head(urn)?, Action::Create, &resource).await?;
         let id = SupporterRef::Offer(offers::make(self.app, &permit, new).await?);
         let last = new.to.min(new.from.saturating_add(23.months()));
-        cadre::pledge(self.app, &permit, id, new.org, (new.from, last), per_week, &[]).await?;
+        cadre::capacity::pledge(self.app, &permit, id, new.org, (new.from, last), per_week, &[])
+            .await?;
         Ok(id)
     }
 }
 
 pub(super) fn first_sentence(text: &str) -> String {
-    text.split_inclusive(['.', ';', ':']).next().unwrap_or(text).trim_end_matches(['.', ';', ':']).to_owned()
+    text.split_inclusive(['.', ';', ':'])
+        .next()
+        .unwrap_or(text)
+        .trim_end_matches(['.', ';', ':'])
+        .to_owned()
 }

@@ -6,7 +6,7 @@ use district::story::{self, DeploymentKind, DeploymentState, Step};
 use foundation::{OrgRef, terms::AcademicYear};
 use jiff::civil::DateTime;
 use support::{
-    Agreement, AgreementId,
+    Agreement,
     agreements::{self, ChosenKpi, ChosenOn, Money, Origin, Pen, Side, TeamMember, Terms},
     baselines::{DirectionWord, UnitWord},
     course::{self, Ground},
@@ -36,7 +36,8 @@ fn step_at(it: &story::Deployment, to: DeploymentState) -> Option<DateTime> {
 /// The work of a deployment, with its dates; nothing before it began or after it ended.
 pub(super) fn work(it: &story::Deployment) -> Vec<(DateTime, Work<'_>)> {
     let Some(active) = step_at(it, DeploymentState::Active) else { return Vec::new() };
-    let stops = [DeploymentState::Paused, DeploymentState::Completed, DeploymentState::TerminatedEarly];
+    let stops =
+        [DeploymentState::Paused, DeploymentState::Completed, DeploymentState::TerminatedEarly];
     let end = stops.into_iter().filter_map(|state| step_at(it, state)).min();
     let mut work = vec![(active.date().at(9, 30, 0, 0), Work::Milestones)];
     for milestone in it.objectives.iter().flat_map(|objective| &objective.milestones) {
@@ -80,6 +81,17 @@ impl Stage<'_> {
         found.cloned().with_context(|| format!("no deployment {key}"))
     }
 
+    pub(super) fn has_left_the_cadre(&self, person: &str) -> bool {
+        use story::DesignationState::{Lapsed, Withdrawn};
+        self.story.designations.iter().any(|designation| {
+            designation.person == person
+                && designation
+                    .steps
+                    .last()
+                    .is_some_and(|step| matches!(step.to, Lapsed | Withdrawn))
+        })
+    }
+
     async fn agreement(&self, key: &str) -> anyhow::Result<Agreement> {
         agreements::store::find(&self.app.db, self.agreements[key])
             .await?
@@ -91,9 +103,19 @@ impl Stage<'_> {
         self.permit("marcus", Action::Broker, &resource).await
     }
 
-    async fn as_party(&self, person: &str, agreement: &Agreement) -> anyhow::Result<access::Permit> {
+    async fn as_party(
+        &self,
+        person: &str,
+        agreement: &Agreement,
+    ) -> anyhow::Result<access::Permit> {
         let resource = agreement.resource(&self.app.db).await?;
-        self.permit(person, Action::Sign, &resource).await
+        // Heads and chairs sign, the broker brokers, the team records its part.
+        let visitor = self.visitor(person).await?;
+        let action = [Action::Sign, Action::Broker, Action::Update]
+            .into_iter()
+            .find(|&action| access::decide(&visitor, action, &resource).allowed)
+            .unwrap_or(Action::Update);
+        self.permit(person, action, &resource).await
     }
 
     pub(super) async fn deployment(
@@ -120,6 +142,9 @@ impl Stage<'_> {
                 agreements::offer(self.app, &self.as_broker(&agreement).await?, id).await?;
             }
             DeploymentState::Active | DeploymentState::Sustaining => {
+                for member in it.team.iter().filter(|m| !self.has_left_the_cadre(m.person)) {
+                    self.keep_current(member.person).await?;
+                }
                 let tended = course::tend(self.app, &self.system()).await?;
                 let mine = tended.waiting.iter().find(|(waiting, _)| *waiting == id);
                 if let Some((_, reason)) = mine {
@@ -128,7 +153,8 @@ impl Stage<'_> {
             }
             DeploymentState::Paused => {
                 let permit = self.as_party(self.head(it.supported)?, &agreement).await?;
-                course::pause(self.app, &permit.because(why("An inspection comes first")), id).await?;
+                course::pause(self.app, &permit.because(why("An inspection comes first")), id)
+                    .await?;
             }
             DeploymentState::Exiting => self.begin_exit(&it, &agreement).await?,
             DeploymentState::Completed => self.complete(&it, &agreement).await?,
@@ -137,7 +163,8 @@ impl Stage<'_> {
             }
             DeploymentState::Cancelled => {
                 let permit = self.as_broker(&agreement).await?;
-                agreements::cancel(self.app, &permit.because(why("The need has changed")), id).await?;
+                agreements::cancel(self.app, &permit.because(why("The need has changed")), id)
+                    .await?;
             }
             DeploymentState::TerminatedEarly => {
                 let permit = self
@@ -154,9 +181,18 @@ impl Stage<'_> {
     }
 
     async fn draft_agreement(&mut self, it: &story::Deployment) -> anyhow::Result<()> {
-        let kind = pack().kind(kind(it)).context("the pack does not know this kind")?;
-        let (supported, supporting) =
-            (OrgRef::School(it.supported), OrgRef::School(it.supporting));
+        // Intensive support wants the chair's signature; where the story knows no chair, the two
+        // heads agreed on focused support of the same length.
+        // So is what is longer than its kind allows.
+        let half_days = i64::from(it.half_days_pledged());
+        let kind = [kind(it), "focused", "intensive", "governance", "call-off", "new-head"]
+            .into_iter()
+            .filter_map(|code| pack().kind(code))
+            .filter(|kind| !kind.chair_signs || self.chair(it.supported).is_ok())
+            .filter(|kind| !kind.needs_measure || !it.measures.is_empty())
+            .find(|kind| half_days <= kind.most_half_days)
+            .context("no kind of support in the pack fits")?;
+        let (supported, supporting) = (OrgRef::School(it.supported), OrgRef::School(it.supporting));
         let mut terms = Terms::draft(kind, supported, supporting);
         terms.title = super::cadre::first_sentence(it.purpose);
         terms.purpose = it.purpose.to_owned();
@@ -164,13 +200,26 @@ impl Stage<'_> {
         terms.end_on = Some(it.end);
         terms.success = it.success_criteria.iter().map(|&line| line.to_owned()).collect();
         terms.supporter_goal = it.supporter_goal.to_owned();
+        for member in it.team.iter().filter(|member| !self.has_left_the_cadre(member.person)) {
+            self.keep_current(member.person).await?;
+        }
         let leader = it.team.iter().find(|member| member.role.contains("lead")).or(it.team.first());
         terms.team = it
             .team
             .iter()
             .map(|member| TeamMember {
-                account: self.cast.accounts.get(member.person).map(|(account, _)| *account),
-                name: self.cast.accounts.get(member.person).map_or_else(String::new, |(_, name)| name.clone()),
+                // Somebody whose designation has ended comes as a colleague, by name.
+                account: self
+                    .cast
+                    .accounts
+                    .get(member.person)
+                    .filter(|_| !self.has_left_the_cadre(member.person))
+                    .map(|(account, _)| *account),
+                name: self
+                    .cast
+                    .accounts
+                    .get(member.person)
+                    .map_or_else(String::new, |(_, name)| name.clone()),
                 part: member.role.to_owned(),
                 half_days: i64::from(member.half_days),
                 lead: leader.is_some_and(|leader| leader.person == member.person),
@@ -178,8 +227,12 @@ impl Stage<'_> {
             .collect();
         let rate = it.team.iter().map(|member| i64::from(member.day_rate)).max().unwrap_or(0) * 100;
         let home = rate * 6 / 7;
-        terms.money =
-            Money { day_rate: rate, home_share: home, broker_share: rate - home, ..Money::default() };
+        terms.money = Money {
+            day_rate: rate,
+            home_share: home,
+            broker_share: rate - home,
+            ..Money::default()
+        };
         terms.kpis = it
             .measures
             .iter()
@@ -197,15 +250,24 @@ impl Stage<'_> {
         terms.outturn_from = Some(Terms::first_outturn(it.start));
         let days = (it.end - it.start).get_days();
         terms.reviews = match it.reviews.is_empty() {
-            false => it.reviews.iter().map(|review| review.on).filter(|on| *on >= it.start && *on <= it.end).collect(),
+            false => it
+                .reviews
+                .iter()
+                .map(|review| review.on)
+                .filter(|on| *on >= it.start && *on <= it.end)
+                .collect(),
             true => Vec::new(),
         };
         for place in terms.reviews.len()..kind.reviews.max(1) {
-            let after = days * i32::try_from(place + 1).unwrap_or(1) / i32::try_from(kind.reviews.max(1) + 1).unwrap_or(2);
+            let after = days * i32::try_from(place + 1).unwrap_or(1)
+                / i32::try_from(kind.reviews.max(1) + 1).unwrap_or(2);
             terms.reviews.push(it.start.saturating_add(jiff::Span::new().days(after)));
         }
         terms.reviews.sort_unstable();
         terms.exit_plan_by = Some(it.end.saturating_sub(jiff::Span::new().days(30)));
+        if let Some(key) = it.request {
+            self.settle_interests(key).await?;
+        }
         let resource = Resource::new(Kind::Agreement, Zone::Parties, supported)
             .parties([supported, supporting])
             .through(Some(self.alliance()));
@@ -228,6 +290,11 @@ impl Stage<'_> {
     ) -> anyhow::Result<()> {
         let agreement = self.agreement(key).await?;
         let versions = agreements::store::versions(&self.app.db, agreement.id).await?;
+        // Where the kind of support asks for no chair, the story's chair has only been told.
+        let chair_signs = versions.last().is_some_and(|version| version.terms().chair_signs());
+        if signature.capacity == "chair" && !chair_signs {
+            return Ok(());
+        }
         let hash = versions.last().and_then(|version| version.hash.clone()).unwrap_or_default();
         let name = &self.cast.accounts[signature.person].1;
         let pen = Pen { hash: &hash, name, title: signature.capacity };
@@ -281,8 +348,8 @@ impl Stage<'_> {
             .enumerate()
             .map(|(place, milestone)| {
                 let told = review.ratings.get(place).or(review.ratings.last());
-                let (colour, words) =
-                    told.map_or((Rag::Green, "On the way."), |(colour, words)| (rag(*colour), *words));
+                let (colour, words) = told
+                    .map_or((Rag::Green, "On the way."), |(colour, words)| (rag(*colour), *words));
                 (milestone.id, colour, words.to_owned())
             })
             .collect();
@@ -304,7 +371,11 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn begin_exit(&self, it: &story::Deployment, agreement: &Agreement) -> anyhow::Result<()> {
+    async fn begin_exit(
+        &self,
+        it: &story::Deployment,
+        agreement: &Agreement,
+    ) -> anyhow::Result<()> {
         let permit = self.as_party(self.head(it.supporting)?, agreement).await?;
         let plan = exits::plan_of(&self.app.db, agreement.id).await?;
         let ticked: Vec<&str> = pack().exit_items.iter().map(|item| item.code.as_str()).collect();
@@ -325,8 +396,14 @@ impl Stage<'_> {
             pack().feedback_items.iter().map(|item| (item.code.clone(), 4)).collect();
         for urn in [it.supported, it.supporting] {
             let permit = self.as_party(self.head(urn)?, agreement).await?;
-            exits::give_feedback(self.app, &permit, agreement.id, &answers, "Thank you. We would do it again.")
-                .await?;
+            exits::give_feedback(
+                self.app,
+                &permit,
+                agreement.id,
+                &answers,
+                "Thank you. We would do it again.",
+            )
+            .await?;
             exits::confirm(self.app, &permit, agreement.id).await?;
         }
         Ok(())
@@ -340,16 +417,25 @@ impl Stage<'_> {
     ) -> anyhow::Result<()> {
         let permit = self.as_party(self.head(it.supported)?, agreement).await?;
         let held = if step.to == DeploymentState::Lapsed { Held::No } else { Held::Yes };
-        let words = if step.note.is_empty() { "Seen on learning walks with the governors." } else { step.note };
+        let words = if step.note.is_empty() {
+            "Seen on learning walks with the governors."
+        } else {
+            step.note
+        };
         for check in exits::checks_of(&self.app.db, agreement.id).await? {
-            exits::answer(self.app, &permit, check.id, held, words, "We keep looking once a term.").await?;
+            exits::answer(self.app, &permit, check.id, held, words, "We keep looking once a term.")
+                .await?;
         }
         Ok(())
     }
 }
 
 fn new_milestone(it: &story::Milestone) -> NewMilestone {
-    let better = if it.target < it.baseline { DirectionWord::LowerIsBetter } else { DirectionWord::HigherIsBetter };
+    let better = if it.target < it.baseline {
+        DirectionWord::LowerIsBetter
+    } else {
+        DirectionWord::HigherIsBetter
+    };
     NewMilestone {
         side: Side::Supported,
         title: it.measure.to_owned(),

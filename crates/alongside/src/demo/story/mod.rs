@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use access::{Action, Permit, Resource, Visitor, authorize};
 use anyhow::Context as _;
-use brokerage::{ProposalId, RequestId};
+use brokerage::{ProposalId, RequestId, cadre::DesignationId};
 use district::{Story, story};
 use foundation::{App, OrgRef};
 use jiff::{
@@ -27,6 +27,7 @@ pub(super) struct Stage<'a> {
     app: &'a App,
     story: &'a Story,
     cast: &'a Cast,
+    designations: BTreeMap<&'static str, DesignationId>,
     audits: BTreeMap<&'static str, AuditId>,
     findings: BTreeMap<&'static str, FindingId>,
     requests: BTreeMap<&'static str, RequestId>,
@@ -68,6 +69,7 @@ pub(super) async fn replay(
         app,
         story,
         cast,
+        designations: BTreeMap::new(),
         audits: BTreeMap::new(),
         findings: BTreeMap::new(),
         requests: BTreeMap::new(),
@@ -104,13 +106,7 @@ fn calendar<'a>(
         let made = offer.from.saturating_sub(jiff::Span::new().days(30));
         beats.push((made.at(8, 30, 0, 0), Beat::Offer(offer)));
     }
-    beats.extend(
-        story
-            .acts()
-            .into_iter()
-            .filter(|act| !matches!(act, story::Act::Designation(..)))
-            .map(|act| (act.at(), Beat::Act(act))),
-    );
+    beats.extend(story.acts().into_iter().map(|act| (act.at(), Beat::Act(act))));
     for deployment in &story.deployments {
         beats.extend(
             deployments::work(deployment)
@@ -139,7 +135,7 @@ impl Stage<'_> {
             Beat::Files(place) => super::import(self.app, &deliveries[place].files).await,
             Beat::Designation(it) => self.join_cadre(it).await,
             Beat::Offer(it) => self.offer(it).await,
-            Beat::Act(story::Act::Designation(..)) => Ok(()),
+            Beat::Act(story::Act::Designation(key, step)) => self.designation(key, &step).await,
             Beat::Act(story::Act::Audit(key, step)) => self.audit(key, &step).await,
             Beat::Act(story::Act::Request(key, step)) => self.request(key, &step).await,
             Beat::Act(story::Act::Signature(key, signature)) => self.sign(key, &signature).await,

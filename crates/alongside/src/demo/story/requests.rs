@@ -3,7 +3,6 @@
 use access::{Action, Kind, Resource, Zone};
 use anyhow::Context as _;
 use brokerage::{
-    cadre::SupporterRef,
     desk,
     interests::{self, Assessment, Capacity, Check, InterestKind, NewDeclaration},
     offers::NewOffer,
@@ -47,42 +46,66 @@ impl Stage<'_> {
             RequestState::Draft | RequestState::Agreement | RequestState::Fulfilled => {}
             RequestState::Submitted => {
                 let permit = self.permit(head, Action::Update, &now.resource()).await?;
-                requests::submit(self.app, &permit, id).await?;
+                requests::acts::submit(self.app, &permit, id).await?;
             }
             RequestState::Accepted => {
-                let answer = Answer::Accept(words("Thank you. We will look for people who fit and talk to you before we propose anybody."));
-                requests::answer(self.app, &broker().await?, id, &answer).await?;
+                let answer = Answer::Accept(words(
+                    "Thank you. We will look for people who fit and talk to you before we propose anybody.",
+                ));
+                requests::acts::answer(self.app, &broker().await?, id, &answer).await?;
             }
             RequestState::ReturnedForDetail => {
-                let answer = Answer::Return(words("Could you say which year groups this is about?"));
-                requests::answer(self.app, &broker().await?, id, &answer).await?;
+                let answer =
+                    Answer::Return(words("Could you say which year groups this is about?"));
+                requests::acts::answer(self.app, &broker().await?, id, &answer).await?;
             }
             RequestState::DeclinedWithReason => {
-                let answer = Answer::Decline(words("Your trust provides this already; please talk to them first."));
-                requests::answer(self.app, &broker().await?, id, &answer).await?;
+                let answer = Answer::Decline(words(
+                    "Your trust provides this already; please talk to them first.",
+                ));
+                requests::acts::answer(self.app, &broker().await?, id, &answer).await?;
             }
-            RequestState::Matching => requests::start_matching(self.app, &broker().await?, id).await?,
+            RequestState::Matching => {
+                requests::acts::start_matching(self.app, &broker().await?, id).await?
+            }
             RequestState::Proposed => self.propose(&it, &now).await?,
+            RequestState::ChemistryOk if !self.proposals.contains_key(key) => {}
             RequestState::ChemistryOk => self.both_say_yes(&it).await?,
+            RequestState::Rematch if !self.proposals.contains_key(key) => {}
             RequestState::Rematch => {
                 let permit = self.permit("marcus", Action::Broker, &now.resource()).await?;
                 match self.proposals.get(key) {
                     Some(&proposal) if now.state == requests::State::Proposed => {
-                        self.reply(proposal, Side::Supported, head, &Reply::Decline(words("We share too many families; it would not feel right."))).await?;
+                        self.reply(
+                            proposal,
+                            Side::Supported,
+                            head,
+                            &Reply::Decline(words(
+                                "We share too many families; it would not feel right.",
+                            )),
+                        )
+                        .await?;
                     }
-                    _ => proposals::rematch(self.app, &permit.because(words("Another match is needed")), id).await?,
+                    _ => {
+                        proposals::acts::rematch(
+                            self.app,
+                            &permit.because(words("Another match is needed")),
+                            id,
+                        )
+                        .await?
+                    }
                 }
             }
-            RequestState::CoiClear => self.clear_interests(&it).await?,
+            RequestState::CoiClear => self.settle_interests(key).await?,
             RequestState::Withdrawn => {
                 let permit = self.permit(head, Action::Update, &now.resource()).await?;
                 let why = words("We have found help nearer home.");
-                requests::withdraw(self.app, &permit.because(why), id).await?;
+                requests::acts::withdraw(self.app, &permit.because(why), id).await?;
             }
             RequestState::ReviewProgressOnly => {
                 let permit = self.permit(head, Action::Update, &now.resource()).await?;
-                requests::consent_to_review(self.app, &permit, id).await?;
-                requests::review_only(self.app, &broker().await?, id).await?;
+                requests::acts::consent_to_review(self.app, &permit, id).await?;
+                requests::acts::review_only(self.app, &broker().await?, id).await?;
             }
         }
         Ok(())
@@ -139,7 +162,7 @@ impl Stage<'_> {
         let owner = Resource::new(Kind::Request, Zone::School, school.org());
         let permit = self.permit(self.head(it.school)?, Action::Create, &owner).await?;
         let responsible = school.responsible();
-        let id = requests::draft(
+        let id = requests::acts::draft(
             self.app,
             &permit,
             school.org(),
@@ -161,30 +184,36 @@ impl Stage<'_> {
         if let Some(urn) = self.partner(it.key).map(|deployment| deployment.supporting) {
             self.spare_time(it, now, urn).await?;
         }
+        for person in self.story.designations.iter().map(|designation| designation.person) {
+            if !self.has_left_the_cadre(person) {
+                self.keep_current(person).await?;
+            }
+        }
         let today = foundation::clock::london(self.now());
         let case = desk::case(&self.app.db, now.id, today).await?.context("the case is gone")?;
         let shortlist = case.shortlist()?;
         let wanted = self.partner(it.key).map(|deployment| OrgRef::School(deployment.supporting));
         let fits = |key: &str| {
-            wanted.is_none_or(|org| case.pool.supporters.iter().any(|s| s.key.to_string() == key && s.org == org))
+            wanted.is_none_or(|org| {
+                case.pool.supporters.iter().any(|s| s.key.to_string() == key && s.org == org)
+            })
         };
-        let Some(place) = shortlist.kept.iter().position(|c| fits(&c.supporter) && c.free_half_days > 0) else {
-            let removed: Vec<_> = shortlist
-                .removed
-                .iter()
-                .filter(|one| fits(&one.supporter))
-                .map(|one| {
-                    let why: Vec<_> = one.reasons.iter().map(|r| case.sentence(r, &one.supporter)).collect();
-                    format!("{}: {}", one.label, why.join(" "))
-                })
-                .collect();
-            anyhow::bail!("nobody fits {}; {}", it.key, removed.join(" | "));
+        let free = |candidate: &matching::Candidate| candidate.free_half_days > 0;
+        let place = shortlist.kept.iter().position(|c| fits(&c.supporter) && free(c));
+        let Some(place) = place else {
+            // Nobody fits: an unmet need, which the desk shows as such.
+            anyhow::ensure!(wanted.is_none(), "the supporter of {} was removed", it.key);
+            return Ok(());
         };
         let candidate = &shortlist.kept[place];
         let new = NewProposal {
             supporter: candidate.supporter.parse().map_err(|error| anyhow::anyhow!("{error}"))?,
             half_days: u32::from(it.half_days).min(candidate.free_half_days),
-            reason: if place < 3 { String::new() } else { "They have worked together well before.".to_owned() },
+            reason: if place < 3 {
+                String::new()
+            } else {
+                "They have worked together well before.".to_owned()
+            },
             message: "I think you would like working together. Shall we arrange a call?".to_owned(),
         };
         let resource = now.desk_resource();
@@ -250,6 +279,15 @@ impl Stage<'_> {
         self.reply(id, Side::Supporting, other, &Reply::Accept).await
     }
 
+    /// Settles the interests of a match both heads want, once.
+    pub(super) async fn settle_interests(&self, key: &str) -> anyhow::Result<()> {
+        let it = self.story_request(key)?;
+        if self.current(key).await?.state == requests::State::ChemistryOk {
+            self.clear_interests(&it).await?;
+        }
+        Ok(())
+    }
+
     async fn clear_interests(&self, it: &story::Request) -> anyhow::Result<()> {
         let id = self.proposals[it.key];
         let request = self.current(it.key).await?;
@@ -267,7 +305,7 @@ impl Stage<'_> {
                 detail: told.map_or_else(String::new, |conflict| conflict.detail.to_owned()),
             };
             let permit = self.permit(head, Action::Read, &resource).await?;
-            let declared = interests::declare(self.app, &permit, id, &new).await?;
+            let declared = interests::acts::declare(self.app, &permit, id, &new).await?;
             let assessment = match told {
                 Some(conflict) if conflict.outcome != ConflictOutcome::None => {
                     Assessment::Manage(conflict.mitigation.to_owned())
@@ -275,23 +313,24 @@ impl Stage<'_> {
                 _ => Assessment::None,
             };
             let manage = matches!(assessment, Assessment::Manage(_));
-            if manage || !new.kinds.is_empty() {
-                interests::assess(self.app, &broker, declared, &assessment).await?;
-            }
+            interests::acts::assess(self.app, &broker, declared, &assessment).await?;
             if manage {
                 let asking = self.head(it.school)?;
                 let resource = Resource::new(Kind::Declaration, Zone::Parties, request.org);
                 let permit = self.permit(asking, Action::Sign, &resource).await?;
-                interests::accept_safeguards(self.app, &permit, declared, Capacity::Head).await?;
+                interests::acts::accept_safeguards(self.app, &permit, declared, Capacity::Head)
+                    .await?;
                 let chair = self.chair(it.school)?;
                 let permit = self.permit(chair, Action::Sign, &resource).await?;
-                interests::accept_safeguards(self.app, &permit, declared, Capacity::Chair).await?;
+                interests::acts::accept_safeguards(self.app, &permit, declared, Capacity::Chair)
+                    .await?;
             }
         }
-        for item in Check::ALL {
-            interests::check(self.app, &broker, id, item, "Talked through with both heads.").await?;
+        for &item in Check::ALL {
+            interests::acts::check(self.app, &broker, id, item, "Talked through with both heads.")
+                .await?;
         }
-        interests::clear(self.app, &broker, request.id).await?;
+        interests::acts::clear(self.app, &broker, request.id).await?;
         Ok(())
     }
 
