@@ -40,6 +40,25 @@ pub enum HardRule {
     Forbidden,
 }
 
+impl HardRule {
+    /// Every rule, in order.
+    pub const ALL: [Self; 13] = [
+        Self::DesignationLive,
+        Self::TrainingCurrent,
+        Self::OwnSchool,
+        Self::Specialism,
+        Self::Phase,
+        Self::Mode,
+        Self::FreeTime,
+        Self::ConcurrentCap,
+        Self::Interest,
+        Self::Avoid,
+        Self::HomeGuard,
+        Self::Travel,
+        Self::Forbidden,
+    ];
+}
+
 /// Why a pair is out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Removal {
@@ -226,6 +245,50 @@ pub fn removals(
     }
     out.sort_by_key(|removal| removal.rule);
     out
+}
+
+/// Which rules a supporter breaks, one bit for each [`HardRule`] in order: the same verdict as
+/// [`removals`], without words, for going through thousands of pairs. `free` is the supporter's
+/// free half-days in the need's window.
+pub fn broken(
+    need: &Need,
+    role: &Role,
+    supporter: &Supporter,
+    policy: &Policy,
+    travel: Option<f64>,
+    free: u32,
+) -> u16 {
+    let own = supporter.home.as_ref().map(|home| home.school.as_str());
+    let (on_site, online) = (need.mode != Mode::Online, need.mode != Mode::OnSite);
+    let wanted = if need.may_split { 1 } else { role.half_days };
+    let too_far = || {
+        on_site
+            && travel
+                .or_else(|| travel_km(need, supporter, policy))
+                .is_some_and(|km| km > travel_limit_km(need, supporter, policy))
+    };
+    let bars = || supporter.interests.iter().any(|i| i.bars && i.school == need.school);
+    let avoids = || {
+        need.avoid.contains(&supporter.id)
+            || own.is_some_and(|home| need.avoid.contains(home))
+            || supporter.avoid.contains(&need.school)
+    };
+    let lacks = || role.specialisms.iter().any(|held| supporter.holds(&held.code).is_none());
+    let mut mask = 0;
+    let mut set = |rule: HardRule, broken: bool| mask |= u16::from(broken) << rule as u16;
+    set(HardRule::DesignationLive, !supporter.standing.designation_live);
+    set(HardRule::TrainingCurrent, !supporter.standing.training_current);
+    set(HardRule::OwnSchool, own == Some(need.school.as_str()) || supporter.id == need.school);
+    set(HardRule::Specialism, lacks());
+    set(HardRule::Phase, !supporter.phases.contains(&need.phase));
+    set(HardRule::Mode, on_site && !supporter.on_site || online && !supporter.online);
+    set(HardRule::FreeTime, free < wanted);
+    set(HardRule::ConcurrentCap, supporter.running >= supporter.concurrent_cap);
+    set(HardRule::Interest, bars());
+    set(HardRule::Avoid, avoids());
+    set(HardRule::HomeGuard, !supporter.guard.reasons.is_empty());
+    set(HardRule::Travel, too_far());
+    mask
 }
 
 fn mode(need: &Need, supporter: &Supporter, add: &mut impl FnMut(Removal)) {

@@ -2,9 +2,11 @@
 //!
 //! The parts help a person compare supporters for one need. They never rate a school.
 
+use std::fmt::Arguments;
+
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Context, Mode, Need, Supporter};
+use crate::model::{Context, Depth, Mode, Need, Specialism, Supporter};
 use crate::policy::Policy;
 use crate::rules::{Role, travel_km, travel_limit_km};
 
@@ -72,16 +74,16 @@ impl Score {
 /// Root-mean-square difference of two settings over the values both have, in standard
 /// deviations, with the number of values compared. None when they share none.
 pub fn context_distance(a: &Context, b: &Context) -> Option<(f64, usize)> {
-    let squares: Vec<f64> =
-        a.0.iter()
-            .filter_map(|(name, x)| b.0.get(name).map(|y| (x - y) * (x - y)))
-            .filter(|square| square.is_finite())
-            .collect();
-    if squares.is_empty() {
-        return None;
+    let (mut sum, mut count) = (0.0, 0_usize);
+    for (name, x) in &a.0 {
+        let Some(y) = b.0.get(name) else { continue };
+        let square = (x - y) * (x - y);
+        if square.is_finite() {
+            sum += square;
+            count += 1;
+        }
     }
-    let count = squares.len();
-    Some(((squares.iter().sum::<f64>() / count as f64).sqrt(), count))
+    (count > 0).then(|| ((sum / count as f64).sqrt(), count))
 }
 
 /// Scores one role of a need against a supporter. `travel` is the mapped journey in kilometres
@@ -93,15 +95,8 @@ pub fn score(
     policy: &Policy,
     travel: Option<f64>,
 ) -> Score {
-    let w = &policy.weights;
-    let shares = [
-        (PartKind::SpecialismDepth, w.specialism_depth, depth(role, supporter)),
-        (PartKind::ContextSimilarity, w.context_similarity, context(need, supporter)),
-        (PartKind::TrackRecord, w.track_record, track(supporter, policy)),
-        (PartKind::CapacitySlack, w.capacity_slack, slack(need, role, supporter)),
-        (PartKind::Travel, w.travel, journey(need, supporter, policy, travel)),
-        (PartKind::Reciprocity, w.reciprocity, reciprocity(supporter)),
-    ];
+    let free = supporter.free_in(need.window);
+    let shares = shares(need, role, supporter, policy, travel, free, &std::fmt::format);
     let parts: Vec<Part> = shares
         .into_iter()
         .map(|(kind, most, (share, sentence))| Part {
@@ -115,68 +110,111 @@ pub fn score(
     Score {
         parts,
         hundredths,
-        most_hundredths: (w.total() * 100.0).round() as i64,
+        most_hundredths: (policy.weights.total() * 100.0).round() as i64,
         policy: policy.version.clone(),
     }
 }
 
-fn depth(role: &Role, supporter: &Supporter) -> (f64, String) {
-    let held: Vec<(f64, String)> = role
-        .specialisms
-        .iter()
-        .map(|wanted| {
-            let level = supporter.holds(&wanted.code);
-            let share =
-                level.map_or(0.0, |held| f64::from(held.level()) / f64::from(wanted.depth.level()));
-            let words = level.map_or("none", super::model::Depth::words);
-            (
-                share.min(1.0),
-                format!("{} of {} ({} wanted)", words, wanted.code, wanted.depth.words()),
-            )
-        })
-        .collect();
-    let mean = held.iter().map(|(share, _)| share).sum::<f64>() / held.len().max(1) as f64;
-    let list: Vec<String> = held.into_iter().map(|(_, words)| words).collect();
-    (mean, format!("Offers {}.", list.join("; ")))
+/// Points short of a perfect match in hundredths, without words: what [`Score::cost`] would say.
+pub(crate) fn lacks(
+    need: &Need,
+    role: &Role,
+    supporter: &Supporter,
+    policy: &Policy,
+    travel: Option<f64>,
+    free: u32,
+) -> i64 {
+    let silent = |_: Arguments<'_>| String::new();
+    let shares = shares(need, role, supporter, policy, travel, free, &silent);
+    let reached: i64 = shares
+        .into_iter()
+        .map(|(_, most, (share, _))| (most * share.clamp(0.0, 1.0) * 100.0).round() as i64)
+        .sum();
+    ((policy.weights.total() * 100.0).round() as i64 - reached).max(0)
 }
 
-fn context(need: &Need, supporter: &Supporter) -> (f64, String) {
+/// How a sentence is made, or not.
+type Say<'a> = &'a dyn Fn(Arguments<'_>) -> String;
+
+/// Every part: its most points, the share reached and a sentence.
+fn shares(
+    need: &Need,
+    role: &Role,
+    supporter: &Supporter,
+    policy: &Policy,
+    travel: Option<f64>,
+    free: u32,
+    say: Say<'_>,
+) -> [(PartKind, f64, (f64, String)); 6] {
+    let w = &policy.weights;
+    [
+        (PartKind::SpecialismDepth, w.specialism_depth, depth(role, supporter, say)),
+        (PartKind::ContextSimilarity, w.context_similarity, context(need, supporter, say)),
+        (PartKind::TrackRecord, w.track_record, track(supporter, policy, say)),
+        (PartKind::CapacitySlack, w.capacity_slack, slack(role, free, say)),
+        (PartKind::Travel, w.travel, journey(need, supporter, policy, travel, say)),
+        (PartKind::Reciprocity, w.reciprocity, reciprocity(supporter, say)),
+    ]
+}
+
+fn depth(role: &Role, supporter: &Supporter, say: Say<'_>) -> (f64, String) {
+    let share = |wanted: &Specialism| {
+        let held = supporter.holds(&wanted.code).map_or(0, Depth::level);
+        (f64::from(held) / f64::from(wanted.depth.level())).min(1.0)
+    };
+    let count = role.specialisms.len().max(1) as f64;
+    let mean = role.specialisms.iter().map(share).sum::<f64>() / count;
+    let list = std::fmt::from_fn(|out| {
+        for (index, wanted) in role.specialisms.iter().enumerate() {
+            let words = supporter.holds(&wanted.code).map_or("none", Depth::words);
+            let comma = if index > 0 { "; " } else { "" };
+            write!(out, "{comma}{words} of {} ({} wanted)", wanted.code, wanted.depth.words())?;
+        }
+        Ok(())
+    });
+    (mean, say(format_args!("Offers {list}.")))
+}
+
+fn context(need: &Need, supporter: &Supporter, say: Say<'_>) -> (f64, String) {
     let Some(home) = &supporter.home else {
-        return (0.5, "No home school to compare with: counted as middling.".into());
+        return (0.5, say(format_args!("No home school to compare with: counted as middling.")));
     };
     match context_distance(&need.context, &home.context) {
-        None => (0.5, "The two settings cannot be compared yet: counted as middling.".into()),
+        None => {
+            let sentence = "The two settings cannot be compared yet: counted as middling.";
+            (0.5, say(format_args!("{sentence}")))
+        }
         Some((distance, count)) => (
             1.0 - distance / 3.0,
-            format!(
+            say(format_args!(
                 "The settings differ by {distance:.1} standard deviations on average over \
                  {count} {}.",
                 if count == 1 { "value" } else { "values" }
-            ),
+            )),
         ),
     }
 }
 
-fn track(supporter: &Supporter, policy: &Policy) -> (f64, String) {
+fn track(supporter: &Supporter, policy: &Policy, say: Say<'_>) -> (f64, String) {
     let judged = f64::from(supporter.track.judged);
     let own = if supporter.track.judged == 0 { 0.0 } else { supporter.track.mean * judged };
     let weight = policy.track_weight + judged;
     let share =
         if weight > 0.0 { (own + policy.track_mean * policy.track_weight) / weight } else { 0.0 };
     let sentence = match supporter.track.judged {
-        0 => "No earlier support judged yet: counted at the general mean.".into(),
-        1 => "One earlier support judged, drawn towards the general mean.".into(),
-        n => format!("{n} earlier supports judged, drawn towards the general mean."),
+        0 => say(format_args!("No earlier support judged yet: counted at the general mean.")),
+        1 => say(format_args!("One earlier support judged, drawn towards the general mean.")),
+        n => say(format_args!("{n} earlier supports judged, drawn towards the general mean.")),
     };
     (share, sentence)
 }
 
-fn slack(need: &Need, role: &Role, supporter: &Supporter) -> (f64, String) {
-    let free = supporter.free_in(need.window);
+fn slack(role: &Role, free: u32, say: Say<'_>) -> (f64, String) {
     let left = f64::from(free.saturating_sub(role.half_days));
+    let wanted = role.half_days;
     (
-        left / f64::from(role.half_days.max(1)),
-        format!("{free} half-days free in the window for the {} wanted.", role.half_days),
+        left / f64::from(wanted.max(1)),
+        say(format_args!("{free} half-days free in the window for the {wanted} wanted.")),
     )
 }
 
@@ -185,31 +223,32 @@ fn journey(
     supporter: &Supporter,
     policy: &Policy,
     travel: Option<f64>,
+    say: Say<'_>,
 ) -> (f64, String) {
     if need.mode == Mode::Online {
-        return (1.0, "Online: no journey.".into());
+        return (1.0, say(format_args!("Online: no journey.")));
     }
     let limit = travel_limit_km(need, supporter, policy);
     match travel.or_else(|| travel_km(need, supporter, policy)) {
-        None => (0.5, "The journey is not known: counted as middling.".into()),
+        None => (0.5, say(format_args!("The journey is not known: counted as middling."))),
         Some(km) => {
             let share = if limit > 0.0 { 1.0 - km / limit } else { 0.0 };
-            (share, format!("A journey of {km:.0} km, {limit:.0} km at most."))
+            (share, say(format_args!("A journey of {km:.0} km, {limit:.0} km at most.")))
         }
     }
 }
 
-fn reciprocity(supporter: &Supporter) -> (f64, String) {
+fn reciprocity(supporter: &Supporter, say: Say<'_>) -> (f64, String) {
     let Some(home) = &supporter.home else {
-        return (0.5, "No home school: neither owes nor is owed.".into());
+        return (0.5, say(format_args!("No home school: neither owes nor is owed.")));
     };
     let (given, received) = (f64::from(home.given_half_days), f64::from(home.received_half_days));
     let share = if given + received > 0.0 { received / (given + received) } else { 0.5 };
     (
         share,
-        format!(
+        say(format_args!(
             "The home school has received {} half-days this year and given {}.",
             home.received_half_days, home.given_half_days
-        ),
+        )),
     )
 }

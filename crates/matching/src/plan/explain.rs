@@ -140,6 +140,7 @@ fn matched(board: &Board<'_, '_>, bound: &Bound, group: usize) -> Match {
         for &(o, half_days) in &board.shares[t] {
             let option = &task.options[o];
             let supporter = problem.supporters[option.supporter];
+            let score = problem.score(t, option.supporter);
             let codes: Vec<String> =
                 task.role.specialisms.iter().map(|held| held.code.clone()).collect();
             let runner_up = runner_up(board, bound, t, o, half_days);
@@ -147,8 +148,8 @@ fn matched(board: &Board<'_, '_>, bound: &Bound, group: usize) -> Match {
                 "{} takes {half_days} half-days of {}: {:.0} points of {:.0}.",
                 supporter.label,
                 codes.join(", "),
-                option.score.points(),
-                option.score.most_hundredths as f64 / 100.0,
+                score.points(),
+                score.most_hundredths as f64 / 100.0,
             ));
             if option.agreed {
                 sentences.push(format!("{} was agreed earlier and is kept.", supporter.label));
@@ -161,7 +162,7 @@ fn matched(board: &Board<'_, '_>, bound: &Bound, group: usize) -> Match {
                 specialisms: codes,
                 half_days,
                 agreed: option.agreed,
-                score: option.score.clone(),
+                score,
                 runner_up,
             });
         }
@@ -199,7 +200,7 @@ fn runner_up(
         .min_by_key(|(o, option)| (option.cost + bound.price[option.supporter], *o))?;
     let j = option.supporter;
     let label = problem.supporters[j].label.clone();
-    let ahead = option.score.points() - task.options[chosen].score.points();
+    let ahead = (task.options[chosen].lacks - option.lacks) as f64 / 100.0;
     let new = Booking { need: task.need, window: task.window, half_days };
     let short = problem.tables[j].short_by(&board.bookings[j], new);
     let crowded = !problem.tables[j].has_room(&board.bookings[j], new);
@@ -236,9 +237,9 @@ fn unmet(board: &Board<'_, '_>, group: usize) -> Unmet {
     let mut sentences = Vec::new();
     let mut cheapest: Option<(f64, Relaxation)> = None;
     // The role that is hardest to fill is the one to explain.
-    let tasks = &problem.tasks[problem.groups[group].tasks.clone()];
-    let hardest = tasks.iter().min_by_key(|task| task.options.len());
-    if let Some(task) = hardest {
+    let tasks = problem.groups[group].tasks.clone();
+    if let Some(t) = tasks.min_by_key(|&t| problem.tasks[t].options.len()) {
+        let task = &problem.tasks[t];
         let demand = if task.split { 1 } else { task.role.half_days };
         let new = Booking { need: group, window: task.window, half_days: demand };
         let mut consider = |rule: HardRule, by: Option<f64>, j: usize, sentence: String| {
@@ -282,18 +283,27 @@ fn unmet(board: &Board<'_, '_>, group: usize) -> Unmet {
             });
         }
         let mut rules: BTreeMap<HardRule, usize> = BTreeMap::new();
-        for (j, broken) in &task.removed {
-            for removal in broken {
-                *rules.entry(removal.rule).or_default() += 1;
+        let mut out = 0;
+        for j in 0..problem.supporters.len() {
+            let mask = problem.broken(t, j);
+            if mask == 0 {
+                continue;
             }
-            if let [only] = broken.as_slice() {
-                let open = only.rule == HardRule::FreeTime
-                    || problem.tables[*j].short_by(&board.bookings[*j], new) == 0;
-                if open && problem.tables[*j].has_room(&board.bookings[*j], new) {
-                    let label = &problem.supporters[*j].label;
-                    let sentence = format!("{label}: {}", only.remedy);
-                    consider(only.rule, only.short_by, *j, sentence);
-                }
+            out += 1;
+            for rule in HardRule::ALL.into_iter().filter(|&rule| mask >> rule as u16 & 1 == 1) {
+                *rules.entry(rule).or_default() += 1;
+            }
+            if mask.count_ones() > 1 {
+                continue;
+            }
+            let free = mask == 1 << HardRule::FreeTime as u16
+                || problem.tables[j].short_by(&board.bookings[j], new) == 0;
+            if !free || !problem.tables[j].has_room(&board.bookings[j], new) {
+                continue;
+            }
+            if let [only] = problem.removals(t, j).as_slice() {
+                let sentence = format!("{}: {}", problem.supporters[j].label, only.remedy);
+                consider(only.rule, only.short_by, j, sentence);
             }
         }
         bindings
@@ -303,7 +313,7 @@ fn unmet(board: &Board<'_, '_>, group: usize) -> Unmet {
                 task.role.specialisms.iter().map(|wanted| wanted.code.as_str()).collect();
             sentences.push(format!(
                 "Nobody of {} supporters passes every rule for {}.",
-                task.removed.len(),
+                out,
                 codes.join(", ")
             ));
         }

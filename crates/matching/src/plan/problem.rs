@@ -8,8 +8,8 @@ use crate::candidates::draw;
 use crate::check;
 use crate::error::ModelError;
 use crate::model::{Need, Supporter, Window};
-use crate::rules::{HardRule, Removal, Role, removals, roles};
-use crate::score::{Score, score};
+use crate::rules::{HardRule, Removal, Role, broken, removals, roles};
+use crate::score::{Score, lacks, score};
 
 /// Each half-day of one severity outweighs this many of the next lower one (or all there are,
 /// when there are fewer).
@@ -26,7 +26,8 @@ pub(crate) struct Option_ {
     /// Most half-days.
     pub(crate) room: u32,
     pub(crate) agreed: bool,
-    pub(crate) score: Score,
+    /// Points short of a perfect match, in hundredths.
+    pub(crate) lacks: i64,
 }
 
 /// One role of one need.
@@ -38,8 +39,6 @@ pub(crate) struct Task {
     pub(crate) window: Window,
     /// Cheapest first.
     pub(crate) options: Vec<Option_>,
-    /// Everybody who may not, with reasons.
-    pub(crate) removed: Vec<(usize, Vec<Removal>)>,
 }
 
 /// A need's tasks: all are met, or none.
@@ -196,31 +195,27 @@ impl<'a> Problem<'a> {
                 split: need.may_split,
                 window: need.window,
                 options: Vec::new(),
-                removed: Vec::new(),
                 role,
             };
             for (j, supporter) in self.supporters.iter().enumerate() {
-                let key = (need.id.clone(), supporter.id.clone());
-                let travel = self.question.mapped.get(&key).copied();
-                let mut broken = removals(need, &task.role, supporter, policy, travel);
-                if forbids.contains(&(index, j)) {
-                    broken.push(Removal::new(
-                        HardRule::Forbidden,
-                        format!("{} is set aside for this need by the broker.", supporter.label),
-                        "Lift the broker's instruction.".into(),
-                    ));
-                }
-                if !broken.is_empty() {
-                    task.removed.push((j, broken));
+                // The rule most pairs break goes first, without looking at anything else.
+                if task.role.specialisms.iter().any(|held| supporter.holds(&held.code).is_none())
+                    || forbids.contains(&(index, j))
+                {
                     continue;
                 }
-                let score = score(need, &task.role, supporter, policy, travel);
+                let free = self.tables[j].free(need.window.earliest, need.window.latest);
+                let travel = self.travel(need, supporter);
+                if broken(need, &task.role, supporter, policy, travel, free) != 0 {
+                    continue;
+                }
+                let lacks = lacks(need, &task.role, supporter, policy, travel, free);
                 let agreed = agreed.contains(&(index, j));
                 let draw = i128::from(draw(0, &[&need.id, &supporter.id]) % 32);
-                let points = i128::from(score.cost()) + if agreed { 0 } else { bonus };
-                let room = task.role.half_days.min(supporter.free_in(need.window));
+                let points = i128::from(lacks) + if agreed { 0 } else { bonus };
+                let room = task.role.half_days.min(free);
                 let cost = points * self.unit + recency[j] + draw;
-                task.options.push(Option_ { supporter: j, cost, room, agreed, score });
+                task.options.push(Option_ { supporter: j, cost, room, agreed, lacks });
             }
             task.options.sort_by_key(|option| (option.cost, option.supporter));
             self.tasks.push(task);
@@ -249,12 +244,57 @@ impl<'a> Problem<'a> {
         Ok(())
     }
 
+    fn travel(&self, need: &Need, supporter: &Supporter) -> Option<f64> {
+        if self.question.mapped.is_empty() {
+            return None;
+        }
+        self.question.mapped.get(&(need.id.clone(), supporter.id.clone())).copied()
+    }
+
+    fn forbidden(&self, need: &Need, supporter: &Supporter) -> bool {
+        let is = |pair: &Pair| pair.need == need.id && pair.supporter == supporter.id;
+        self.question.forbids.iter().any(is)
+    }
+
+    /// Which rules keep a supporter from a task, one bit for each.
+    pub(crate) fn broken(&self, t: usize, j: usize) -> u16 {
+        let (task, supporter) = (&self.tasks[t], self.supporters[j]);
+        let need = self.needs[task.need];
+        let free = self.tables[j].free(need.window.earliest, need.window.latest);
+        let travel = self.travel(need, supporter);
+        let mask = broken(need, &task.role, supporter, &self.question.policy, travel, free);
+        mask | u16::from(self.forbidden(need, supporter)) << HardRule::Forbidden as u16
+    }
+
+    /// Why a supporter may not take a task, in words; empty when they may.
+    pub(crate) fn removals(&self, t: usize, j: usize) -> Vec<Removal> {
+        let (task, supporter) = (&self.tasks[t], self.supporters[j]);
+        let need = self.needs[task.need];
+        let travel = self.travel(need, supporter);
+        let mut list = removals(need, &task.role, supporter, &self.question.policy, travel);
+        if self.forbidden(need, supporter) {
+            list.push(Removal::new(
+                HardRule::Forbidden,
+                format!("{} is set aside for this need by the broker.", supporter.label),
+                "Lift the broker's instruction.".into(),
+            ));
+        }
+        list
+    }
+
+    /// The score of a supporter for a task, in parts.
+    pub(crate) fn score(&self, t: usize, j: usize) -> Score {
+        let (task, supporter) = (&self.tasks[t], self.supporters[j]);
+        let need = self.needs[task.need];
+        let travel = self.travel(need, supporter);
+        score(need, &task.role, supporter, &self.question.policy, travel)
+    }
+
     fn broken_pin(&self, need: &Need, j: usize, start: usize, pins: usize) -> ModelError {
         let supporter = self.supporters[j];
-        let reasons: Vec<String> = self.tasks[start..]
-            .iter()
-            .filter_map(|task| task.removed.iter().find(|(who, _)| *who == j))
-            .flat_map(|(_, broken)| broken.iter().map(|removal| removal.sentence.clone()))
+        let reasons: Vec<String> = (start..self.tasks.len())
+            .flat_map(|t| self.removals(t, j))
+            .map(|removal| removal.sentence)
             .collect();
         let pair = format!("need \"{}\" is pinned to supporter \"{}\"", need.id, supporter.id);
         let reason = if reasons.is_empty() {

@@ -52,10 +52,10 @@ pub fn why_not(
     let able =
         tasks.iter().any(|task| task.options.iter().any(|option| option.supporter == supporter));
     if !able {
-        let removals: Vec<Removal> = tasks
-            .iter()
-            .flat_map(|task| task.removed.iter().filter(|(j, _)| *j == supporter))
-            .map(|(_, broken)| broken.clone())
+        let removals: Vec<Removal> = problem.groups[need]
+            .tasks
+            .clone()
+            .map(|t| problem.removals(t, supporter))
             .min_by_key(Vec::len)
             .unwrap_or_default();
         let mut sentences: Vec<String> =

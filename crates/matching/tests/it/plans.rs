@@ -2,7 +2,7 @@
 
 use matching::invented_desk::desk;
 use matching::plan::{alternatives, coverage, fairness, stability, why_not};
-use matching::{Effort, ModelError, Pair, Plan, Question, propose, propose_from};
+use matching::{Effort, ModelError, Pair, Plan, Question, propose, propose_from, rules};
 
 use crate::brute::{Cost, best};
 use crate::worlds::{Dice, world};
@@ -202,4 +202,26 @@ fn bad_questions_are_refused_with_reasons() {
     assert!(none.matches.is_empty() && none.proved);
     assert!(none.unmet.iter().all(|unmet| !unmet.sentences.is_empty()));
     assert_eq!(propose(&Question::default(), EFFORT).unwrap().matches, []);
+}
+
+#[test]
+fn the_quick_verdict_equals_the_one_in_words() {
+    let mut broken_pairs = 0;
+    for seed in 0..500 {
+        let question = world(seed);
+        for need in &question.needs {
+            for role in rules::roles(need) {
+                for supporter in &question.supporters {
+                    let policy = &question.policy;
+                    let free = supporter.free_in(need.window);
+                    let mask = rules::broken(need, &role, supporter, policy, None, free);
+                    let words = rules::removals(need, &role, supporter, policy, None);
+                    let said = words.iter().fold(0, |mask, r| mask | 1_u16 << r.rule as u16);
+                    assert_eq!(mask, said, "seed {seed}");
+                    broken_pairs += usize::from(mask != 0);
+                }
+            }
+        }
+    }
+    assert!(broken_pairs > 500);
 }
