@@ -98,7 +98,7 @@ pub async fn request(db: &impl Sql, id: RequestId, today: Date) -> Result<Report
                     words::part_name(part.kind),
                     part.points,
                     part.most,
-                    words::part(part, &case.need, supporter, one.travel_km)
+                    words::part(part, &case.need, supporter, one)
                 );
             }
         }

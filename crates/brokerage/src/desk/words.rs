@@ -122,7 +122,7 @@ pub fn removal(removal: &Removal, need: &Need, request: &Request, supporter: &Su
 
 /// Why a part of the score is as it is.
 #[must_use]
-pub fn part(part: &Part, need: &Need, supporter: &Supporter, travel_km: Option<f64>) -> String {
+pub fn part(part: &Part, need: &Need, supporter: &Supporter, candidate: &Candidate) -> String {
     let model = &supporter.model;
     match part.kind {
         PartKind::SpecialismDepth => {
@@ -161,7 +161,8 @@ pub fn part(part: &Part, need: &Need, supporter: &Supporter, travel_km: Option<f
                         _ => "different",
                     };
                     format!(
-                        "The two intakes are {alike} (apart by {distance:.1} of the usual spread, over {values} facts)."
+                        "The two intakes are {alike} (apart by {distance:.1} of the usual spread, over {values} {}).",
+                        if values == 1 { "fact" } else { "facts" },
                     )
                 }
             }
@@ -173,10 +174,10 @@ pub fn part(part: &Part, need: &Need, supporter: &Supporter, travel_km: Option<f
         },
         PartKind::CapacitySlack => format!(
             "{} free in the window for the {} asked for.",
-            days_in_words(i64::from(model.free_in(need.window))),
+            days_in_words(i64::from(candidate.free_half_days)),
             days_in_words(i64::from(need.half_days))
         ),
-        PartKind::Travel => match (need.mode, travel_km) {
+        PartKind::Travel => match (need.mode, candidate.travel_km) {
             (matching::Mode::Online, _) => "Online, so there is no journey.".to_owned(),
             (_, Some(km)) => format!("About {} by road.", miles(km)),
             (_, None) => "The journey is not known, so this counts as middling.".to_owned(),
@@ -221,7 +222,7 @@ pub fn why(candidate: &Candidate, need: &Need, supporter: &Supporter) -> Vec<Str
         let lead = |p: &Part| p.points / p.most.max(1.0) * p.most;
         lead(b).total_cmp(&lead(a)).then(a.kind.cmp(&b.kind))
     });
-    parts.into_iter().take(3).map(|p| part(p, need, supporter, candidate.travel_km)).collect()
+    parts.into_iter().take(3).map(|p| part(p, need, supporter, candidate)).collect()
 }
 
 /// What would have to change for somebody to be possible.

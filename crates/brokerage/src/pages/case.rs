@@ -97,7 +97,7 @@ pub(super) fn shown(
                 (
                     words::part_name(part.kind).to_owned(),
                     format!("{:.0} of {:.0}", part.points, part.most),
-                    words::part(part, &case.need, supporter, candidate.travel_km),
+                    words::part(part, &case.need, supporter, candidate),
                 )
             })
             .collect(),

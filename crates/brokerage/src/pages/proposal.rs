@@ -185,7 +185,7 @@ async fn page(
             name: words::part_name(part.kind),
             points: format!("{:.0} of {:.0}", part.points, part.most),
             why: match supporter {
-                Some(supporter) => words::part(part, &case.need, supporter, candidate.travel_km),
+                Some(supporter) => words::part(part, &case.need, supporter, candidate),
                 None => part.sentence.clone(),
             },
         })
