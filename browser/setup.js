@@ -7,7 +7,7 @@ import { folder, start } from './server.js'
 export default async function setup () {
   const server = await start(folder(), 'demo')
   const people = Object.fromEntries(
-    [...server.printed().matchAll(/^\s*(.+?)\s{2,}.*?(https?:\/\/\S+\/sign-in\/\S+)$/gm)].map(([, name, link]) => [name.trim(), link])
+    [...server.printed().matchAll(/^ *(.+?) {2,}.*?(https?:\/\/\S+\/sign-in\/\S+)$/gm)].map(([, name, link]) => [name.trim(), link])
   )
   if (Object.keys(people).length < 5) throw new Error(`no sign-in links in:\n${server.printed()}`)
   process.env.ALONGSIDE_DEMO = server.address
