@@ -71,7 +71,7 @@ pub struct Signal {
 /// let signals = propose(&effects, &[kpi], 0.05, 0.0);
 /// assert_eq!(signals.len(), 2);
 /// assert_eq!(signals[0].kind, Kind::Need);
-/// assert!(signals[0].sentence.contains("about 12 pupils"));
+/// assert!(signals[0].sentence.contains("About 12 pupils"));
 /// ```
 #[must_use]
 pub fn propose(effects: &[Effect], kpis: &[Kpi], rate: f64, worth: f64) -> Vec<Signal> {
