@@ -130,6 +130,16 @@ async fn desk(
             half.push(Item::new(todo.text, todo.href, tag.to_owned(), detail));
         }
     }
+    for (agreement, who) in support::home::under_way(&app, &visitor).await? {
+        let own = visitor.posts.iter().any(|post| post.org == agreement.supported);
+        let half = if own { &mut mine } else { &mut others };
+        let title = match agreement.title.trim() {
+            "" => who.clone(),
+            title => title.to_owned(),
+        };
+        let state = agreement.state().in_words().to_owned();
+        half.push(Item::new(title, format!("/agreements/{}", agreement.id), state, who));
+    }
     let school = match visitor.posts.iter().find_map(|post| post.org.urn()) {
         Some(urn) => register::school(&app.db, urn)
             .await?

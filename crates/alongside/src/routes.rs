@@ -33,5 +33,5 @@ pub fn all() -> Router<App> {
 /// Every room's background work.
 #[must_use]
 pub fn handlers() -> Handlers {
-    access::handlers(mail::handlers(Handlers::default()))
+    support::handlers(access::handlers(mail::handlers(Handlers::default())))
 }

@@ -41,8 +41,9 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// Serves until interrupted, then finishes the requests in hand.
 ///
 /// # Errors
-/// When the listener fails.
+/// When the daily work cannot be set or the listener fails.
 pub async fn run(app: App, listener: TcpListener, worker: bool) -> anyhow::Result<()> {
+    daily(&app).await?;
     let (stop, stopped) = watch::channel(false);
     let work = worker.then(|| tokio::spawn(jobs::work(app.clone(), routes::handlers(), stopped)));
     axum::serve(listener, service(&app)).with_graceful_shutdown(interrupted()).await?;
@@ -53,13 +54,25 @@ pub async fn run(app: App, listener: TcpListener, worker: bool) -> anyhow::Resul
     Ok(())
 }
 
+/// Sets the rooms' daily rounds; setting one twice adds nothing.
+async fn daily(app: &App) -> anyhow::Result<()> {
+    access::retention::ensure(app).await?;
+    support::schedule(app).await?;
+    Ok(())
+}
+
 /// Works until interrupted.
-pub async fn work(app: App) {
+///
+/// # Errors
+/// When the daily work cannot be set.
+pub async fn work(app: App) -> anyhow::Result<()> {
+    daily(&app).await?;
     let (stop, stopped) = watch::channel(false);
     let work = tokio::spawn(jobs::work(app, routes::handlers(), stopped));
     interrupted().await;
     let _ = stop.send(true);
     let _ = work.await;
+    Ok(())
 }
 
 async fn interrupted() {

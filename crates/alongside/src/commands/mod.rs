@@ -30,8 +30,7 @@ pub async fn run(mut cli: Cli) -> anyhow::Result<()> {
         Some(Command::Serve(options)) => serve(&cli, &options).await,
         Some(Command::Worker) => {
             let app = boot::app(boot::config(&cli)?, Clock::system()).await?;
-            serve::work(app).await;
-            Ok(())
+            serve::work(app).await
         }
         Some(Command::Migrate { check }) => migrate(&cli, check).await,
         Some(Command::Import(options)) => imports::run(&cli, options).await,
