@@ -45,7 +45,7 @@ pub fn fail(code: Code, text: impl Into<String>) -> anyhow::Error {
 pub fn report(error: &anyhow::Error) -> ExitCode {
     let code = if let Some(failure) = error.downcast_ref::<Failure>() {
         failure.code
-    } else if error.chain().any(|cause| cause.is::<DbError>()) {
+    } else if error.chain().any(<dyn std::error::Error>::is::<DbError>) {
         Code::Database
     } else {
         Code::Found

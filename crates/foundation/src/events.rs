@@ -24,7 +24,7 @@ pub struct Event<'a> {
 impl<'a> Event<'a> {
     /// An event about a record.
     #[must_use]
-    pub fn new(subject: &'a str, id: impl ToString, verb: &'a str) -> Self {
+    pub fn new(subject: &'a str, id: impl std::fmt::Display, verb: &'a str) -> Self {
         Self {
             verb,
             subject,

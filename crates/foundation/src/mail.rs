@@ -58,7 +58,7 @@ pub enum Post {
     /// Through a real mail server.
     Smtp {
         /// The connection.
-        transport: AsyncSmtpTransport<Tokio1Executor>,
+        transport: Box<AsyncSmtpTransport<Tokio1Executor>>,
         /// The sender.
         from: Mailbox,
     },
@@ -89,7 +89,7 @@ impl Post {
             .map_err(|error| format!("mail.smtp: {error}"))?
             .build();
         let from = from.parse().map_err(|error| format!("mail.from: {error}"))?;
-        Ok(Self::Smtp { transport, from })
+        Ok(Self::Smtp { transport: Box::new(transport), from })
     }
 
     /// A post that keeps letters in memory.

@@ -48,8 +48,7 @@ impl Dice {
 
     /// A rough bell curve about nought with standard deviation one.
     fn bell(&mut self) -> f64 {
-        (0..6).map(|_| self.unit()).sum::<f64>() * std::f64::consts::SQRT_2
-            - 3.0 * 1.414_213_562_373_095
+        ((0..6).map(|_| self.unit()).sum::<f64>() - 3.0) * std::f64::consts::SQRT_2
     }
 
     fn specialism(&mut self) -> u64 {

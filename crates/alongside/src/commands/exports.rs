@@ -95,7 +95,7 @@ async fn indicators(db: &Db, urn: u32) -> anyhow::Result<Table> {
         for reading in &series.readings {
             let shown = definition.show(&reading.measure);
             let value = match shown.value() {
-                Some(value) => Cell::Number(value, usize::from(definition.decimals)),
+                Some(value) => Cell::Number(value, definition.decimals),
                 None => Cell::Missing(definition.in_words(&shown)),
             };
             let source = reading.source.sentence(reading.status);

@@ -50,6 +50,6 @@ pub(super) async fn run(cli: &Cli, request: Option<&str>) -> anyhow::Result<()> 
     Ok(())
 }
 
-fn refused(error: needs::ActError) -> anyhow::Error {
+fn refused(error: impl std::fmt::Display) -> anyhow::Error {
     fail(Code::Absent, error.to_string())
 }

@@ -175,7 +175,7 @@ impl Tx {
 pub trait Sql: Sync {
     /// The connection underneath.
     #[doc(hidden)]
-    fn raw(&self) -> &(impl ConnectionTrait + Sync);
+    fn raw(&self) -> &impl ConnectionTrait;
 
     /// Which database this is, for the few statements that must differ.
     fn dialect(&self) -> DbBackend {
@@ -241,13 +241,13 @@ pub trait Sql: Sync {
 }
 
 impl Sql for Db {
-    fn raw(&self) -> &(impl ConnectionTrait + Sync) {
+    fn raw(&self) -> &impl ConnectionTrait {
         &self.connection
     }
 }
 
 impl Sql for Tx {
-    fn raw(&self) -> &(impl ConnectionTrait + Sync) {
+    fn raw(&self) -> &impl ConnectionTrait {
         &self.inner
     }
 }

@@ -47,7 +47,7 @@ impl Stage<'_> {
                 self.audits.insert(key, id);
             }
             AuditState::InProgress => {
-                audits::acts::begin(self.app, &permit, self.audits[key]).await?
+                audits::acts::begin(self.app, &permit, self.audits[key]).await?;
             }
             AuditState::Ready => self.fill_audit(&it).await?,
             AuditState::Agreed => audits::acts::agree(self.app, &permit, self.audits[key]).await?,

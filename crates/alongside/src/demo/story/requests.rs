@@ -66,7 +66,7 @@ impl Stage<'_> {
                 requests::acts::answer(self.app, &broker().await?, id, &answer).await?;
             }
             RequestState::Matching => {
-                requests::acts::start_matching(self.app, &broker().await?, id).await?
+                requests::acts::start_matching(self.app, &broker().await?, id).await?;
             }
             RequestState::Proposed => self.propose(&it, &now).await?,
             RequestState::ChemistryOk if !self.proposals.contains_key(key) => {}
@@ -92,7 +92,7 @@ impl Stage<'_> {
                             &permit.because(words("Another match is needed")),
                             id,
                         )
-                        .await?
+                        .await?;
                     }
                 }
             }
