@@ -5,7 +5,10 @@
 //! user may create databases; without it those runs are skipped with a printed reason, and with
 //! `ALONGSIDE_REQUIRE_POSTGRES=1` its absence is a failure.
 
-#![expect(clippy::print_stdout, reason = "a test says on which database it runs and why it is skipped")]
+#![expect(
+    clippy::print_stdout,
+    reason = "a test says on which database it runs and why it is skipped"
+)]
 
 mod databases;
 mod people;
