@@ -30,8 +30,8 @@ mod tests {
     #[test]
     fn finds_permanent_and_temporary_numbers_and_nothing_else() {
         assert_eq!(find("moved: A123456789012, ok"), Some("A123456789012"));
-        assert_eq!(find("h80120001900b"), None);
-        assert_eq!(find("H80120001900B"), None, "only ten digits before the letter");
+        assert_eq!(find("h80120001900b"), Some("h80120001900b"), "small letters too");
+        assert_eq!(find("H8012000190B"), None, "only ten digits before the letter");
         assert_eq!(find("H801200019001B"), None, "fourteen characters are something else");
         assert_eq!(find("T12345678901C"), Some("T12345678901C"));
         assert_eq!(find("tel. 01234567890123"), None);
