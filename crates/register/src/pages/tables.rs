@@ -126,7 +126,7 @@ pub(crate) fn everything(name: &str, all: &[Series]) -> Table {
 pub(crate) fn context(school: &School, around: &Around) -> Table {
     let mut table = Table {
         caption: "Context: what the school is given".to_owned(),
-        columns: ["", "Year", "This school", "Family", "Authority", "England"]
+        columns: ["Measure", "Year", "This school", "Family", "Authority", "England"]
             .map(str::to_owned)
             .to_vec(),
         rows: Vec::new(),

@@ -65,7 +65,7 @@ pub(super) async fn list(
         ),
         waiting(&todos, true),
     ]);
-    let begins = visitor.has(Role::Head) || visitor.has(Role::Broker);
+    let begins = visitor.has(Role::Head);
     let sheet = sheet
         .part("Under way", cards(state(|a| a.state().in_force())))
         .part(

@@ -287,7 +287,7 @@ pub(super) fn measures(terms: &Terms) -> Html {
         words.push(format!("Results of {year} and the year after count as what came of it."));
     }
     Html::join([
-        Html::trusted("<h3 class=\"govuk-heading-s\">How both schools will be judged</h3>"),
+        Html::trusted("<h2 class=\"govuk-heading-s\">How both schools will be judged</h2>"),
         Html::of(
             &SummaryList::new()
                 .row("The supported school", side(Side::Supported))

@@ -127,7 +127,7 @@ async fn page(
 fn promises(version: &Version) -> Html {
     let terms = version.terms();
     Html::join([
-        Html::trusted("<h3 class=\"govuk-heading-s\">What both schools promise</h3>"),
+        Html::trusted("<h2 class=\"govuk-heading-s\">What both schools promise</h2>"),
         Html::of(
             &SummaryList::new()
                 .row("Confidentiality", paragraphs(&terms.confidentiality))
