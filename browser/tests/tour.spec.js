@@ -49,7 +49,7 @@ for (const who of people) {
       const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
       const words = found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join('; ')})`)
       expect.soft(words, `${path}: axe`).toEqual([])
-    }, info.project.name === 'desktop' ? 60 : 25)
+    }, info.project.name === 'desktop' ? 40 : 20)
     expect(looked).toBeGreaterThan(5)
   })
 }
