@@ -11,7 +11,7 @@ use foundation::{
     events::{self, Event},
     web::{Form, Frame, redirect},
 };
-use govuk::{Button, Html, SummaryList, SummaryRow, Table, TableCell};
+use govuk::{Button, Html, SummaryList, SummaryRow, Table, TableCell, extra::ScrollArea};
 
 use super::{
     account_of, org_in_words,
@@ -123,7 +123,7 @@ async fn sessions_table(
             TableCell::new(act),
         ]);
     }
-    Ok(table.into())
+    Ok(ScrollArea::new("Sessions", Html::from(table)).into())
 }
 
 pub(super) async fn end_session(
