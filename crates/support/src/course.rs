@@ -69,7 +69,11 @@ pub(crate) async fn step_in(
     Ok(to)
 }
 
-pub(crate) async fn record(
+/// Appends an event about an agreement, in the transaction of its change.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn record(
     tx: &Tx,
     context: &Context,
     agreement: &Agreement,

@@ -68,7 +68,10 @@ pub async fn needs_me(app: &App, visitor: &Visitor) -> Result<Halves, Refusal> {
 }
 
 /// What a visitor is in relation to an agreement.
-pub(crate) async fn standings_for(
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn standings_for(
     db: &impl Sql,
     visitor: &Visitor,
     agreement: &Agreement,

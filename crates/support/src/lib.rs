@@ -30,7 +30,7 @@ use foundation::{App, db::Migration, jobs};
 
 pub use agreements::{Agreement, AgreementId};
 pub use error::Refusal;
-pub use neighbours::Outturn;
+pub use neighbours::{Outturn, names, responsible};
 pub use pages::routes;
 
 /// This room's tables, in order.

@@ -17,7 +17,10 @@ use crate::{
 };
 
 /// The bodies responsible for some schools, each once.
-pub(crate) async fn responsible(db: &impl Sql, orgs: &[OrgRef]) -> Result<Vec<OrgRef>, DbError> {
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn responsible(db: &impl Sql, orgs: &[OrgRef]) -> Result<Vec<OrgRef>, DbError> {
     let each = responsible_each(db, orgs).await?;
     let all: BTreeSet<OrgRef> = each.into_values().flatten().collect();
     Ok(all.into_iter().collect())
@@ -38,7 +41,10 @@ pub(crate) async fn responsible_each(
 }
 
 /// The names of some organisations.
-pub(crate) async fn names(
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn names(
     db: &impl Sql,
     orgs: impl IntoIterator<Item = OrgRef>,
 ) -> Result<HashMap<OrgRef, String>, DbError> {

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 
 use access::{AccountId, Permit};
 use foundation::{
-    App, DbError, OrgRef, Sql, clock::london, db::AsText, id_type, terms::AcademicYear,
+    App, DbError, OrgRef, Sql, Tx, clock::london, db::AsText, id_type, terms::AcademicYear,
 };
 use jiff::civil::Date;
 use sea_orm::FromQueryResult;
@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::{
     Refusal,
     agreements::{
-        AgreementId, Side,
+        Agreement, AgreementId, Side,
         machine::{Standing, Work},
         store::{open, standings},
     },
@@ -269,16 +269,34 @@ pub async fn plan(
     agreement: AgreementId,
     new: &NewEntry,
 ) -> Result<EntryId, Refusal> {
+    let (tx, record_of) = open(app, agreement).await?;
+    let id = plan_in(app, &tx, permit, &record_of, new).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// [`plan`] inside the transaction of an act that needs the time, such as booking a visit. The
+/// agreement comes from [`open`], which holds its lock.
+///
+/// # Errors
+/// As [`plan`].
+pub async fn plan_in(
+    app: &App,
+    tx: &Tx,
+    permit: &Permit,
+    record_of: &Agreement,
+    new: &NewEntry,
+) -> Result<EntryId, Refusal> {
+    let agreement = record_of.id;
     if new.person.trim().is_empty() {
         return Err(Refusal::field("person", "Say who comes"));
     }
     if !(1..=4).contains(&new.half_days) {
         return Err(Refusal::field("half_days", "Enter half a day to two days at a time"));
     }
-    let (tx, record_of) = open(app, agreement).await?;
     record_of.must_allow(Work::Time)?;
-    must_take_part(&standings(app, &tx, permit, &record_of).await?)?;
-    let terms = crate::agreements::store::current(&tx, &record_of).await?;
+    must_take_part(&standings(app, tx, permit, record_of).await?)?;
+    let terms = crate::agreements::store::current(tx, record_of).await?;
     let terms = terms.terms();
     let (giver, receiver, agreed) = match new.from {
         Side::Supporting => (record_of.supporting, record_of.supported, terms.half_days()),
@@ -286,7 +304,7 @@ pub async fn plan(
             (record_of.supported, record_of.supporting, terms.money.reciprocal_half_days)
         }
     };
-    let taken: i64 = of(&tx, agreement)
+    let taken: i64 = of(tx, agreement)
         .await?
         .iter()
         .filter(|entry| entry.giver == giver && entry.state() != EntryState::Cancelled)
@@ -323,8 +341,7 @@ pub async fn plan(
     )
     .await?;
     let detail = json!({ "on": new.on, "half_days": new.half_days, "from": giver });
-    record(&tx, permit.context(), &record_of, "time planned", detail).await?;
-    tx.commit().await?;
+    record(tx, permit.context(), record_of, "time planned", detail).await?;
     Ok(id)
 }
 
@@ -342,15 +359,40 @@ pub async fn deliver(app: &App, permit: &Permit, id: EntryId) -> Result<(), Refu
     settle(app, permit, id, EntryState::Delivered, "").await
 }
 
+/// [`deliver`] (no reason) or [`cancel`] (with one) inside the transaction of another act. The
+/// agreement comes from [`open`], which holds its lock.
+///
+/// # Errors
+/// As [`deliver`] and [`cancel`].
+pub async fn settle_in(
+    app: &App,
+    tx: &Tx,
+    permit: &Permit,
+    record_of: &Agreement,
+    id: EntryId,
+    cancelled: Option<&str>,
+) -> Result<(), Refusal> {
+    let (to, reason) = match cancelled {
+        Some(reason) => (EntryState::Cancelled, known(reason)?),
+        None => (EntryState::Delivered, ""),
+    };
+    settle_one(app, tx, permit, record_of, id, to, reason).await
+}
+
+/// A reason, when it is one of the pack's.
+fn known(reason: &str) -> Result<&str, Refusal> {
+    if pack().cancellations.iter().all(|phrase| phrase.code != reason) {
+        return Err(Refusal::field("reason", "Choose why it was cancelled"));
+    }
+    Ok(reason)
+}
+
 /// Says that planned time was cancelled, and why.
 ///
 /// # Errors
 /// [`Refusal`] when the reason is not one of the pack's, or it is not planned any more.
 pub async fn cancel(app: &App, permit: &Permit, id: EntryId, reason: &str) -> Result<(), Refusal> {
-    if pack().cancellations.iter().all(|phrase| phrase.code != reason) {
-        return Err(Refusal::field("reason", "Choose why it was cancelled"));
-    }
-    settle(app, permit, id, EntryState::Cancelled, reason).await
+    settle(app, permit, id, EntryState::Cancelled, known(reason)?).await
 }
 
 async fn settle(
@@ -362,9 +404,23 @@ async fn settle(
 ) -> Result<(), Refusal> {
     let agreement = find(&app.db, id).await?.agreement;
     let (tx, record_of) = open(app, agreement).await?;
+    settle_one(app, &tx, permit, &record_of, id, to, reason).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn settle_one(
+    app: &App,
+    tx: &Tx,
+    permit: &Permit,
+    record_of: &Agreement,
+    id: EntryId,
+    to: EntryState,
+    reason: &str,
+) -> Result<(), Refusal> {
     record_of.must_allow(Work::Time)?;
-    must_take_part(&standings(app, &tx, permit, &record_of).await?)?;
-    let entry = find(&tx, id).await?;
+    must_take_part(&standings(app, tx, permit, record_of).await?)?;
+    let entry = find(tx, id).await?;
     if entry.state() != EntryState::Planned {
         return Err(Refusal::NotNow(format!(
             "This has been marked as {} already.",
@@ -384,8 +440,7 @@ async fn settle(
         _ => "time cancelled",
     };
     let detail = json!({ "on": entry.on(), "half_days": entry.half_days, "reason": reason });
-    record(&tx, permit.context(), &record_of, verb, detail).await?;
-    tx.commit().await?;
+    record(tx, permit.context(), record_of, verb, detail).await?;
     Ok(())
 }
 

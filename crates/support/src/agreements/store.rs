@@ -364,7 +364,7 @@ pub async fn team_accounts(db: &impl Sql, id: AgreementId) -> Result<Vec<Account
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is none.
-pub(crate) async fn open(app: &App, id: AgreementId) -> Result<(Tx, Agreement), Refusal> {
+pub async fn open(app: &App, id: AgreementId) -> Result<(Tx, Agreement), Refusal> {
     let tx = app.db.write().await?;
     tx.lock(&format!("agreement {id}")).await?;
     let agreement = find(&tx, id).await?.ok_or(Refusal::NotFound)?;

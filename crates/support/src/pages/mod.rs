@@ -6,7 +6,7 @@ mod decide;
 mod fields;
 mod list;
 mod milestones;
-mod parts;
+pub mod parts;
 mod report;
 mod reviews;
 mod show;
@@ -14,6 +14,7 @@ mod sign;
 mod time;
 
 pub(crate) use build::usual_end;
+pub use show::nav;
 
 use std::collections::HashMap;
 
@@ -80,30 +81,38 @@ pub fn routes() -> Router<App> {
 }
 
 /// What every page about one agreement begins with.
-pub(crate) struct Sight {
-    pub(crate) agreement: Agreement,
-    pub(crate) standings: Vec<Standing>,
-    pub(crate) names: HashMap<OrgRef, String>,
+#[derive(Clone, Debug)]
+pub struct Sight {
+    /// The agreement.
+    pub agreement: Agreement,
+    /// What the visitor is in relation to it.
+    pub standings: Vec<Standing>,
+    /// The names of its organisations.
+    pub names: HashMap<OrgRef, String>,
 }
 
 impl Sight {
     /// The name of an organisation on this agreement.
-    pub(crate) fn name(&self, org: OrgRef) -> String {
+    #[must_use]
+    pub fn name(&self, org: OrgRef) -> String {
         self.names.get(&org).cloned().unwrap_or_else(|| org.to_string())
     }
 
     /// The name of the school on a side.
-    pub(crate) fn school(&self, side: Side) -> String {
+    #[must_use]
+    pub fn school(&self, side: Side) -> String {
         self.name(self.agreement.school(side))
     }
 
     /// Whether the visitor is any of these.
-    pub(crate) fn is(&self, any: &[Standing]) -> bool {
+    #[must_use]
+    pub fn is(&self, any: &[Standing]) -> bool {
         any.iter().any(|standing| self.standings.contains(standing))
     }
 
     /// Whether the visitor works on this agreement.
-    pub(crate) fn takes_part(&self) -> bool {
+    #[must_use]
+    pub fn takes_part(&self) -> bool {
         self.is(&[
             Standing::SupportedHead,
             Standing::SupportingHead,
@@ -114,12 +123,14 @@ impl Sight {
     }
 
     /// Whether the visitor is head of either school.
-    pub(crate) fn is_head(&self) -> bool {
+    #[must_use]
+    pub fn is_head(&self) -> bool {
         self.is(&[Standing::SupportedHead, Standing::SupportingHead])
     }
 
     /// The address of a page of this agreement.
-    pub(crate) fn at(&self, page: &str) -> String {
+    #[must_use]
+    pub fn at(&self, page: &str) -> String {
         if page.is_empty() {
             format!("/agreements/{}", self.agreement.id)
         } else {
@@ -128,12 +139,14 @@ impl Sight {
     }
 
     /// "Oakfield Primary supports Harbour View Primary".
-    pub(crate) fn pairing(&self) -> String {
+    #[must_use]
+    pub fn pairing(&self) -> String {
         format!("{} supports {}", self.school(Side::Supporting), self.school(Side::Supported))
     }
 
     /// Who can see this, in words.
-    pub(crate) fn visible(&self) -> String {
+    #[must_use]
+    pub fn visible(&self) -> String {
         let mut words = format!(
             "the leaders of {} and {}, the people of the team",
             self.school(Side::Supported),
@@ -146,7 +159,8 @@ impl Sight {
     }
 
     /// The title, or what stands for it while it is empty.
-    pub(crate) fn title(&self) -> String {
+    #[must_use]
+    pub fn title(&self) -> String {
         if self.agreement.title.trim().is_empty() {
             "Agreement without a title yet".to_owned()
         } else {
@@ -156,7 +170,10 @@ impl Sight {
 }
 
 /// Opens an agreement for a visitor who may do something with it.
-pub(crate) async fn sight(
+///
+/// # Errors
+/// As [`access::authorize`].
+pub async fn sight(
     app: &App,
     visitor: &Visitor,
     id: &str,
@@ -174,7 +191,10 @@ pub(crate) async fn sight(
 
 /// Opens an agreement for somebody who takes part in it: the state machine decides about the act
 /// itself, so the door asks only whether the visitor belongs here at all.
-pub(crate) async fn sight_to_act(
+///
+/// # Errors
+/// As [`access::authorize`].
+pub async fn sight_to_act(
     app: &App,
     visitor: &Visitor,
     id: &str,

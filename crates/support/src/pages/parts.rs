@@ -1,4 +1,5 @@
-//! Pieces that several pages share: fields, tags and the frame of a form.
+//! Pieces that pages share: fields, tags and the frame of a form. Rooms that build on agreements
+//! use them too, so that every page looks alike.
 
 use askama::Template;
 use axum::response::Response;
@@ -13,7 +14,8 @@ use super::Sight;
 use crate::{Refusal, agreements::State, milestones::Rag};
 
 /// Plain text as HTML.
-pub(super) fn text(words: impl AsRef<str>) -> Html {
+#[must_use]
+pub fn text(words: impl AsRef<str>) -> Html {
     Html::trusted(
         askama::filters::escape(words.as_ref(), askama::filters::Html)
             .map_or_else(|_| String::new(), |safe| safe.to_string()),
@@ -21,7 +23,8 @@ pub(super) fn text(words: impl AsRef<str>) -> Html {
 }
 
 /// A paragraph of plain text; line breaks begin new paragraphs.
-pub(super) fn paragraphs(words: &str) -> Html {
+#[must_use]
+pub fn paragraphs(words: &str) -> Html {
     let body: String = words
         .lines()
         .map(str::trim)
@@ -59,7 +62,8 @@ pub(super) fn rag_tag(rag: Rag) -> Tag {
 }
 
 /// The list of problems at the top of a form; nothing when there are none.
-pub(super) fn problems(errors: &Errors) -> Html {
+#[must_use]
+pub fn problems(errors: &Errors) -> Html {
     if errors.is_empty() {
         return Html::default();
     }
@@ -73,7 +77,8 @@ pub(super) fn problems(errors: &Errors) -> Html {
 }
 
 /// One line of text.
-pub(super) fn line(form: &FormData, errors: &Errors, name: &str, label: &str, hint: &str) -> Html {
+#[must_use]
+pub fn line(form: &FormData, errors: &Errors, name: &str, label: &str, hint: &str) -> Html {
     let mut input = Input::new(name, label).value(form.text(name)).error_if(errors.get(name));
     if !hint.is_empty() {
         input = input.hint(hint);
@@ -82,7 +87,8 @@ pub(super) fn line(form: &FormData, errors: &Errors, name: &str, label: &str, hi
 }
 
 /// A short number.
-pub(super) fn number(
+#[must_use]
+pub fn number(
     form: &FormData,
     errors: &Errors,
     name: &str,
@@ -106,7 +112,8 @@ pub(super) fn number(
 }
 
 /// Several lines of text.
-pub(super) fn lines(
+#[must_use]
+pub fn lines(
     form: &FormData,
     errors: &Errors,
     name: &str,
@@ -125,7 +132,8 @@ pub(super) fn lines(
 }
 
 /// A day.
-pub(super) fn day(form: &FormData, errors: &Errors, name: &str, legend: &str, hint: &str) -> Html {
+#[must_use]
+pub fn day(form: &FormData, errors: &Errors, name: &str, legend: &str, hint: &str) -> Html {
     let part = |part: &str| form.text(&format!("{name}-{part}")).to_owned();
     let mut input = DateInput::new(name, legend)
         .date(part("day"), part("month"), part("year"))
@@ -137,7 +145,8 @@ pub(super) fn day(form: &FormData, errors: &Errors, name: &str, legend: &str, hi
 }
 
 /// One choice out of a few: value, words and a hint.
-pub(super) fn choice(
+#[must_use]
+pub fn choice(
     form: &FormData,
     errors: &Errors,
     name: &str,
@@ -160,7 +169,8 @@ pub(super) fn choice(
 }
 
 /// The three fields of a day, as a prefilled form needs them.
-pub(super) fn day_pairs(name: &str, on: Option<Date>) -> Vec<(String, String)> {
+#[must_use]
+pub fn day_pairs(name: &str, on: Option<Date>) -> Vec<(String, String)> {
     on.map_or_else(Vec::new, |on| {
         vec![
             (format!("{name}-day"), on.day().to_string()),
@@ -215,22 +225,33 @@ pub(super) fn days_typed(half_days: i64) -> String {
 /// A form on a page of its own.
 #[derive(Template)]
 #[template(path = "form.html")]
-pub(super) struct FormPage {
-    pub(super) caption: String,
-    pub(super) title: String,
-    pub(super) lede: Html,
-    pub(super) problems: Html,
-    pub(super) action: String,
-    pub(super) fields: Vec<Html>,
-    pub(super) button: String,
-    pub(super) warn: bool,
-    pub(super) back: String,
-    pub(super) beside: Html,
+pub struct FormPage {
+    /// The line above the title.
+    pub caption: String,
+    /// The title.
+    pub title: String,
+    /// What stands before the fields.
+    pub lede: Html,
+    /// The list of problems.
+    pub problems: Html,
+    /// Where the form is sent.
+    pub action: String,
+    /// The fields, in order.
+    pub fields: Vec<Html>,
+    /// The words of the button.
+    pub button: String,
+    /// Whether the button warns.
+    pub warn: bool,
+    /// Where “Go back without saving” leads.
+    pub back: String,
+    /// What stands in the narrow column.
+    pub beside: Html,
 }
 
 impl FormPage {
     /// A form that is sent to `action` and left for `back`.
-    pub(super) fn new(title: &str, action: impl Into<String>, back: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn new(title: &str, action: impl Into<String>, back: impl Into<String>) -> Self {
         Self {
             caption: String::new(),
             title: title.to_owned(),
@@ -247,7 +268,10 @@ impl FormPage {
 }
 
 /// Puts a refusal beside the field it is about; others become a page of their own.
-pub(super) fn beside(errors: &mut Errors, refusal: Refusal) -> Result<(), PageError> {
+///
+/// # Errors
+/// The refusals that are about no field.
+pub fn beside(errors: &mut Errors, refusal: Refusal) -> Result<(), PageError> {
     match refusal {
         Refusal::Field { field, message } => errors.add(field, message),
         Refusal::Incomplete(gaps) => {
@@ -268,27 +292,37 @@ pub(super) fn beside(errors: &mut Errors, refusal: Refusal) -> Result<(), PageEr
 }
 
 /// A part of a page.
-pub(super) struct Section {
-    pub(super) id: String,
-    pub(super) heading: String,
-    pub(super) html: Html,
+pub struct Section {
+    /// The anchor; may be empty.
+    pub id: String,
+    /// The heading; may be empty.
+    pub heading: String,
+    /// The content.
+    pub html: Html,
 }
 
 /// A page of parts.
 #[derive(Template)]
 #[template(path = "sheet.html")]
-pub(super) struct Sheet {
-    pub(super) caption: String,
-    pub(super) title: String,
-    pub(super) tag: Html,
-    pub(super) nav: Html,
-    pub(super) lede: Html,
-    pub(super) sections: Vec<Section>,
+pub struct Sheet {
+    /// The line above the title.
+    pub caption: String,
+    /// The title.
+    pub title: String,
+    /// The tag of its state.
+    pub tag: Html,
+    /// The menu of the record's parts.
+    pub nav: Html,
+    /// What stands before the parts.
+    pub lede: Html,
+    /// The parts.
+    pub sections: Vec<Section>,
 }
 
 impl Sheet {
     /// A page with a title.
-    pub(super) fn new(title: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn new(title: impl Into<String>) -> Self {
         Self {
             caption: String::new(),
             title: title.into(),
@@ -300,7 +334,8 @@ impl Sheet {
     }
 
     /// Adds a part.
-    pub(super) fn part(mut self, heading: &str, html: Html) -> Self {
+    #[must_use]
+    pub fn part(mut self, heading: &str, html: Html) -> Self {
         if !html.is_empty() {
             self.sections.push(Section { id: String::new(), heading: heading.to_owned(), html });
         }
@@ -309,7 +344,8 @@ impl Sheet {
 }
 
 /// A button that sends nothing but the act itself.
-pub(super) fn act_button(action: &str, words: &str, secondary: bool) -> Html {
+#[must_use]
+pub fn act_button(action: &str, words: &str, secondary: bool) -> Html {
     let class = if secondary { " govuk-button--secondary" } else { "" };
     Html::trusted(format!(
         "<form method=\"post\" action=\"{}\" class=\"as-noprint\"><button type=\"submit\" \
@@ -321,7 +357,8 @@ pub(super) fn act_button(action: &str, words: &str, secondary: bool) -> Html {
 }
 
 /// A link in a paragraph of its own.
-pub(super) fn link(href: &str, words: &str) -> Html {
+#[must_use]
+pub fn link(href: &str, words: &str) -> Html {
     Html::trusted(format!(
         "<p class=\"govuk-body as-noprint\"><a class=\"govuk-link\" href=\"{}\">{}</a></p>",
         text(href).as_str(),
@@ -330,12 +367,14 @@ pub(super) fn link(href: &str, words: &str) -> Html {
 }
 
 /// A button that leads to a page.
-pub(super) fn go(href: &str, words: &str) -> Html {
+#[must_use]
+pub fn go(href: &str, words: &str) -> Html {
     Html::of(&govuk::Button::link(words, href).classes("as-noprint"))
 }
 
 /// A list of plain lines; nothing when there are none.
-pub(super) fn bullets(lines: impl IntoIterator<Item = String>) -> Html {
+#[must_use]
+pub fn bullets(lines: impl IntoIterator<Item = String>) -> Html {
     let items: String = lines
         .into_iter()
         .filter(|line| !line.trim().is_empty())
@@ -375,7 +414,8 @@ pub(super) fn waiting(todos: &[crate::home::Todo], several: bool) -> Html {
 }
 
 /// A value that the form carries along.
-pub(super) fn hidden(name: &str, value: impl std::fmt::Display) -> Html {
+#[must_use]
+pub fn hidden(name: &str, value: impl std::fmt::Display) -> Html {
     Html::trusted(format!(
         "<input type=\"hidden\" name=\"{name}\" id=\"{name}\" value=\"{}\">",
         text(value.to_string()).as_str()

@@ -78,7 +78,8 @@ pub(super) async fn show(
 }
 
 /// The links to the parts of an agreement.
-pub(super) fn nav(sight: &Sight, here: &str) -> Html {
+#[must_use]
+pub fn nav(sight: &Sight, here: &str) -> Html {
     if matches!(
         sight.agreement.state(),
         State::Drafting
