@@ -7,6 +7,7 @@ use foundation::{
     App, Context, DbError,
     jobs::{self, Handlers, Held},
     mail::{self, Letter},
+    web::percent_encoded,
 };
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -56,8 +57,11 @@ async fn send(app: &App, asked: &Asked) -> Result<(), DbError> {
     let tx = app.db.write().await?;
     let token = sessions::issue_link(&tx, &app.ids, now, account.id, VALID, false).await?;
     let url = app.config.public_url();
-    let back =
-        if asked.back == "/" { String::new() } else { format!("?back={}", encoded(&asked.back)) };
+    let back = if asked.back == "/" {
+        String::new()
+    } else {
+        format!("?back={}", percent_encoded(&asked.back))
+    };
     let letter = Letter {
         recipient: account.email,
         subject: "Your link to sign in to Alongside".to_owned(),
@@ -69,18 +73,6 @@ async fn send(app: &App, asked: &Asked) -> Result<(), DbError> {
     };
     mail::post(&tx, &app.ids, &Context::system("sign-in", now), &letter).await?;
     tx.commit().await
-}
-
-/// Percent-encodes a path for use in a query.
-pub(crate) fn encoded(path: &str) -> String {
-    path.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
 }
 
 /// Adds the handler that sends sign-in links.

@@ -1,6 +1,7 @@
 //! Time-based one-time passwords (RFC 6238: SHA-1, six digits, thirty seconds), as every
 //! authenticator app speaks them.
 
+use foundation::web::percent_encoded;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use sha1::Sha1;
@@ -69,15 +70,7 @@ pub fn base32(bytes: &[u8]) -> String {
 /// The address that an authenticator app reads from the square picture.
 #[must_use]
 pub fn uri(secret: &[u8], email: &str) -> String {
-    let email: String = email
-        .bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'@' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect();
+    let email = percent_encoded(email);
     format!(
         "otpauth://totp/Alongside:{email}?secret={}&issuer=Alongside&algorithm=SHA1&digits=6&period=30",
         base32(secret)

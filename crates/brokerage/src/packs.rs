@@ -6,7 +6,6 @@ use std::{collections::BTreeSet, sync::OnceLock};
 use jiff::{
     Span, Timestamp, ToSpan,
     civil::{Date, Weekday},
-    tz::TimeZone,
 };
 use serde::Deserialize;
 
@@ -181,7 +180,7 @@ pub fn is_working_day(date: Date) -> bool {
 #[must_use]
 pub fn working_days_later(from: Timestamp, days: u32) -> Timestamp {
     const DAY: fn() -> Span = || 1.day();
-    let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
+    let zone = foundation::clock::zone();
     let start = from.to_zoned(zone.clone());
     let (mut date, mut time) = (start.date(), start.time());
     if !is_working_day(date) {

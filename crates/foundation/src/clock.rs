@@ -2,7 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 
 /// The only source of "now". Tests and the demo freeze it and move it forward by hand.
 #[derive(Clone, Debug)]
@@ -70,18 +74,28 @@ impl Clock {
     }
 }
 
+/// Where the schools are: Europe/London.
+#[must_use]
+pub fn zone() -> TimeZone {
+    TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC)
+}
+
+/// The moment at which clocks in Europe/London show this date and time.
+#[must_use]
+pub fn moment(at: DateTime) -> Timestamp {
+    at.to_zoned(zone()).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
+}
+
 /// The civil date in Europe/London at a moment.
 #[must_use]
 pub fn london(at: Timestamp) -> Date {
-    let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
-    at.to_zoned(zone).date()
+    at.to_zoned(zone()).date()
 }
 
 /// A moment as a reader writes it: "11 December 2026 at 4:05pm".
 #[must_use]
 pub fn in_words(at: Timestamp) -> String {
-    let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
-    let zoned = at.to_zoned(zone);
+    let zoned = at.to_zoned(zone());
     let clock = zoned.strftime("%-I:%M%P");
     format!("{} at {clock}", date_in_words(zoned.date()))
 }

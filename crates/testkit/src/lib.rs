@@ -25,6 +25,7 @@ use foundation::{
     db::Migration,
     jobs::{self, Handlers},
     mail::{Letter, Post},
+    web::percent_encoded,
 };
 use http_body_util::BodyExt as _;
 use jiff::SignedDuration;
@@ -215,19 +216,9 @@ impl TestApp {
 
     /// Sends a form.
     pub async fn post(&self, who: Option<&Persona>, path: &str, form: &[(&str, &str)]) -> Answer {
-        let encode = |text: &str| {
-            text.bytes()
-                .map(|byte| match byte {
-                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                        char::from(byte).to_string()
-                    }
-                    _ => format!("%{byte:02X}"),
-                })
-                .collect::<String>()
-        };
         let body = form
             .iter()
-            .map(|(key, value)| format!("{}={}", encode(key), encode(value)))
+            .map(|(key, value)| format!("{}={}", percent_encoded(key), percent_encoded(value)))
             .collect::<Vec<_>>()
             .join("&");
         let kind = Some("application/x-www-form-urlencoded");

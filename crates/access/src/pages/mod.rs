@@ -17,7 +17,10 @@ use axum::{
     routing::{get, post},
 };
 use axum_extra::extract::CookieJar;
-use foundation::{App, OrgRef, PageError, Sql, web::redirect};
+use foundation::{
+    App, OrgRef, PageError, Sql,
+    web::{percent_encoded, redirect},
+};
 
 use crate::{AccountId, Visitor, looks, sessions};
 
@@ -116,7 +119,7 @@ async fn org_in_words(db: &impl Sql, org: OrgRef) -> Result<String, PageError> {
 fn log_query(about: &str, id: &str) -> String {
     let part = |name: &str, value: &str| match value {
         "" => String::new(),
-        value => format!("&{name}={}", crate::signing_in::encoded(value)),
+        value => format!("&{name}={}", percent_encoded(value)),
     };
     part("about", about) + &part("id", id)
 }

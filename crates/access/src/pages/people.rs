@@ -9,7 +9,7 @@ use foundation::{
     App, DbError, OrgRef, PageError,
     clock::{date_in_words, in_words},
     events::{self, Event},
-    web::{Errors, Form, FormData, Frame, redirect},
+    web::{Errors, Form, FormData, Frame, escape, redirect},
 };
 use govuk::{
     Button, DateInput, Html, Input, InsetText, RadioItem, Radios, Select, SelectItem, SummaryList,
@@ -19,7 +19,7 @@ use jiff::civil::Date;
 
 use super::{
     org_in_words,
-    sheet::{Sheet, escape, form},
+    sheet::{Sheet, form},
     watched,
 };
 use crate::{

@@ -9,7 +9,7 @@ use axum::{
 };
 use foundation::{
     App, PageError,
-    web::{Errors, Form, FormData, Frame, redirect},
+    web::{Errors, Form, FormData, Frame, percent_encoded, redirect},
 };
 use govuk::{Button, Html, Input, Table, TableCell, Textarea, WarningText, extra::ScrollArea};
 
@@ -152,7 +152,7 @@ pub(super) async fn ask_confirm(
     frame: Frame,
     Path(token): Path<String>,
 ) -> Result<Response, PageError> {
-    let action = format!("/account/e-mail/{}", crate::signing_in::encoded(&token));
+    let action = format!("/account/e-mail/{}", percent_encoded(&token));
     let sheet = Sheet::new("Use this e-mail address")
         .text("From now on, letters and sign-in links go to the address this link was sent to.")
         .form(&action, vec![Button::new("Use this address").into()]);

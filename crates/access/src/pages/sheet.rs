@@ -1,7 +1,7 @@
 //! A page of one column: a heading, then one thing below the other.
 
 use askama::Template;
-use foundation::web::Errors;
+use foundation::web::{Errors, escape};
 use govuk::{ErrorSummary, Html};
 
 /// The content of a page, from the top down.
@@ -123,10 +123,4 @@ pub(super) fn bullets<'a>(items: impl IntoIterator<Item = &'a str>) -> Html {
     let items: String =
         items.into_iter().map(|item| format!("<li>{}</li>", escape(item))).collect();
     Html::trusted(format!("<ul class=\"govuk-list govuk-list--bullet\">{items}</ul>"))
-}
-
-/// Text made safe for HTML.
-pub(super) fn escape(text: &str) -> String {
-    askama::filters::escape(text, askama::filters::Html)
-        .map_or_else(|_| String::new(), |safe| safe.to_string())
 }

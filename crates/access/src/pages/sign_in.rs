@@ -8,7 +8,7 @@ use axum::{
 use axum_extra::extract::CookieJar;
 use foundation::{
     App, PageError,
-    web::{Errors, Form, FormData, Frame, redirect},
+    web::{Errors, Form, FormData, Frame, percent_encoded, redirect},
 };
 use govuk::{Button, Input, PasswordInput};
 use serde::Deserialize;
@@ -44,7 +44,7 @@ fn form(data: &FormData, errors: &Errors) -> Sheet {
         .form("/sign-in", vec![hidden("back", back), email.into(), send.into()])
         .link(
             "Sign in with a password and a code instead",
-            &format!("/sign-in/password?back={}", signing_in::encoded(back)),
+            &format!("/sign-in/password?back={}", percent_encoded(back)),
         )
 }
 
@@ -94,11 +94,8 @@ pub(super) async fn confirm(
     Path(token): Path<String>,
     Query(back): Query<Back>,
 ) -> Result<Response, PageError> {
-    let action = format!(
-        "/sign-in/{}?back={}",
-        signing_in::encoded(&token),
-        signing_in::encoded(local(&back.back))
-    );
+    let action =
+        format!("/sign-in/{}?back={}", percent_encoded(&token), percent_encoded(local(&back.back)));
     let sheet = Sheet::new("Sign in to Alongside")
         .text("Press the button to sign in on this device.")
         .form(&action, vec![Button::new("Sign in").into()]);
@@ -138,7 +135,7 @@ fn password_form(data: &FormData, errors: &Errors) -> Sheet {
             "/sign-in/password",
             vec![hidden("back", back), email.into(), password.into(), code.into(), go.into()],
         )
-        .link("Send me a link instead", &format!("/sign-in?back={}", signing_in::encoded(back)))
+        .link("Send me a link instead", &format!("/sign-in?back={}", percent_encoded(back)))
         .text("A password works only together with a code. You set both up on your account page.")
 }
 

@@ -9,8 +9,8 @@ use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 use access::{Permit, sessions};
 use anyhow::Context as _;
 use district::{District, Options, Story};
-use foundation::{App, Clock, Config, settings};
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use foundation::{App, Clock, Config, clock::moment, settings};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use crate::{
     boot,
@@ -43,7 +43,7 @@ pub async fn run(cli: &Cli, options: Demo) -> anyhow::Result<()> {
     let listener = serve::bind(config.listen).await?;
     config.listen = listener.local_addr()?;
 
-    let clock = Clock::fixed(moment(Story::MIDWAY));
+    let clock = Clock::fixed(morning(Story::MIDWAY));
     let mut app = boot::app(config, clock).await?;
     Arc::make_mut(&mut app.config).demo = true;
     match settings::get(&app.db, "demo").await? {
@@ -57,7 +57,7 @@ pub async fn run(cli: &Cli, options: Demo) -> anyhow::Result<()> {
         None => load(cli, &app, &options).await?,
     }
     // From here on time passes, beginning where the story stops.
-    let shift = moment(Story::MIDWAY).duration_since(Clock::system().now());
+    let shift = morning(Story::MIDWAY).duration_since(Clock::system().now());
     app.clock = Clock::shifted(shift);
     app.ids = foundation::Ids::system(app.clock.clone());
     let links = links(&app).await?;
@@ -70,9 +70,8 @@ pub async fn run(cli: &Cli, options: Demo) -> anyhow::Result<()> {
 }
 
 /// Nine in the morning in London.
-fn moment(on: Date) -> Timestamp {
-    let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
-    on.at(9, 0, 0, 0).to_zoned(zone).map_or(Timestamp::UNIX_EPOCH, |at| at.timestamp())
+fn morning(on: Date) -> Timestamp {
+    moment(on.at(9, 0, 0, 0))
 }
 
 fn clear(config: &Config) -> anyhow::Result<()> {
@@ -97,11 +96,11 @@ async fn load(cli: &Cli, app: &App, options: &Demo) -> anyhow::Result<()> {
     settings::set(&app.db, "demo", "loading").await?;
     let district = District::generate(options.seed, Options::default());
     let story = Story::tideway();
-    app.clock.set(moment(story.alliance.founded));
+    app.clock.set(morning(story.alliance.founded));
     import(app, &district.register_files()).await?;
     let cast = people::arrive(app, &district, &story).await?;
     story::replay(app, &story, &cast, &deliveries(&district), Story::MIDWAY).await?;
-    app.clock.set(moment(Story::MIDWAY));
+    app.clock.set(morning(Story::MIDWAY));
     settings::set(&app.db, "demo", "ready").await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::page;
+use super::{page, text::percent_encoded};
 use crate::DbError;
 
 /// Why a page cannot be shown or an act cannot be done.
@@ -70,7 +70,7 @@ impl IntoResponse for PageError {
         let status = self.status();
         let (title, text) = match self {
             Self::SignIn { back } => {
-                let encoded: String = form_urlencoded_path(&back);
+                let encoded = percent_encoded(&back);
                 return super::redirect(&format!("/sign-in?back={encoded}"));
             }
             Self::NotFound => (
@@ -95,20 +95,4 @@ impl IntoResponse for PageError {
         };
         (status, page::bare(title, &text)).into_response()
     }
-}
-
-/// Percent-encodes a path for use in a query.
-fn form_urlencoded_path(path: &str) -> String {
-    path.bytes().fold(String::with_capacity(path.len()), |mut text, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b':' => {
-                text.push(char::from(byte));
-            }
-            _ => {
-                use std::fmt::Write as _;
-                let _ = write!(text, "%{byte:02X}");
-            }
-        }
-        text
-    })
 }

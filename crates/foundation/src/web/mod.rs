@@ -7,6 +7,7 @@ mod form;
 mod guard;
 mod page;
 mod table;
+mod text;
 
 pub use app::App;
 pub use assets::{asset_url, routes as asset_routes};
@@ -15,3 +16,4 @@ pub use form::{Errors, FieldError, Form, FormData};
 pub use guard::protect;
 pub use page::{Frame, NavItem, Page, Visible, redirect};
 pub use table::{Cell, Format, Table};
+pub use text::{escape, percent_encoded};

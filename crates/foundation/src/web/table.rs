@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
-use super::PageError;
+use super::{PageError, text::escape};
 
 /// A value in a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,10 +89,6 @@ impl Table {
     /// The table as HTML with a scrolling frame, numbers aligned right.
     #[must_use]
     pub fn html(&self) -> String {
-        let escape = |text: &str| {
-            askama::filters::escape(text, askama::filters::Html)
-                .map_or_else(|_| String::new(), |safe| safe.to_string())
-        };
         let numeric: Vec<bool> = (0..self.columns.len())
             .map(|column| {
                 self.rows.iter().any(|row| matches!(row.get(column), Some(Cell::Number(..))))

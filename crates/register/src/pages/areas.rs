@@ -9,13 +9,13 @@ use charts::{Drawing, Finite, Frame as ChartFrame, Map, Place, Symbol};
 use foundation::{
     App, DbError, PageError, Sql,
     clock::date_in_words,
-    web::{Cell, Frame, Table},
+    web::{Cell, Frame, Table, escape, percent_encoded},
 };
 use govuk::{Html, Pagination, SummaryList};
 use serde::Deserialize;
 
 use super::{
-    downloads, encoded,
+    downloads,
     finding::{Line, PAGE},
     named, picture,
 };
@@ -307,12 +307,12 @@ pub(super) async fn authority(
     let mut facts =
         SummaryList::new().row("Code", code.to_string()).row("Open schools", total.to_string());
     if let Some(region) = &authority.region {
-        let href = format!("/regions/{}", encoded(region));
+        let href = format!("/regions/{}", percent_encoded(region));
         facts = facts.row(
             "Region",
             Html::trusted(format!(
                 "<a class=\"govuk-link\" href=\"{href}\">{}</a>",
-                escaped(region)
+                escape(region)
             )),
         );
     }
@@ -331,11 +331,6 @@ pub(super) async fn authority(
         authorities: Vec::new(),
     };
     frame.page(authority.name).crumb("Schools", "/schools").wide().show(&content)
-}
-
-fn escaped(text: &str) -> String {
-    askama::filters::escape(text, askama::filters::Html)
-        .map_or_else(|_| String::new(), |safe| safe.to_string())
 }
 
 pub(super) async fn authority_table(
@@ -391,7 +386,7 @@ pub(super) async fn region(
     UrlQuery(leaf): UrlQuery<Leaf>,
 ) -> Result<Response, PageError> {
     let authorities = region_authorities(&app.db, &name).await?;
-    let base = format!("/regions/{}", encoded(&name));
+    let base = format!("/regions/{}", percent_encoded(&name));
     let scope = Scope { region: Some(name.clone()), ..Scope::default() };
     let (schools, total, pagination) = schools_page(&app.db, &scope, &leaf, &base).await?;
     let content = AreaPage {

@@ -7,12 +7,12 @@ use axum::{
 };
 use foundation::{
     App, OrgRef, PageError,
-    web::{Cell, Frame, Table},
+    web::{Cell, Frame, Table, percent_encoded},
 };
 use govuk::{Html, Input, Pagination, Select};
 use serde::Deserialize;
 
-use super::{downloads, encoded, named};
+use super::{downloads, named};
 use crate::{
     Phase, School, Scope,
     orgs::{self, Authority},
@@ -50,9 +50,9 @@ impl Asked {
     fn address(&self) -> String {
         format!(
             "?q={}&phase={}&authority={}",
-            encoded(&self.q),
-            encoded(&self.phase),
-            encoded(&self.authority)
+            percent_encoded(&self.q),
+            percent_encoded(&self.phase),
+            percent_encoded(&self.authority)
         )
     }
 }

@@ -61,19 +61,6 @@ pub(crate) fn chart_downloads(what: &str, chart: &str, table: &str) -> Html {
     Html::of(&Downloads::new(what, items))
 }
 
-/// Percent-encodes a value for a query or a path.
-pub(crate) fn encoded(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
-}
-
 /// A count as people write it: `16,781`.
 pub(crate) fn thousands(count: usize) -> String {
     let digits = count.to_string();
@@ -92,12 +79,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_and_addresses_are_written_for_people_and_browsers() {
+    fn counts_are_written_for_people() {
         assert_eq!(thousands(0), "0");
         assert_eq!(thousands(999), "999");
         assert_eq!(thousands(16_781), "16,781");
         assert_eq!(thousands(1_000_000), "1,000,000");
-        assert_eq!(encoded("St Mary's & co"), "St%20Mary%27s%20%26%20co");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::response::Response;
 use foundation::{
     PageError,
-    web::{Errors, FormData, Frame},
+    web::{Errors, FormData, Frame, escape},
 };
 use govuk::{DateInput, ErrorSummary, Html, Input, RadioItem, Radios, Tag, TagColour, Textarea};
 use jiff::civil::Date;
@@ -16,10 +16,7 @@ use crate::{Refusal, agreements::State, milestones::Rag};
 /// Plain text as HTML.
 #[must_use]
 pub fn text(words: impl AsRef<str>) -> Html {
-    Html::trusted(
-        askama::filters::escape(words.as_ref(), askama::filters::Html)
-            .map_or_else(|_| String::new(), |safe| safe.to_string()),
-    )
+    Html::trusted(escape(words.as_ref()))
 }
 
 /// A paragraph of plain text; line breaks begin new paragraphs.

@@ -11,11 +11,10 @@ use access::{Action, Permit, Resource, Visitor, authorize};
 use anyhow::Context as _;
 use brokerage::{ProposalId, RequestId, cadre::DesignationId};
 use district::{Story, story};
-use foundation::{App, OrgRef};
+use foundation::{App, OrgRef, clock::moment};
 use jiff::{
     Timestamp,
     civil::{Date, DateTime},
-    tz::TimeZone,
 };
 use needs::{AuditId, FindingId};
 use support::AgreementId;
@@ -77,7 +76,7 @@ pub(super) async fn replay(
         agreements: BTreeMap::new(),
     };
     for (at, beat) in calendar(story, deliveries, until) {
-        app.clock.set(london(at));
+        app.clock.set(moment(at));
         let what = describe(&beat);
         stage
             .play(beat, deliveries)
@@ -194,9 +193,4 @@ impl Stage<'_> {
     const fn alliance(&self) -> OrgRef {
         self.cast.alliance
     }
-}
-
-fn london(at: DateTime) -> Timestamp {
-    let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
-    at.to_zoned(zone).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
 }
