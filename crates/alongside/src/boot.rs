@@ -14,7 +14,7 @@ use foundation::{App, Clock, Config, Db, Ids, mail::Post};
 use crate::{
     cli::Cli,
     failure::{Code, fail},
-    routes,
+    rehearsal, routes,
 };
 
 /// Reads the three layers of settings.
@@ -65,6 +65,7 @@ pub async fn database(config: &Config) -> anyhow::Result<Db> {
 pub async fn app(mut config: Config, clock: Clock) -> anyhow::Result<App> {
     let db = database(&config).await?;
     config.demo = foundation::settings::get(&db, "demo").await?.is_some();
+    let clock = rehearsal::clock(&db, &mut config, clock).await?;
     let secret = secret(&config.secret_file)?;
     let post = if config.mail.smtp.is_empty() {
         Post::Folder(config.mail.folder.clone())

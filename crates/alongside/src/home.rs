@@ -12,6 +12,7 @@ use axum::{
 };
 use foundation::{
     App, PageError, Sql as _,
+    clock::date_in_words,
     web::{Frame, NavItem},
 };
 
@@ -41,12 +42,24 @@ pub async fn frame(State(app): State<App>, request: Request, next: Next) -> Resp
         viewer: visitor.account.map(|_| visitor.name.clone()),
         acting_for: visitor.posts.first().map(|post| post.title.clone()),
         nav: navigation(&visitor),
-        demo: app.config.demo,
+        banner: banner(&app),
         path: parts.uri.path().to_owned(),
         notice: None,
     };
     parts.extensions.insert(frame);
     next.run(Request::from_parts(parts, body)).await
+}
+
+/// What every page says first where this is no ordinary installation.
+fn banner(app: &App) -> Option<(&'static str, String)> {
+    if app.config.demo {
+        let sentence = "Every school, person and figure here is invented.";
+        return Some(("Demonstration", sentence.to_owned()));
+    }
+    app.config.rehearse_from?;
+    let today = date_in_words(app.clock.today());
+    let sentence = format!("The calendar is moved: today is taken to be {today}.");
+    Some(("Rehearsal", sentence))
 }
 
 /// What a visitor finds in the menu.

@@ -11,5 +11,6 @@ pub mod demo;
 pub mod failure;
 pub mod home;
 pub mod logging;
+mod rehearsal;
 pub mod routes;
 pub mod serve;

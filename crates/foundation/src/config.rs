@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Everything that can be set. Unknown keys are errors.
@@ -20,6 +21,9 @@ pub struct Config {
     pub secret_file: PathBuf,
     /// How letters leave.
     pub mail: Mail,
+    /// A rehearsal's first day, `YYYY-MM-DD` (environment: `ALONGSIDE_REHEARSE_FROM`): the calendar
+    /// begins there, on a database of its own. Never for real work.
+    pub rehearse_from: Option<Date>,
     /// Whether this is the demonstration; found in the database, never set by hand.
     #[serde(skip)]
     pub demo: bool,
@@ -56,6 +60,7 @@ impl Default for Config {
             public_url: String::new(),
             secret_file: PathBuf::from("alongside-data/secret"),
             mail: Mail::default(),
+            rehearse_from: None,
             demo: false,
         }
     }
@@ -81,6 +86,12 @@ impl Config {
                 },
                 "ALONGSIDE_PUBLIC_URL" => config.public_url.clone_from(value),
                 "ALONGSIDE_SECRET_FILE" => config.secret_file = PathBuf::from(value),
+                "ALONGSIDE_REHEARSE_FROM" => match value.parse() {
+                    Ok(day) => config.rehearse_from = Some(day),
+                    Err(_) => problems.push(format!(
+                        "ALONGSIDE_REHEARSE_FROM is “{value}”: write a day, for example 2018-10-01"
+                    )),
+                },
                 "ALONGSIDE_SMTP" => config.mail.smtp.clone_from(value),
                 "ALONGSIDE_MAIL_FROM" => config.mail.from.clone_from(value),
                 "ALONGSIDE_MAIL_FOLDER" => config.mail.folder = PathBuf::from(value),

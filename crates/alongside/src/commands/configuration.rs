@@ -7,9 +7,11 @@ pub(super) fn check(cli: &Cli) -> anyhow::Result<()> {
     let config = boot::config(cli)?;
     let smtp = if config.mail.smtp.is_empty() { "none" } else { "set" };
     let database = boot::redact(&config.database_url);
+    let rehearsal =
+        config.rehearse_from.map_or_else(|| "no".to_owned(), |day| format!("from {day}"));
     let text = format!(
         "The configuration is in order.\n  database     {database}\n  listen       {}\n  public_url   {}\n  \
-         secret_file  {}\n  mail.smtp    {smtp}\n  mail.from    {}\n  mail.folder  {}",
+         secret_file  {}\n  mail.smtp    {smtp}\n  mail.from    {}\n  mail.folder  {}\n  rehearsal    {rehearsal}",
         config.listen,
         config.public_url(),
         config.secret_file.display(),
@@ -21,6 +23,7 @@ pub(super) fn check(cli: &Cli) -> anyhow::Result<()> {
         "listen": config.listen.to_string(),
         "public_url": config.public_url(),
         "secret_file": config.secret_file,
+        "rehearse_from": config.rehearse_from,
         "mail": { "smtp": smtp, "from": config.mail.from, "folder": config.mail.folder },
     });
     super::say_or(cli, &text, &json);

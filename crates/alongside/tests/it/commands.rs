@@ -6,11 +6,16 @@ use std::{
 };
 
 fn alongside(folder: &Path, arguments: &[&str]) -> Output {
+    alongside_with(folder, &[], arguments)
+}
+
+fn alongside_with(folder: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_alongside"))
         .args(arguments)
         .current_dir(folder)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs(settings.iter().copied())
         .output()
         .expect("the binary runs")
 }
@@ -145,4 +150,38 @@ fn an_import_of_nothing_is_named() {
     let output = alongside(folder.path(), &["import", "nowhere.csv"]);
     assert_eq!(output.status.code(), Some(5));
     assert!(text(&output.stderr).contains("nowhere.csv"));
+}
+
+#[test]
+fn a_rehearsal_moves_the_calendar_and_never_touches_real_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let kit = [
+        "user",
+        "add",
+        "kit@example.org",
+        "Kit",
+        "--role",
+        "administrator",
+        "--at",
+        "authority:990",
+    ];
+    let first = |day: &str| {
+        let settings = [("ALONGSIDE_REHEARSE_FROM", day)];
+        alongside_with(folder.path(), &settings, &kit)
+    };
+    ok(&first("2017-10-02"));
+    // Without the setting it is still a rehearsal, and goes on where the record stopped.
+    ok(&alongside(folder.path(), &["user", "close", "kit@example.org", "--reason", "leaves"]));
+    let record = folder.path().join("events.csv");
+    ok(&alongside(folder.path(), &["export", "events", record.to_str().unwrap()]));
+    let record = std::fs::read_to_string(record).unwrap();
+    assert_eq!(record.matches("2017-10-02").count(), 3, "{record}");
+    assert_eq!(first("second of October").status.code(), Some(3));
+
+    let real = tempfile::tempdir().unwrap();
+    ok(&alongside(real.path(), &kit));
+    let settings = [("ALONGSIDE_REHEARSE_FROM", "2017-10-02")];
+    let refused = alongside_with(real.path(), &settings, &["user", "list"]);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(text(&refused.stderr).contains("real work"), "{}", text(&refused.stderr));
 }

@@ -43,8 +43,8 @@ pub struct Frame {
     pub acting_for: Option<String>,
     /// The navigation they see.
     pub nav: Vec<NavItem>,
-    /// Whether this is the demonstration district.
-    pub demo: bool,
+    /// What makes this no ordinary installation: a word and a sentence, above every page.
+    pub banner: Option<(&'static str, String)>,
     /// The path of this page, to mark it in the navigation.
     pub path: String,
     /// A message from the act just done, shown once.
@@ -220,9 +220,8 @@ impl Page {
             )),
         };
         let mut header = vec![name, menu.into()];
-        if frame.demo {
-            let words = "Every school, person and figure here is invented.";
-            let banner = PhaseBanner::new("Demonstration", words).render();
+        if let Some((word, sentence)) = &frame.banner {
+            let banner = PhaseBanner::new(*word, sentence.as_str()).render();
             header.push(Markup::trusted(format!(
                 "<div class=\"govuk-width-container\">{banner}</div>"
             )));
