@@ -61,6 +61,33 @@ pub async fn join(
         .await
 }
 
+/// Ends a membership at once. What the organisation shared stays its own; what the others shared
+/// closes to it.
+///
+/// # Errors
+/// [`DbError::Conflict`] when it is not a member on that day.
+pub async fn leave(
+    tx: &Tx,
+    context: &Context,
+    partnership: OrgRef,
+    member: OrgRef,
+    today: Date,
+) -> Result<(), DbError> {
+    let last_day = today.yesterday().unwrap_or(today).to_string();
+    let ended = tx
+        .run(
+            "UPDATE partnership_member SET end_on = $3
+             WHERE partnership = $1 AND org = $2 AND start_on <= $4 AND (end_on IS NULL OR end_on >= $4)",
+            [partnership.into(), member.into(), last_day.into(), today.to_string().into()],
+        )
+        .await?;
+    if ended == 0 {
+        return Err(DbError::Conflict("membership"));
+    }
+    events::append(tx, context, Event::new("partnership", partnership, "left").owned_by(member))
+        .await
+}
+
 /// The partnerships an organisation belongs to on a day.
 ///
 /// # Errors

@@ -78,7 +78,11 @@ fn navigation(visitor: &Visitor) -> Vec<NavItem> {
         nav.push(NavItem::new("Offers", "/offers"));
         nav.push(NavItem::new("Agreements", "/agreements"));
     }
+    if !visitor.partnerships.is_empty() || visitor.has(Role::Administrator) {
+        nav.push(NavItem::new("Partnerships", "/partnerships"));
+    }
     if visitor.has(Role::Administrator) {
+        nav.push(NavItem::new("People", "/people"));
         nav.push(NavItem::new("Imports", "/imports"));
     }
     nav

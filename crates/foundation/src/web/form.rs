@@ -202,6 +202,16 @@ impl Errors {
     pub fn list(&self) -> &[FieldError] {
         &self.0
     }
+
+    /// The summary at the top of the page, where there is a problem.
+    #[must_use]
+    pub fn summary(&self) -> Option<govuk::ErrorSummary> {
+        (!self.is_empty()).then(|| {
+            govuk::ErrorSummary::new(
+                self.0.iter().map(|one| (one.field.as_str(), one.message.as_str())),
+            )
+        })
+    }
 }
 
 /// Extracts a URL-encoded form.

@@ -64,7 +64,7 @@ async fn schools_page(
 }
 
 /// Schools on a map, by phase; none when there are too many to tell apart.
-fn map(id: &str, title: &str, schools: &[School]) -> Option<Drawing> {
+pub(super) fn map(id: &str, title: &str, schools: &[School]) -> Option<Drawing> {
     let mut kinds: Vec<(Symbol, String)> = Vec::new();
     let mut places = Vec::new();
     for school in schools {
@@ -92,7 +92,7 @@ fn map(id: &str, title: &str, schools: &[School]) -> Option<Drawing> {
 }
 
 /// A list of schools as a table: what and where, no outcomes.
-fn schools_table(caption: &str, schools: &[School]) -> Table {
+pub(super) fn schools_table(caption: &str, schools: &[School]) -> Table {
     Table {
         caption: caption.to_owned(),
         columns: [

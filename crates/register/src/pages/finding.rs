@@ -70,7 +70,8 @@ pub(super) fn href(org: OrgRef) -> String {
         OrgRef::School(urn) => format!("/schools/{urn}"),
         OrgRef::Trust(uid) => format!("/trusts/{uid}"),
         OrgRef::Authority(code) => format!("/areas/{code}"),
-        _ => "/schools".to_owned(),
+        OrgRef::Partnership(id) => format!("/partnerships/{id}"),
+        OrgRef::Partner(_) => "/schools".to_owned(),
     }
 }
 

@@ -7,11 +7,15 @@ mod areas;
 mod card;
 mod family;
 mod finding;
+mod partnership;
 mod picture;
 mod school;
 mod tables;
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 use foundation::{App, PageError, web::Format};
 use govuk::{Html, extra::Downloads};
 
@@ -27,6 +31,12 @@ pub fn routes() -> Router<App> {
         .route("/schools/{urn}/family/{file}", get(family::file))
         .route("/trusts/{uid}", get(areas::trust))
         .route("/trusts/{uid}/tables/{file}", get(areas::trust_table))
+        .route("/partnerships", get(partnership::list))
+        .route("/partnerships/new", get(partnership::ask).post(partnership::found))
+        .route("/partnerships/{id}", get(partnership::show))
+        .route("/partnerships/{id}/tables/{file}", get(partnership::table))
+        .route("/partnerships/{id}/admit", post(partnership::admit))
+        .route("/partnerships/{id}/leave", post(partnership::leave))
         .route("/areas", get(areas::all))
         .route("/areas/{code}", get(areas::authority))
         .route("/areas/{code}/tables/{file}", get(areas::authority_table))
