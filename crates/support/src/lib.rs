@@ -19,6 +19,7 @@ pub mod exits;
 pub mod home;
 pub mod impact;
 pub mod milestones;
+pub mod money;
 mod neighbours;
 pub mod pack;
 pub mod pages;
@@ -34,11 +35,14 @@ pub use neighbours::{Outturn, names, responsible};
 pub use pages::routes;
 
 /// This room's tables, in order.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    room: "support",
-    number: 1,
-    sql: include_str!("../migrations/0001_agreements.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        room: "support",
+        number: 1,
+        sql: include_str!("../migrations/0001_agreements.sql"),
+    },
+    Migration { room: "support", number: 2, sql: include_str!("../migrations/0002_money.sql") },
+];
 
 /// The kind of job that tends to agreements once a day.
 pub const TEND: &str = "support tend";

@@ -203,6 +203,29 @@ pub(crate) async fn newest_year(
         .map(|reading| reading.period))
 }
 
+/// Why the two sides of an agreement are related, in words; empty where they are not: one body
+/// answers for both, or an interest was declared and is managed.
+pub(crate) async fn related(db: &impl Sql, agreement: &Agreement) -> Result<String, Refusal> {
+    let each = responsible_each(db, &[agreement.supported, agreement.supporting]).await?;
+    let of = |org: OrgRef| each.get(&org).cloned().unwrap_or_default();
+    let mut why = Vec::new();
+    for body in of(agreement.supported) {
+        // An authority answers for many schools that have no purse in common; a trust has one.
+        if matches!(body, OrgRef::Trust(_)) && of(agreement.supporting).contains(&body) {
+            why.push(format!("Both schools belong to {}", register::org_name(db, body).await?));
+        }
+    }
+    if let Some(request) = &agreement.request
+        && let Some(proposal) = proposals::current(db, request_id(request)?).await?
+    {
+        let managed = interests::declarations(db, proposal.id).await?;
+        if managed.iter().any(|one| one.state == interests::State::Manage) {
+            why.push("An interest was declared and is managed".to_owned());
+        }
+    }
+    Ok(why.join("; "))
+}
+
 fn refusal(error: ActError) -> Refusal {
     match error {
         ActError::NotFound(_) => Refusal::NotFound,

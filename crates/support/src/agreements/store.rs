@@ -131,6 +131,20 @@ impl Agreement {
             .responsible(responsible)
     }
 
+    /// Its time and money as the policy sees them: no business of the team, but of whoever pays.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn books(&self, db: &impl Sql) -> Result<Resource, DbError> {
+        let responsible = neighbours::responsible(db, &[self.supported, self.supporting]).await?;
+        Ok(self.books_with(responsible))
+    }
+
+    fn books_with(&self, mut responsible: Vec<OrgRef>) -> Resource {
+        responsible.extend(self.funder);
+        self.resource_with(RecordKind::Ledger, Vec::new(), responsible)
+    }
+
     /// Refuses work that the state does not allow.
     ///
     /// # Errors
@@ -267,24 +281,44 @@ pub async fn readable(db: &impl Sql, visitor: &Visitor) -> Result<Vec<Agreement>
         agreement: AgreementId,
         account: AccountId,
     }
+    let named: Vec<Named> = db.all("SELECT agreement, account FROM agreement_person", []).await?;
+    let resource = |agreement: &Agreement, bodies| {
+        let people =
+            named.iter().filter(|n| n.agreement == agreement.id).map(|n| n.account).collect();
+        agreement.resource_with(RecordKind::Agreement, people, bodies)
+    };
+    filtered(db, visitor, resource).await
+}
+
+/// Every agreement whose time and money a visitor may read, newest first: the leaders of both
+/// sides, the bodies responsible for them, whoever pays and the broker.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn readable_books(db: &impl Sql, visitor: &Visitor) -> Result<Vec<Agreement>, DbError> {
+    filtered(db, visitor, Agreement::books_with).await
+}
+
+async fn filtered(
+    db: &impl Sql,
+    visitor: &Visitor,
+    resource: impl Fn(&Agreement, Vec<OrgRef>) -> Resource,
+) -> Result<Vec<Agreement>, DbError> {
     let all: Vec<Agreement> = db
         .all(&format!("SELECT {COLUMNS} FROM agreement a ORDER BY a.created_at DESC, a.id"), [])
         .await?;
-    let named: Vec<Named> = db.all("SELECT agreement, account FROM agreement_person", []).await?;
     let orgs: Vec<OrgRef> = all.iter().flat_map(|a| [a.supported, a.supporting]).collect();
     let responsible = neighbours::responsible_each(db, &orgs).await?;
     Ok(all
         .into_iter()
         .filter(|agreement| {
-            let people =
-                named.iter().filter(|n| n.agreement == agreement.id).map(|n| n.account).collect();
             let bodies = [agreement.supported, agreement.supporting]
                 .iter()
                 .filter_map(|org| responsible.get(org))
                 .flatten()
                 .copied()
                 .collect();
-            let resource = agreement.resource_with(RecordKind::Agreement, people, bodies);
+            let resource = resource(agreement, bodies);
             access::decide(visitor, access::Action::Read, &resource).allowed
         })
         .collect())

@@ -367,6 +367,9 @@ impl Terms {
                 "The shares of the supporting school and the broker must add up to the day rate",
             );
         }
+        if self.money.day_rate % 2 != 0 || self.money.home_share % 2 != 0 {
+            gap("money", "day_rate", "Choose rates of which half a day is whole pence");
+        }
         if self.money.funder_pays > 0 && self.money.funder.trim().is_empty() {
             gap("money", "funder", "Say who pays this part");
         }

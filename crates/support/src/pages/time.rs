@@ -14,7 +14,7 @@ use govuk::{Html, SummaryList};
 
 use super::{
     Sight,
-    parts::{Sheet, begun, beside, choice, day, framed, go, line, number, paragraphs},
+    parts::{Sheet, act_button, begun, beside, choice, day, framed, go, line, link, number, paragraphs},
     show::nav,
     sight, sight_to_act,
 };
@@ -29,15 +29,22 @@ use crate::{
     time::{self, EntryId, EntryState, NewEntry},
 };
 
-async fn time_table(app: &App, sight: &Sight, links: bool) -> Result<Table, PageError> {
+async fn time_table(
+    app: &App,
+    sight: &Sight,
+    links: Option<&access::Visitor>,
+) -> Result<Table, PageError> {
     let entries = time::of(&app.db, sight.agreement.id).await?;
     let rows = entries
         .iter()
         .map(|entry| {
-            let open = links
-                && entry.state() == EntryState::Planned
+            let works = links.is_some()
                 && allows(sight.agreement.state(), Work::Time)
                 && sight.takes_part();
+            let me = links.and_then(|visitor| visitor.account).map(|id| format!("account:{id}"));
+            let slip =
+                works && me.is_some_and(|me| entry.may_be_undone(&me, app.clock.now()));
+            let open = works && entry.state() == EntryState::Planned;
             let state = if entry.state() == EntryState::Cancelled {
                 format!("Cancelled: {}", entry.reason_in_words().to_lowercase())
             } else {
@@ -50,7 +57,12 @@ async fn time_table(app: &App, sight: &Sight, links: bool) -> Result<Table, Page
                 Cell::text(sight.name(entry.receiver)),
                 Cell::Number(entry.half_days as f64 / 2.0, 1),
                 Cell::text(entry.what.clone()),
-                if open {
+                if slip {
+                    Cell::Link(
+                        format!("{state}: take this back?"),
+                        sight.at(&format!("time/{}", entry.id)),
+                    )
+                } else if open {
                     Cell::Link(
                         "Planned: did it take place?".to_owned(),
                         sight.at(&format!("time/{}", entry.id)),
@@ -82,7 +94,7 @@ pub(super) async fn time(
     let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
     let totals = time::totals(&app.db, sight.agreement.id).await?;
     let terms = store::current(&app.db, &sight.agreement).await?;
-    let table = time_table(&app, &sight, true).await?;
+    let table = time_table(&app, &sight, Some(&visitor)).await?;
     let agreed = terms.terms().half_days();
     let money = terms.terms().money.cost(totals.delivered);
     let mut list = SummaryList::new()
@@ -106,6 +118,8 @@ pub(super) async fn time(
     sheet.caption = sight.title();
     sheet.nav = nav(&sight, "time");
     let works = allows(sight.agreement.state(), Work::Time) && sight.takes_part();
+    let books = sight.agreement.books(&app.db).await?;
+    let books = access::decide(&visitor, Action::Read, &books).allowed;
     let here = sight.at("time");
     let sheet = sheet
         .part("", Html::of(&list))
@@ -127,7 +141,8 @@ pub(super) async fn time(
                 ])
             },
         )
-        .part("", if works { go(&sight.at("time/new"), "Plan a day") } else { Html::default() });
+        .part("", if works { go(&sight.at("time/new"), "Plan a day") } else { Html::default() })
+        .part("", if books { link(&sight.at("charges"), "Charges and invoices") } else { Html::default() });
     frame
         .page("Time")
         .crumb("Agreements", "/agreements")
@@ -144,7 +159,7 @@ pub(super) async fn download(
     format: Format,
 ) -> Result<Response, PageError> {
     let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
-    time_table(&app, &sight, false).await?.download(format, "time")
+    time_table(&app, &sight, None).await?.download(format, "time")
 }
 
 pub(super) async fn ask_time(
@@ -184,6 +199,26 @@ async fn time_form(
         number(form, errors, "days", "How long?", "Half a day is 0.5", "days"),
         line(form, errors, "what", "What for?", ""),
     ];
+    let cover = pack().day_job.cover_day;
+    if cover > 0 {
+        page.lede = paragraphs(&format!(
+            "Whoever comes is missed at home. A day of cover costs about {}; their own school \
+             knows the real figure.",
+            crate::agreements::terms::pounds(cover)
+        ));
+    }
+    // Asked only where the day-job guard has spoken and the visitor may decide.
+    if errors.get("on").is_some_and(|said| said.contains("decide otherwise"))
+        || !form.text("reason").is_empty()
+    {
+        page.fields.push(line(
+            form,
+            errors,
+            "reason",
+            "Why all the same?",
+            "Only the head who releases them can say so. It stays on record",
+        ));
+    }
     framed(frame, sight, &page, errors)
 }
 
@@ -211,6 +246,10 @@ pub(super) async fn plan_time(
             .and_then(|member| member.account);
         let what = form.text("what").to_owned();
         let new = NewEntry { account, person, from, on, half_days, what };
+        let permit = match form.text("reason") {
+            "" => permit,
+            reason => permit.because(reason),
+        };
         match time::plan(&app, &permit, sight.agreement.id, &new).await {
             Ok(_) => return Ok(redirect(&sight.at("time"))),
             Err(crate::Refusal::Field { field: "half_days", message }) => {
@@ -230,7 +269,37 @@ pub(super) async fn ask_settle(
 ) -> Result<Response, PageError> {
     let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
     sight.agreement.must_allow(Work::Time)?;
-    settle_form(&app, frame, &sight, &entry, &FormData::default(), &Errors::default()).await
+    let key: EntryId = entry.parse().map_err(|_| PageError::NotFound)?;
+    let entries = time::of(&app.db, sight.agreement.id).await?;
+    let found = entries.iter().find(|entry| entry.id == key).ok_or(PageError::NotFound)?;
+    if found.state() == EntryState::Planned {
+        let (form, errors) = (FormData::default(), Errors::default());
+        return settle_form(&app, frame, &sight, &entry, &form, &errors).await;
+    }
+    let mut sheet = Sheet::new("Take this back?");
+    sheet.caption = sight.title();
+    sheet.lede = paragraphs(&format!(
+        "{}, {}, {} is marked as {}. If that was a slip, put it back to planned; the record keeps \
+         both. This is possible for a day, for the person who said it, while no invoice has gone \
+         out.",
+        found.person,
+        date_in_words(found.on()),
+        days(found.half_days),
+        found.state().in_words().to_lowercase()
+    ));
+    let sheet = sheet.part(
+        "",
+        Html::join([
+            act_button(&sight.at(&format!("time/{key}/undo")), "Put it back to planned", false),
+            link(&sight.at("time"), "Leave it as it is"),
+        ]),
+    );
+    frame
+        .page("Take this back?")
+        .crumb("Agreements", "/agreements")
+        .crumb(&sight.title(), sight.at(""))
+        .visible_to(sight.visible())
+        .show(&sheet)
 }
 
 async fn settle_form(
@@ -270,6 +339,20 @@ async fn settle_form(
         choice(form, errors, "reason", "If it was cancelled, why?", "", &reasons),
     ];
     framed(frame, sight, &page, errors)
+}
+
+pub(super) async fn undo(
+    Handle(app): Handle<App>,
+    SignedIn(visitor): SignedIn,
+    Path((id, entry)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let key: EntryId = entry.parse().map_err(|_| PageError::NotFound)?;
+    if !time::of(&app.db, sight.agreement.id).await?.iter().any(|entry| entry.id == key) {
+        return Err(PageError::NotFound);
+    }
+    time::undo(&app, &permit, key).await?;
+    Ok(redirect(&sight.at("time")))
 }
 
 pub(super) async fn settle_time(

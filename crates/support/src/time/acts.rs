@@ -1,0 +1,320 @@
+//! Planning time, saying that it took place or was cancelled, and taking a slip back.
+
+use access::{AccountId, Permit};
+use foundation::{
+    App, Sql as _, Tx,
+    clock::london,
+    db::{AsText, At},
+};
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::{EntryId, EntryState, find, guard, of};
+use crate::{
+    Refusal,
+    agreements::{
+        Agreement, AgreementId, Side,
+        machine::{Standing, Work},
+        store::{open, standings},
+    },
+    course::record,
+    money::charges,
+    pack::pack,
+};
+
+/// Time to be planned.
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    /// The account of the person, where there is one.
+    pub account: Option<AccountId>,
+    /// The person.
+    pub person: String,
+    /// Which side gives it.
+    pub from: Side,
+    /// The day.
+    pub on: Date,
+    /// How many half-days.
+    pub half_days: i64,
+    /// What for.
+    pub what: String,
+}
+
+fn must_take_part(who: &[Standing]) -> Result<(), Refusal> {
+    let part = [
+        Standing::SupportedHead,
+        Standing::SupportingHead,
+        Standing::Lead,
+        Standing::Member,
+        Standing::Broker,
+    ];
+    if part.iter().any(|standing| who.contains(standing)) {
+        return Ok(());
+    }
+    Err(Refusal::NotYours("The heads, the team and the broker write down time.".to_owned()))
+}
+
+/// Plans time. Cannot go beyond what was agreed: that needs a new version. Where the day job of
+/// the person who comes would suffer, the head who releases them decides: their permit carries
+/// the reason.
+///
+/// # Errors
+/// [`Refusal`] when the state or the person does not allow it, the agreement's time is used up,
+/// or the [day-job guard](guard) speaks and the releasing head has not overridden it.
+pub async fn plan(
+    app: &App,
+    permit: &Permit,
+    agreement: AgreementId,
+    new: &NewEntry,
+) -> Result<EntryId, Refusal> {
+    let (tx, record_of) = open(app, agreement).await?;
+    let id = plan_in(app, &tx, permit, &record_of, new).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// [`plan`] inside the transaction of an act that needs the time, such as booking a visit. The
+/// agreement comes from [`open`], which holds its lock.
+///
+/// # Errors
+/// As [`plan`].
+pub async fn plan_in(
+    app: &App,
+    tx: &Tx,
+    permit: &Permit,
+    record_of: &Agreement,
+    new: &NewEntry,
+) -> Result<EntryId, Refusal> {
+    let agreement = record_of.id;
+    if new.person.trim().is_empty() {
+        return Err(Refusal::field("person", "Say who comes"));
+    }
+    if !(1..=4).contains(&new.half_days) {
+        return Err(Refusal::field("half_days", "Enter half a day to two days at a time"));
+    }
+    record_of.must_allow(Work::Time)?;
+    let who = standings(app, tx, permit, record_of).await?;
+    must_take_part(&who)?;
+    let terms = crate::agreements::store::current(tx, record_of).await?;
+    let terms = terms.terms();
+    let (giver, receiver, agreed) = match new.from {
+        Side::Supporting => (record_of.supporting, record_of.supported, terms.half_days()),
+        Side::Supported => {
+            (record_of.supported, record_of.supporting, terms.money.reciprocal_half_days)
+        }
+    };
+    let taken: i64 = of(tx, agreement)
+        .await?
+        .iter()
+        .filter(|entry| entry.giver == giver && entry.state() != EntryState::Cancelled)
+        .map(|entry| entry.half_days)
+        .sum();
+    if taken + new.half_days > agreed {
+        return Err(Refusal::field(
+            "half_days",
+            format!(
+                "You agreed {}, and {} are planned or delivered. Change the agreement first if more \
+                 is needed",
+                crate::agreements::terms::days(agreed),
+                crate::agreements::terms::days(taken)
+            ),
+        ));
+    }
+    let load = guard::Load {
+        account: new.account,
+        giver,
+        partnership: record_of.partnership,
+        on: new.on,
+        half_days: new.half_days,
+    };
+    // Two bookings of one person wait for each other, so that both see what the other took.
+    if let Some(account) = new.account {
+        tx.lock(&format!("time of {account}")).await?;
+    }
+    let concerns = guard::concerns(tx, &load).await?;
+    let releasing = match new.from {
+        Side::Supporting => Standing::SupportingHead,
+        Side::Supported => Standing::SupportedHead,
+    };
+    let overridden = guard::must_be_free(&concerns, who.contains(&releasing), permit)?;
+    let id = EntryId::new(&app.ids);
+    tx.run(
+        "INSERT INTO time_entry (id, agreement, account, person, giver, receiver, on_date, half_days,
+           what, state, recorded_by, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'planned', $10, 1)",
+        [
+            id.into(),
+            agreement.into(),
+            new.account.map(|account| account.to_string()).into(),
+            new.person.trim().into(),
+            giver.into(),
+            receiver.into(),
+            AsText(new.on).into(),
+            new.half_days.into(),
+            new.what.trim().into(),
+            permit.context().actor.key().into(),
+        ],
+    )
+    .await?;
+    let detail = json!({ "on": new.on, "half_days": new.half_days, "from": giver,
+                        "overridden": overridden });
+    record(tx, permit.context(), record_of, "time planned", detail).await?;
+    Ok(id)
+}
+
+/// Says that planned time was delivered.
+///
+/// # Errors
+/// [`Refusal`] before the day, or when it is not planned any more.
+pub async fn deliver(app: &App, permit: &Permit, id: EntryId) -> Result<(), Refusal> {
+    settle(app, permit, id, EntryState::Delivered, "").await
+}
+
+/// [`deliver`] (no reason) or [`cancel`] (with one) inside the transaction of another act. The
+/// agreement comes from [`open`], which holds its lock.
+///
+/// # Errors
+/// As [`deliver`] and [`cancel`].
+pub async fn settle_in(
+    app: &App,
+    tx: &Tx,
+    permit: &Permit,
+    record_of: &Agreement,
+    id: EntryId,
+    cancelled: Option<&str>,
+) -> Result<(), Refusal> {
+    let (to, reason) = match cancelled {
+        Some(reason) => (EntryState::Cancelled, known(reason)?),
+        None => (EntryState::Delivered, ""),
+    };
+    settle_one(app, tx, permit, record_of, id, to, reason).await
+}
+
+/// A reason, when it is one of the pack's.
+fn known(reason: &str) -> Result<&str, Refusal> {
+    if pack().cancellations.iter().all(|phrase| phrase.code != reason) {
+        return Err(Refusal::field("reason", "Choose why it was cancelled"));
+    }
+    Ok(reason)
+}
+
+/// Says that planned time was cancelled, and why.
+///
+/// # Errors
+/// [`Refusal`] when the reason is not one of the pack's, or it is not planned any more.
+pub async fn cancel(app: &App, permit: &Permit, id: EntryId, reason: &str) -> Result<(), Refusal> {
+    settle(app, permit, id, EntryState::Cancelled, known(reason)?).await
+}
+
+async fn settle(
+    app: &App,
+    permit: &Permit,
+    id: EntryId,
+    to: EntryState,
+    reason: &str,
+) -> Result<(), Refusal> {
+    let agreement = find(&app.db, id).await?.agreement;
+    let (tx, record_of) = open(app, agreement).await?;
+    settle_one(app, &tx, permit, &record_of, id, to, reason).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn settle_one(
+    app: &App,
+    tx: &Tx,
+    permit: &Permit,
+    record_of: &Agreement,
+    id: EntryId,
+    to: EntryState,
+    reason: &str,
+) -> Result<(), Refusal> {
+    record_of.must_allow(Work::Time)?;
+    must_take_part(&standings(app, tx, permit, record_of).await?)?;
+    let entry = find(tx, id).await?;
+    if entry.state() != EntryState::Planned {
+        return Err(Refusal::NotNow(format!(
+            "This has been marked as {} already.",
+            entry.state().in_words().to_lowercase()
+        )));
+    }
+    if to == EntryState::Delivered && entry.on() > london(permit.context().at) {
+        return Err(Refusal::NotNow("This day has not come yet.".to_owned()));
+    }
+    tx.run(
+        "UPDATE time_entry SET state = $2, reason = $3, settled_by = $4, settled_at = $5,
+           version = version + 1 WHERE id = $1",
+        [
+            id.into(),
+            to.key().into(),
+            reason.into(),
+            permit.context().actor.key().into(),
+            At(permit.context().at).into(),
+        ],
+    )
+    .await?;
+    let verb = match to {
+        EntryState::Delivered => "time delivered",
+        _ => "time cancelled",
+    };
+    let detail = json!({ "on": entry.on(), "half_days": entry.half_days, "reason": reason });
+    record(tx, permit.context(), record_of, verb, detail).await?;
+    if to == EntryState::Delivered {
+        charges::raise(app, tx, permit, record_of, &entry).await?;
+    }
+    Ok(())
+}
+
+/// Takes back that time was delivered or cancelled: it is planned again. Possible for a day, for
+/// the person who said it, while no invoice has gone out. Charges it raised are withdrawn and
+/// stay on record.
+///
+/// # Errors
+/// [`Refusal::NotNow`] later, for somebody else's word, or after an invoice.
+pub async fn undo(app: &App, permit: &Permit, id: EntryId) -> Result<(), Refusal> {
+    let agreement = find(&app.db, id).await?.agreement;
+    let (tx, record_of) = open(app, agreement).await?;
+    record_of.must_allow(Work::Time)?;
+    let who = standings(app, &tx, permit, &record_of).await?;
+    must_take_part(&who)?;
+    let entry = find(&tx, id).await?;
+    if !entry.may_be_undone(&permit.context().actor.key(), permit.context().at) {
+        return Err(Refusal::NotNow(
+            "This can be taken back for a day, by the person who said it. Ask your broker to put \
+             it right."
+                .to_owned(),
+        ));
+    }
+    // Cancelled time no longer counts against what was agreed: putting it back must still fit.
+    if entry.state() == EntryState::Cancelled {
+        let terms = crate::agreements::store::current(&tx, &record_of).await?;
+        let agreed = if entry.giver == record_of.supporting {
+            terms.terms().half_days()
+        } else {
+            terms.terms().money.reciprocal_half_days
+        };
+        let taken: i64 = of(&tx, agreement)
+            .await?
+            .iter()
+            .filter(|one| one.giver == entry.giver && one.state() != EntryState::Cancelled)
+            .map(|one| one.half_days)
+            .sum();
+        if taken + entry.half_days > agreed {
+            return Err(Refusal::NotNow(
+                "Other days have been planned in the meantime: cancel one of them first."
+                    .to_owned(),
+            ));
+        }
+    }
+    charges::withdraw(&tx, permit, &who, id).await?;
+    tx.run(
+        "UPDATE time_entry SET state = 'planned', reason = '', settled_by = NULL,
+           settled_at = NULL, version = version + 1 WHERE id = $1",
+        [id.into()],
+    )
+    .await?;
+    let detail = json!({ "on": entry.on(), "was": entry.state().key() });
+    record(&tx, permit.context(), &record_of, "time put back", detail).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
