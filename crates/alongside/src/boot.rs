@@ -14,7 +14,7 @@ use foundation::{App, Clock, Config, Db, Ids, mail::Post};
 use crate::{
     cli::Cli,
     failure::{Code, fail},
-    rehearsal, routes,
+    packs, rehearsal, routes,
 };
 
 /// Reads the three layers of settings.
@@ -61,8 +61,18 @@ pub async fn database(config: &Config) -> anyhow::Result<Db> {
 /// Puts the shared parts together.
 ///
 /// # Errors
-/// When the database, the secret or the mail server's address cannot be used.
+/// When the pack, the database, the secret or the mail server's address cannot be used.
 pub async fn app(mut config: Config, clock: Clock) -> anyhow::Result<App> {
+    if !config.pack.as_os_str().is_empty() {
+        let pack = packs::read(&config.pack).map_err(|problems| {
+            let folder = config.pack.display();
+            fail(
+                Code::Config,
+                format!("the pack in {folder} cannot be used:\n  {}", problems.join("\n  ")),
+            )
+        })?;
+        pack.install().map_err(|error| fail(Code::Config, error))?;
+    }
     let db = database(&config).await?;
     config.demo = foundation::settings::get(&db, "demo").await?.is_some();
     let clock = rehearsal::clock(&db, &mut config, clock).await?;

@@ -86,6 +86,24 @@ pub enum Command {
     /// Look at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Look at a framework pack: areas, roles, kinds of support, terms.
+    #[command(subcommand)]
+    Pack(PackCommand),
+    /// Write every state machine as a page with a diagram and a table.
+    States {
+        /// The folder to write to.
+        folder: PathBuf,
+    },
+}
+
+/// Looking at a framework pack.
+#[derive(Debug, Subcommand)]
+pub enum PackCommand {
+    /// Check every file of a pack and how the files fit together.
+    Check {
+        /// The folder of the pack.
+        folder: PathBuf,
+    },
 }
 
 /// Options of the demonstration.

@@ -16,6 +16,8 @@ use foundation::{
     web::{Frame, NavItem},
 };
 
+use crate::week::{self, Half, Week};
+
 /// The pages of the front door.
 pub fn routes() -> Router<App> {
     Router::new()
@@ -110,18 +112,10 @@ async fn start(
 #[template(path = "home.html")]
 struct Home {
     name: String,
-    mine: Vec<Item>,
-    others: Vec<Item>,
+    mine: Half,
+    others: Half,
     school: Option<NavItem>,
-}
-
-/// One thing that waits for the reader.
-struct Item {
-    text: String,
-    href: String,
-    tag: String,
-    colour: &'static str,
-    detail: String,
+    broker: bool,
 }
 
 async fn desk(
@@ -129,34 +123,7 @@ async fn desk(
     SignedIn(visitor): SignedIn,
     frame: Frame,
 ) -> Result<Response, PageError> {
-    let (mut mine, mut others) = (Vec::new(), Vec::new());
-    for waiting in needs::waiting(&app, &visitor).await? {
-        mine.push(Item::new(waiting.text, waiting.href, waiting.tag, waiting.detail));
-    }
-    for (waiting, own) in brokerage::waiting(&app, &visitor).await? {
-        let half = if own { &mut mine } else { &mut others };
-        half.push(Item::new(waiting.text, waiting.href, waiting.tag, waiting.detail));
-    }
-    let halves = support::home::needs_me(&app, &visitor).await?;
-    for (half, todos) in [(&mut mine, halves.my_school), (&mut others, halves.others)] {
-        for todo in todos {
-            let when = support::home::due_in_words(&todo);
-            let tag = if todo.late { "Overdue" } else { "To do" };
-            let detail =
-                if when.is_empty() { todo.about } else { format!("{}: {when}", todo.about) };
-            half.push(Item::new(todo.text, todo.href, tag.to_owned(), detail));
-        }
-    }
-    for (agreement, who) in support::home::under_way(&app, &visitor).await? {
-        let own = visitor.posts.iter().any(|post| post.org == agreement.supported);
-        let half = if own { &mut mine } else { &mut others };
-        let title = match agreement.title.trim() {
-            "" => who.clone(),
-            title => title.to_owned(),
-        };
-        let state = agreement.state().in_words().to_owned();
-        half.push(Item::new(title, format!("/agreements/{}", agreement.id), state, who));
-    }
+    let Week { mine, others } = week::of(&app, &visitor).await?;
     let school = match visitor.posts.iter().find_map(|post| post.org.urn()) {
         Some(urn) => register::school(&app.db, urn)
             .await?
@@ -164,21 +131,11 @@ async fn desk(
         None => None,
     };
     let name = visitor.name.split_whitespace().next().unwrap_or("").to_owned();
+    let broker = visitor.has(Role::Broker);
     frame
         .page("Home")
         .visible_to("only you; each record behind a link has its own label")
-        .show(&Home { name, mine, others, school })
-}
-
-impl Item {
-    fn new(text: String, href: String, tag: String, detail: String) -> Self {
-        let colour = match tag.as_str() {
-            "Waiting for you" | "To sign" | "Overdue" => "orange",
-            "Done" | "Active" => "green",
-            _ => "blue",
-        };
-        Self { text, href, tag, colour, detail }
-    }
+        .show(&Home { name, mine, others, school, broker })
 }
 
 macro_rules! plain_page {

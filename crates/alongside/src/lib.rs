@@ -1,6 +1,6 @@
 //! The front door of Alongside: it opens the rooms, serves them and gives an operator their tools.
 //!
-//! It owns no record. What a page shows and what an act does belong to the rooms; here they are
+//! It owns little: the letters, calendar addresses and briefings of [`week`]. What a page shows and what an act does belong to the rooms; here they are
 //! put together ([`routes`]), started ([`serve`]) and reached from the command line
 //! ([`commands`]). With no arguments it is the demonstration ([`demo`]).
 
@@ -11,6 +11,8 @@ pub mod demo;
 pub mod failure;
 pub mod home;
 pub mod logging;
+pub mod packs;
 mod rehearsal;
 pub mod routes;
 pub mod serve;
+pub mod week;

@@ -1,9 +1,9 @@
 //! The rooms put together: their tables, pages and jobs. Reads as a table; keep it so.
 
 use axum::Router;
-use foundation::{App, db::Migration, jobs::Handlers, mail};
+use foundation::{App, db::Migration, jobs::Handlers, machine::Machine, mail};
 
-use crate::home;
+use crate::{home, week};
 
 /// Every room's tables, lowest room first.
 #[must_use]
@@ -15,6 +15,7 @@ pub fn migrations() -> Vec<Migration> {
         needs::MIGRATIONS,
         brokerage::MIGRATIONS,
         support::MIGRATIONS,
+        week::MIGRATIONS,
     ]
     .concat()
 }
@@ -28,10 +29,18 @@ pub fn all() -> Router<App> {
         .merge(needs::routes())
         .merge(brokerage::routes())
         .merge(support::routes())
+        .merge(week::routes())
+}
+
+/// Every room's state machines, for `docs/states`.
+#[must_use]
+pub fn machines() -> Vec<Machine> {
+    [needs::machines(), brokerage::machines(), support::machines()].concat()
 }
 
 /// Every room's background work.
 #[must_use]
 pub fn handlers() -> Handlers {
-    support::handlers(access::handlers(mail::handlers(Handlers::default())))
+    let ground = access::handlers(mail::handlers(Handlers::default()));
+    week::digest::handlers(support::handlers(ground))
 }

@@ -8,7 +8,7 @@ use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     failure::{Code, fail},
-    home, routes,
+    home, routes, week,
 };
 
 /// The whole product as one service.
@@ -58,6 +58,7 @@ pub async fn run(app: App, listener: TcpListener, worker: bool) -> anyhow::Resul
 async fn daily(app: &App) -> anyhow::Result<()> {
     access::retention::ensure(app).await?;
     support::schedule(app).await?;
+    week::digest::schedule(app).await?;
     Ok(())
 }
 

@@ -24,6 +24,12 @@ pub use pages::routes;
 pub use proposals::{Proposal, ProposalId};
 pub use requests::{Request, RequestId};
 
+/// The state machines of this room, for the documentation.
+#[must_use]
+pub fn machines() -> Vec<foundation::machine::Machine> {
+    vec![requests::state::machine(), interests::machine(), cadre::state::machine()]
+}
+
 /// This room's tables, in order.
 pub const MIGRATIONS: &[Migration] = &[Migration {
     room: "brokerage",

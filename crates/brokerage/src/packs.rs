@@ -120,12 +120,37 @@ pub fn parse_specialisms(text: &str) -> Result<Vec<SpecialismKind>, String> {
     Ok(file.specialism)
 }
 
-/// The roles that ship with the product.
+static ROLES: OnceLock<Vec<RoleKind>> = OnceLock::new();
+static SPECIALISMS: OnceLock<Vec<SpecialismKind>> = OnceLock::new();
+static DAYS: OnceLock<BTreeSet<Date>> = OnceLock::new();
+
+/// Reads a file of public holidays.
+///
+/// # Errors
+/// A sentence that says what is wrong in it.
+pub fn parse_days(text: &str) -> Result<BTreeSet<Date>, String> {
+    toml::from_str::<DaysFile>(text).map(|file| file.holidays).map_err(|error| error.to_string())
+}
+
+/// Puts other roles, specialisms and holidays in the place of England's; only before anybody has
+/// asked for them.
+///
+/// # Errors
+/// When one cannot be read or is in use already.
+pub fn install(roles: &str, specialisms: &str, days: &str) -> Result<(), String> {
+    let (roles, days) = (parse_roles(roles)?, parse_days(days)?);
+    let specialisms = parse_specialisms(specialisms)?;
+    let late = || "a pack is in use already".to_owned();
+    ROLES.set(roles).map_err(|_| late())?;
+    SPECIALISMS.set(specialisms).map_err(|_| late())?;
+    DAYS.set(days).map_err(|_| late())
+}
+
+/// The roles in use: those that were installed, else those that ship with the product.
 ///
 /// # Panics
 /// Never in a build whose tests pass: the file is part of the build.
 pub fn roles() -> &'static [RoleKind] {
-    static ROLES: OnceLock<Vec<RoleKind>> = OnceLock::new();
     ROLES.get_or_init(|| {
         parse_roles(include_str!("../../../packs/england-2025/roles.toml"))
             .expect("the pack that ships is in order")
@@ -137,12 +162,11 @@ pub fn role(code: &str) -> Option<&'static RoleKind> {
     roles().iter().find(|role| role.code == code)
 }
 
-/// The specialisms that ship with the product.
+/// The specialisms in use: those that were installed, else those that ship with the product.
 ///
 /// # Panics
 /// Never in a build whose tests pass: the file is part of the build.
 pub fn specialisms() -> &'static [SpecialismKind] {
-    static SPECIALISMS: OnceLock<Vec<SpecialismKind>> = OnceLock::new();
     SPECIALISMS.get_or_init(|| {
         parse_specialisms(include_str!("../../../packs/england-2025/specialisms.toml"))
             .expect("the pack that ships is in order")
@@ -161,11 +185,9 @@ pub fn specialism_name(code: &str) -> &str {
 }
 
 fn holidays() -> &'static BTreeSet<Date> {
-    static DAYS: OnceLock<BTreeSet<Date>> = OnceLock::new();
     DAYS.get_or_init(|| {
-        toml::from_str::<DaysFile>(include_str!("../../../packs/england-2025/working-days.toml"))
+        parse_days(include_str!("../../../packs/england-2025/working-days.toml"))
             .expect("the pack that ships is in order")
-            .holidays
     })
 }
 
@@ -225,7 +247,7 @@ mod tests {
         assert!(roles().iter().any(|role| role.retired), "history stays readable");
         assert_eq!(role("sle").unwrap().extent, "develop");
         assert_eq!(specialism_name("estates"), "Estates and buildings");
-        let areas = &needs::Framework::england().areas;
+        let areas = &needs::Framework::current().areas;
         for one in specialisms() {
             for area in &one.areas {
                 assert!(areas.iter().any(|known| known.code == *area), "{}: {area}", one.code);

@@ -19,6 +19,9 @@ pub struct Config {
     /// A file that holds the secret links are signed with, at least 32 characters
     /// (environment: `ALONGSIDE_SECRET_FILE`). Made on first use where it is absent.
     pub secret_file: PathBuf,
+    /// A folder with a framework pack (areas, roles, kinds of support, days) that takes the place
+    /// of the one in the program (environment: `ALONGSIDE_PACK`). Empty: England.
+    pub pack: PathBuf,
     /// How letters leave.
     pub mail: Mail,
     /// A rehearsal's first day, `YYYY-MM-DD` (environment: `ALONGSIDE_REHEARSE_FROM`): the calendar
@@ -59,6 +62,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: String::new(),
             secret_file: PathBuf::from("alongside-data/secret"),
+            pack: PathBuf::new(),
             mail: Mail::default(),
             rehearse_from: None,
             demo: false,
@@ -92,6 +96,7 @@ impl Config {
                         "ALONGSIDE_REHEARSE_FROM is “{value}”: write a day, for example 2018-10-01"
                     )),
                 },
+                "ALONGSIDE_PACK" => config.pack = PathBuf::from(value),
                 "ALONGSIDE_SMTP" => config.mail.smtp.clone_from(value),
                 "ALONGSIDE_MAIL_FROM" => config.mail.from.clone_from(value),
                 "ALONGSIDE_MAIL_FOLDER" => config.mail.folder = PathBuf::from(value),

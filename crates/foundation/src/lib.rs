@@ -15,6 +15,7 @@ pub mod db;
 pub mod events;
 pub mod ids;
 pub mod jobs;
+pub mod machine;
 pub mod mail;
 pub mod org;
 pub mod settings;
@@ -41,5 +42,10 @@ pub const MIGRATIONS: &[db::Migration] = &[
         room: "foundation",
         number: 2,
         sql: include_str!("../migrations/0002_settings.sql"),
+    },
+    db::Migration {
+        room: "foundation",
+        number: 3,
+        sql: include_str!("../migrations/0003_letters.sql"),
     },
 ];

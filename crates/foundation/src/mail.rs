@@ -1,10 +1,15 @@
 //! Letters: written in the transaction of the act that causes them, sent afterwards, once each.
+//!
+//! Never twice: a letter is marked as handed over before its text goes to the mail server. A
+//! worker that dies before that mark leaves a letter that is tried again; one that dies after it
+//! leaves a letter that may have arrived, which nobody sends again and [`uncertain`] counts.
 
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
+use jiff::Timestamp;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{Mailbox, header::ContentType},
@@ -38,6 +43,14 @@ struct Body {
 /// # Errors
 /// When the database refuses.
 pub async fn post(tx: &Tx, ids: &Ids, context: &Context, letter: &Letter) -> Result<(), DbError> {
+    post_at(tx, ids, letter, context.at).await
+}
+
+/// As [`post`], to be sent at a moment of the writer's choice, such as after quiet hours.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn post_at(tx: &Tx, ids: &Ids, letter: &Letter, due: Timestamp) -> Result<(), DbError> {
     let id = ids.next().to_string();
     tx.run(
         "INSERT INTO letter (id, recipient, subject, body) VALUES ($1, $2, $3, $4)",
@@ -49,7 +62,7 @@ pub async fn post(tx: &Tx, ids: &Ids, context: &Context, letter: &Letter) -> Res
         ],
     )
     .await?;
-    jobs::enqueue(tx, ids, JOB, &Body { letter: id.clone() }, context.at, Some(&id)).await
+    jobs::enqueue(tx, ids, JOB, &Body { letter: id.clone() }, due, Some(&id)).await
 }
 
 /// How letters leave.
@@ -109,10 +122,22 @@ impl Post {
         }
     }
 
-    async fn deliver(&self, id: &str, letter: &Letter) -> Result<(), String> {
+    /// Whether a letter could be handed over now. Nothing is sent.
+    async fn answers(&self) -> Result<(), String> {
+        match self {
+            Self::Smtp { transport, .. } => match transport.test_connection().await {
+                Ok(true) => Ok(()),
+                Ok(false) => Err("the mail server does not answer".to_owned()),
+                Err(error) => Err(error.to_string()),
+            },
+            Self::Folder(_) | Self::Captured(_) => Ok(()),
+        }
+    }
+
+    async fn deliver(&self, id: &str, letter: &Letter) -> Result<(), NotSent> {
         match self {
             Self::Smtp { transport, from } => {
-                let to = letter.recipient.parse().map_err(|error| format!("{error}"))?;
+                let to = letter.recipient.parse().map_err(NotSent::refused)?;
                 let message = Message::builder()
                     .from(from.clone())
                     .to(to)
@@ -120,18 +145,30 @@ impl Post {
                     .message_id(Some(format!("<{id}@{}>", from.email.domain())))
                     .header(ContentType::TEXT_PLAIN)
                     .body(letter.body.clone())
-                    .map_err(|error| error.to_string())?;
-                transport.send(message).await.map(|_| ()).map_err(|error| error.to_string())
+                    .map_err(NotSent::refused)?;
+                match transport.send(message).await {
+                    Ok(_) => Ok(()),
+                    // The server said no, or nothing was said to it: it has not taken the letter.
+                    Err(error)
+                        if error.is_permanent()
+                            || error.is_transient()
+                            || error.is_client()
+                            || error.is_tls() =>
+                    {
+                        Err(NotSent::Refused(error.to_string()))
+                    }
+                    Err(error) => Err(NotSent::Unknown(error.to_string())),
+                }
             }
             Self::Folder(folder) => {
                 let text = format!(
                     "To: {}\nSubject: {}\n\n{}\n",
                     letter.recipient, letter.subject, letter.body
                 );
-                tokio::fs::create_dir_all(folder).await.map_err(|error| error.to_string())?;
+                tokio::fs::create_dir_all(folder).await.map_err(NotSent::refused)?;
                 tokio::fs::write(folder.join(format!("{id}.txt")), text)
                     .await
-                    .map_err(|error| error.to_string())
+                    .map_err(NotSent::refused)
             }
             Self::Captured(letters) => {
                 letters.lock().unwrap_or_else(PoisonError::into_inner).push(letter.clone());
@@ -141,19 +178,73 @@ impl Post {
     }
 }
 
-/// Sends a letter that a job names, unless it has been sent.
+/// Why a letter is not known to have been sent.
+enum NotSent {
+    /// It was not taken: try again.
+    Refused(String),
+    /// The line broke while it was being handed over: it may have arrived.
+    Unknown(String),
+}
+
+impl NotSent {
+    fn refused(error: impl std::fmt::Display) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+/// How many letters were handed over without an answer: they may have arrived or not.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn uncertain(db: &impl Sql, handed_over_before: Timestamp) -> Result<i64, DbError> {
+    db.count(
+        "SELECT count(*) AS n FROM letter WHERE sent_at IS NULL AND handed_over_at < $1",
+        [At(handed_over_before).into()],
+    )
+    .await
+}
+
+/// Sends a letter that a job names, unless it has been handed over before.
 async fn send(app: App, held: jobs::Held) -> Result<(), String> {
     let body: Body = serde_json::from_str(&held.body).map_err(|error| error.to_string())?;
+    let said = |error: DbError| error.to_string();
     let letter: Option<Letter> = app
         .db
         .first(
-            "SELECT recipient, subject, body FROM letter WHERE id = $1 AND sent_at IS NULL",
+            "SELECT recipient, subject, body FROM letter
+             WHERE id = $1 AND sent_at IS NULL AND handed_over_at IS NULL",
             [body.letter.clone().into()],
         )
         .await
-        .map_err(|error| error.to_string())?;
+        .map_err(said)?;
     let Some(letter) = letter else { return Ok(()) };
-    app.post.deliver(&body.letter, &letter).await?;
+    app.post.answers().await?;
+    // Of several workers that hold the same job one alone sets the mark and goes on.
+    let mine = app
+        .db
+        .run(
+            "UPDATE letter SET handed_over_at = $2 WHERE id = $1 AND handed_over_at IS NULL",
+            [body.letter.clone().into(), At(app.clock.now()).into()],
+        )
+        .await
+        .map_err(said)?;
+    if mine == 0 {
+        return Ok(());
+    }
+    match app.post.deliver(&body.letter, &letter).await {
+        Ok(()) => {}
+        Err(NotSent::Refused(error)) => {
+            app.db
+                .run("UPDATE letter SET handed_over_at = NULL WHERE id = $1", [body.letter.into()])
+                .await
+                .map_err(said)?;
+            return Err(error);
+        }
+        Err(NotSent::Unknown(error)) => {
+            tracing::error!(letter = body.letter, error, "a letter may not have arrived");
+            return Ok(());
+        }
+    }
     app.db
         .run(
             // Letters hold links that sign people in: once sent, the text is not kept.
@@ -161,7 +252,7 @@ async fn send(app: App, held: jobs::Held) -> Result<(), String> {
             [body.letter.into(), At(app.clock.now()).into()],
         )
         .await
-        .map_err(|error| error.to_string())?;
+        .map_err(said)?;
     Ok(())
 }
 

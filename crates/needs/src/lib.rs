@@ -23,6 +23,12 @@ pub use framework::Framework;
 pub use home::{Waiting, waiting};
 pub use pages::routes;
 
+/// The state machines of this room, for the documentation.
+#[must_use]
+pub fn machines() -> Vec<foundation::machine::Machine> {
+    vec![audits::state::machine()]
+}
+
 /// This room's tables, in order.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { room: "needs", number: 1, sql: include_str!("../migrations/0001_audits.sql") }];

@@ -26,13 +26,15 @@ CREATE INDEX charge_agreement ON charge (agreement, on_date);
 -- Delivered time is charged once; a charge that was withdrawn stays on record.
 CREATE UNIQUE INDEX charge_once ON charge (entry, payer, payee) WHERE state <> 'withdrawn';
 
--- A gift of time keeps its giver, its receiver and its size: what is given and what is received
--- are the same rows and always balance.
+-- A gift of time keeps its giver, its receiver and its size, and once settled its day: what is given
+-- and what is received are the same rows and always balance.
 -- @sqlite
 CREATE TRIGGER entry_to_itself BEFORE INSERT ON time_entry WHEN NEW.giver = NEW.receiver
   BEGIN SELECT RAISE(ABORT, 'nobody gives time to themselves'); END;
-CREATE TRIGGER entry_fixed BEFORE UPDATE OF agreement, giver, receiver, on_date, half_days
+CREATE TRIGGER entry_fixed BEFORE UPDATE OF agreement, giver, receiver, half_days
   ON time_entry BEGIN SELECT RAISE(ABORT, 'an entry of time keeps its parties and its size'); END;
+CREATE TRIGGER entry_day_fixed BEFORE UPDATE OF on_date ON time_entry WHEN OLD.state <> 'planned'
+  BEGIN SELECT RAISE(ABORT, 'only planned time moves to another day'); END;
 CREATE TRIGGER entry_kept BEFORE DELETE ON time_entry
   BEGIN SELECT RAISE(ABORT, 'time is cancelled, never deleted'); END;
 CREATE TRIGGER charge_fixed BEFORE UPDATE OF agreement, entry, on_date, half_days, day_rate, payer,
@@ -44,8 +46,10 @@ CREATE FUNCTION support_gift() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'time and charges keep their parties and their size'; END $$;
 CREATE TRIGGER entry_to_itself BEFORE INSERT ON time_entry
   FOR EACH ROW WHEN (NEW.giver = NEW.receiver) EXECUTE FUNCTION support_gift();
-CREATE TRIGGER entry_fixed BEFORE UPDATE OF agreement, giver, receiver, on_date, half_days
+CREATE TRIGGER entry_fixed BEFORE UPDATE OF agreement, giver, receiver, half_days
   ON time_entry FOR EACH ROW EXECUTE FUNCTION support_gift();
+CREATE TRIGGER entry_day_fixed BEFORE UPDATE OF on_date ON time_entry
+  FOR EACH ROW WHEN (OLD.state <> 'planned') EXECUTE FUNCTION support_gift();
 CREATE TRIGGER entry_kept BEFORE DELETE ON time_entry
   FOR EACH ROW EXECUTE FUNCTION support_gift();
 CREATE TRIGGER charge_fixed BEFORE UPDATE OF agreement, entry, on_date, half_days, day_rate, payer,

@@ -175,10 +175,13 @@ pub async fn todos(
         if let Some(next) = points.get(held.len()).filter(|on| **on <= soon) {
             add(format!("Hold review {}", held.len() + 1), "/reviews/new", Some(*next));
         }
+        // Two days of help need no plan six weeks before their end.
+        let small = crate::pack::pack().kind(&agreement.kind).is_some_and(|kind| kind.heads_alone);
+        let ahead = if small { Span::new() } else { Span::new().weeks(6) };
         let by = terms
             .terms()
             .exit_plan_by
-            .or_else(|| agreement.end_on().map(|end| end.saturating_sub(Span::new().weeks(6))));
+            .or_else(|| agreement.end_on().map(|end| end.saturating_sub(ahead)));
         let due = by.filter(|by| *by <= soon);
         if state != State::Exiting && due.is_some() {
             let written = exits::plan_of(db, agreement.id).await?.is_written();
@@ -296,6 +299,109 @@ pub async fn under_way(app: &App, visitor: &Visitor) -> Result<Vec<(Agreement, S
         }
     }
     Ok(live)
+}
+
+/// Something with a day, for the week ahead and for calendars.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dated {
+    /// Names it for good, so that a calendar moves an entry instead of doubling it.
+    pub key: String,
+    /// The day.
+    pub on: Date,
+    /// What it is, in words that give nothing away: "Review of progress".
+    pub what: &'static str,
+    /// What it is about, for those who are signed in.
+    pub about: String,
+    /// Where it is.
+    pub href: String,
+    /// Whether it concerns the person's own school as the one that is supported.
+    pub mine: bool,
+}
+
+impl Dated {
+    /// The day as a reader writes it.
+    #[must_use]
+    pub fn day_in_words(&self) -> String {
+        date_in_words(self.on)
+    }
+}
+
+/// The days between two dates that concern a visitor: first and last days, days of support,
+/// milestones, reviews, checks; soonest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn dated(
+    app: &App,
+    visitor: &Visitor,
+    from: Date,
+    to: Date,
+) -> Result<Vec<Dated>, Refusal> {
+    let db = &app.db;
+    let mut found = Vec::new();
+    for agreement in store::readable(db, visitor).await? {
+        let state = agreement.state();
+        if !(state.in_force() || matches!(state, State::Signed | State::Sustaining)) {
+            continue;
+        }
+        let who = standings_for(db, visitor, &agreement).await?;
+        if who.is_empty() {
+            continue;
+        }
+        let is = |any: &[Standing]| any.iter().any(|standing| who.contains(standing));
+        let mine = is(&[Standing::SupportedHead, Standing::Chair]);
+        let mut add =
+            |key: String, on: Option<Date>, what: &'static str, more: &str, page: &str| {
+                let Some(on) = on.filter(|on| from <= *on && *on <= to) else { return };
+                let about = if more.is_empty() {
+                    agreement.title.clone()
+                } else {
+                    format!("{}: {more}", agreement.title)
+                };
+                let href = format!("/agreements/{}{page}", agreement.id);
+                found.push(Dated { key, on, what, about, href, mine });
+            };
+        let id = agreement.id;
+        if state == State::Signed {
+            add(format!("start-{id}"), agreement.start_on(), "Support begins", "", "");
+        }
+        if state.in_force() && state != State::Paused {
+            add(format!("end-{id}"), agreement.end_on(), "Support ends", "", "/exit");
+            let terms = store::current(db, &agreement).await?;
+            let by = terms.terms().exit_plan_by;
+            add(format!("exit-plan-{id}"), by, "Exit plan", "", "/exit");
+            for (n, on) in terms.terms().reviews.iter().enumerate() {
+                let key = format!("review-{id}-{n}");
+                add(key, Some(*on), "Review of progress", "", "/reviews");
+            }
+            for milestone in milestones::of(db, id).await? {
+                let key = format!("milestone-{}", milestone.id);
+                let page = format!("/milestones/{}", milestone.id);
+                add(key, Some(milestone.due_on()), "Milestone", &milestone.title, &page);
+            }
+            let account = visitor.account.map(|account| account.to_string());
+            let heads = [Standing::SupportedHead, Standing::SupportingHead];
+            for entry in time::of(db, id).await? {
+                let own = account.is_some() && entry.account == account;
+                if entry.state() == time::EntryState::Planned && (own || is(&heads)) {
+                    let words = format!("{}, {}", entry.person, entry.what);
+                    let key = format!("day-{}", entry.id);
+                    add(key, Some(entry.on()), "Day of support", &words, "/time");
+                }
+            }
+        }
+        if state == State::Sustaining && mine {
+            for check in exits::checks_of(db, id).await? {
+                if check.held.is_none() {
+                    let key = format!("check-{}", check.id);
+                    let page = format!("/checks/{}", check.id);
+                    add(key, Some(check.due_on()), "Does it still hold?", "", &page);
+                }
+            }
+        }
+    }
+    found.sort_by(|a, b| (a.on, &a.key).cmp(&(b.on, &b.key)));
+    Ok(found)
 }
 
 /// A day as a to-do shows it: "by 26 March 2027".

@@ -12,6 +12,7 @@
 
 pub mod agreements;
 pub mod baselines;
+pub mod calendar;
 pub mod course;
 pub mod drafting;
 mod error;
@@ -26,6 +27,7 @@ pub mod pages;
 pub mod reviews;
 pub mod seal;
 pub mod time;
+pub mod watch;
 
 use foundation::{App, db::Migration, jobs};
 
@@ -43,6 +45,12 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration { room: "support", number: 2, sql: include_str!("../migrations/0002_money.sql") },
 ];
+
+/// The state machines of this room, for the documentation.
+#[must_use]
+pub fn machines() -> Vec<foundation::machine::Machine> {
+    vec![agreements::machine::machine(), money::machine::machine()]
+}
 
 /// The kind of job that tends to agreements once a day.
 pub const TEND: &str = "support tend";

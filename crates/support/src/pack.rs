@@ -212,8 +212,10 @@ impl Pack {
         }
         let limits = &pack.day_job;
         if limits.half_days_a_week < 1 || limits.half_days_a_year < limits.half_days_a_week {
-            return Err("day_job: a week needs at least one half-day, and a year at least a week's"
-                .to_owned());
+            return Err(
+                "day_job: a week needs at least one half-day, and a year at least a week's"
+                    .to_owned(),
+            );
         }
         for busy in &pack.busy {
             if !is_month_and_day(&busy.from) || !is_month_and_day(&busy.to) {
@@ -239,13 +241,22 @@ impl Pack {
 /// The most half-days two heads may agree alone: two days.
 pub const SMALL_HALF_DAYS: i64 = 4;
 
-/// The pack for England.
+static PACK: OnceLock<Pack> = OnceLock::new();
+
+/// Puts another pack in the place of England's; only before anybody has asked for it.
+///
+/// # Errors
+/// When it cannot be read or one is in use already.
+pub fn install(text: &str) -> Result<(), String> {
+    PACK.set(Pack::read(text)?).map_err(|_| "a pack is in use already".to_owned())
+}
+
+/// The pack in use: the one that was installed, else England's.
 ///
 /// # Panics
 /// Never in a released build: the pack is part of the binary and a test reads it.
 #[must_use]
 pub fn pack() -> &'static Pack {
-    static PACK: OnceLock<Pack> = OnceLock::new();
     PACK.get_or_init(|| {
         Pack::read(include_str!("../../../packs/england-2025/deployments.toml"))
             .expect("the pack in the binary is in order")

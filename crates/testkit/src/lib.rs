@@ -11,6 +11,7 @@
 )]
 
 mod databases;
+pub mod machine;
 mod people;
 
 use std::{path::PathBuf, sync::Arc};

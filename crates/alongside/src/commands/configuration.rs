@@ -6,12 +6,16 @@ use crate::{boot, cli::Cli};
 pub(super) fn check(cli: &Cli) -> anyhow::Result<()> {
     let config = boot::config(cli)?;
     let smtp = if config.mail.smtp.is_empty() { "none" } else { "set" };
+    let pack = match config.pack.as_os_str().is_empty() {
+        true => "England, in the program".to_owned(),
+        false => config.pack.display().to_string(),
+    };
     let database = boot::redact(&config.database_url);
     let rehearsal =
         config.rehearse_from.map_or_else(|| "no".to_owned(), |day| format!("from {day}"));
     let text = format!(
         "The configuration is in order.\n  database     {database}\n  listen       {}\n  public_url   {}\n  \
-         secret_file  {}\n  mail.smtp    {smtp}\n  mail.from    {}\n  mail.folder  {}\n  rehearsal    {rehearsal}",
+         secret_file  {}\n  mail.smtp    {smtp}\n  mail.from    {}\n  mail.folder  {}\n  rehearsal    {rehearsal}\n  pack         {pack}",
         config.listen,
         config.public_url(),
         config.secret_file.display(),
@@ -22,6 +26,7 @@ pub(super) fn check(cli: &Cli) -> anyhow::Result<()> {
         "database": database,
         "listen": config.listen.to_string(),
         "public_url": config.public_url(),
+        "pack": pack,
         "secret_file": config.secret_file,
         "rehearse_from": config.rehearse_from,
         "mail": { "smtp": smtp, "from": config.mail.from, "folder": config.mail.folder },

@@ -4,6 +4,7 @@ use foundation::{
     Clock, Db, Sql as _,
     db::At,
     events::{self, Chain},
+    mail,
 };
 use serde_json::json;
 
@@ -86,6 +87,18 @@ async fn examine(db: &Db, findings: &mut Vec<Finding>) -> anyhow::Result<()> {
         words: match late {
             0 => "no work is late".to_owned(),
             n => format!("{n} jobs are more than ten minutes late: is a server or worker running?"),
+        },
+    });
+    let lost = mail::uncertain(db, now - jiff::SignedDuration::from_mins(10)).await?;
+    findings.push(Finding {
+        what: "letters",
+        well: lost == 0,
+        words: match lost {
+            0 => "every letter that left is known to have arrived at the mail server".to_owned(),
+            n => format!(
+                "{n} letters were handed to the mail server without an answer: they are not sent \
+                 twice, so ask their readers"
+            ),
         },
     });
     let schools = register::open_schools(db).await?;

@@ -7,13 +7,15 @@ mod doctor;
 mod exports;
 mod imports;
 mod matching;
+mod packs;
 mod reports;
+mod states;
 
 use foundation::Clock;
 
 use crate::{
     boot,
-    cli::{Cli, Command, ConfigCommand, Demo, Serve},
+    cli::{Cli, Command, ConfigCommand, Demo, PackCommand, Serve},
     demo,
     failure::{Code, fail},
     routes, serve,
@@ -42,6 +44,8 @@ pub async fn run(mut cli: Cli) -> anyhow::Result<()> {
         Some(Command::User(command)) => accounts::run(&cli, command).await,
         Some(Command::Doctor) => doctor::run(&cli).await,
         Some(Command::Config(ConfigCommand::Check)) => configuration::check(&cli),
+        Some(Command::Pack(PackCommand::Check { folder })) => packs::check(&cli, &folder),
+        Some(Command::States { folder }) => states::write(&cli, &folder),
     }
 }
 

@@ -216,3 +216,19 @@ fn templates_hold_no_inline_style_or_script() {
         }
     }
 }
+
+/// `alongside states docs/states` writes them from the code.
+#[test]
+fn every_state_machine_is_documented_as_it_is() {
+    let folder = root().join("docs/states");
+    let machines = alongside::routes::machines();
+    for machine in &machines {
+        let path = folder.join(format!("{}.md", machine.file));
+        let page = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            page == machine.markdown(),
+            "{} is not what the code says: run `alongside states docs/states`",
+            path.display()
+        );
+    }
+}

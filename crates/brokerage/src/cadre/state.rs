@@ -3,6 +3,7 @@
 //! The broker stands for the cadre manager of the partnership. A review can be called by date or
 //! by the broker; withdrawing somebody always goes through a review, with the right of reply.
 
+use foundation::machine::{Line, Machine};
 use needs::{ActError, words};
 
 words! {
@@ -58,6 +59,24 @@ pub const STEPS: &[(State, Act, &[Who], State)] = &[
     (State::ReviewDue, Act::Withdraw, &[Who::Broker], State::Withdrawn),
 ];
 
+/// The state machine as a document.
+#[must_use]
+pub fn machine() -> Machine {
+    let lines = STEPS.iter().map(|(from, act, who, to)| Line {
+        from: from.key().to_owned(),
+        act: act.key().to_owned(),
+        who: who.iter().map(|who| who.words().to_owned()).collect(),
+        to: to.key().to_owned(),
+        guard: String::new(),
+    });
+    Machine {
+        file: "designations",
+        title: "The life of a designation",
+        source: "crates/brokerage/src/cadre/state.rs",
+        lines: lines.collect(),
+    }
+}
+
 /// Where an act leads.
 ///
 /// # Errors
@@ -107,25 +126,12 @@ mod tests {
 
     #[test]
     fn every_step_that_is_not_listed_is_refused() {
-        let listed: Vec<Vec<&str>> = LISTED
-            .lines()
-            .map(|line| line.split_whitespace().collect::<Vec<_>>())
-            .filter(|line| !line.is_empty())
-            .collect();
-        for &from in State::ALL {
-            for &act in Act::ALL {
-                for &who in Who::ALL {
-                    let expected = listed
-                        .iter()
-                        .find(|l| l[0] == from.key() && l[1] == act.key() && l[2] == who.key())
-                        .map(|l| l[3]);
-                    assert_eq!(
-                        step(from, act, who).ok().map(State::key),
-                        expected,
-                        "{from} {act} {who}"
-                    );
-                }
-            }
-        }
+        testkit::machine::only_what_is_listed(
+            LISTED,
+            State::ALL,
+            Act::ALL,
+            Who::ALL,
+            |from, act, who| step(from, act, who).ok(),
+        );
     }
 }

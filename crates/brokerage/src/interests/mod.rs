@@ -2,7 +2,10 @@
 //! before an agreement.
 
 use access::{AccountId, Kind, Resource, Zone};
-use foundation::{OrgRef, id_type};
+use foundation::{
+    OrgRef, id_type,
+    machine::{Line, Machine},
+};
 use jiff::{Timestamp, civil::Date};
 use needs::{ActError, words};
 
@@ -78,6 +81,24 @@ pub const STEPS: &[(State, Act, &[Who], State)] = &[
     (State::Manage, Act::Expire, &[Who::System], State::Expired),
     (State::Bar, Act::Expire, &[Who::System], State::Expired),
 ];
+
+/// The state machine as a document.
+#[must_use]
+pub fn machine() -> Machine {
+    let lines = STEPS.iter().map(|(from, act, who, to)| Line {
+        from: from.key().to_owned(),
+        act: act.key().to_owned(),
+        who: who.iter().map(|who| who.words().to_owned()).collect(),
+        to: to.key().to_owned(),
+        guard: String::new(),
+    });
+    Machine {
+        file: "interests",
+        title: "The life of a declaration of interests",
+        source: "crates/brokerage/src/interests/mod.rs",
+        lines: lines.collect(),
+    }
+}
 
 /// Where an act leads.
 ///
@@ -172,31 +193,24 @@ pub fn own(account: AccountId, org: OrgRef) -> Resource {
 mod tests {
     use super::*;
 
+    /// Written down from the specification, apart from the code above.
+    const LISTED: &str = "
+        declared assess broker assessed
+        assessed find_none broker none
+        assessed accept head_and_chair manage
+        assessed find_bar broker bar
+        none expire system expired
+        manage expire system expired
+        bar expire system expired";
+
     #[test]
     fn every_step_that_is_not_listed_is_refused() {
-        const LISTED: &[(&str, &str, &str, &str)] = &[
-            ("declared", "assess", "broker", "assessed"),
-            ("assessed", "find_none", "broker", "none"),
-            ("assessed", "accept", "head_and_chair", "manage"),
-            ("assessed", "find_bar", "broker", "bar"),
-            ("none", "expire", "system", "expired"),
-            ("manage", "expire", "system", "expired"),
-            ("bar", "expire", "system", "expired"),
-        ];
-        for &from in State::ALL {
-            for &act in Act::ALL {
-                for &who in Who::ALL {
-                    let expected = LISTED
-                        .iter()
-                        .find(|l| (l.0, l.1, l.2) == (from.key(), act.key(), who.key()))
-                        .map(|l| l.3);
-                    assert_eq!(
-                        step(from, act, who).ok().map(State::key),
-                        expected,
-                        "{from} {act} {who}"
-                    );
-                }
-            }
-        }
+        testkit::machine::only_what_is_listed(
+            LISTED,
+            State::ALL,
+            Act::ALL,
+            Who::ALL,
+            |from, act, who| step(from, act, who).ok(),
+        );
     }
 }

@@ -73,7 +73,7 @@ pub async fn create(app: &App, permit: &Permit, new: NewAudit) -> Result<AuditId
     if !missing.is_empty() {
         return Err(ActError::Incomplete(missing));
     }
-    let framework = Framework::england();
+    let framework = Framework::current();
     let id = AuditId::new(&app.ids);
     let tx = app.db.write().await?;
     tx.run(

@@ -1,5 +1,7 @@
 //! The states of a needs audit and the steps between them. Whatever is not listed is refused.
 
+use foundation::machine::{Line, Machine};
+
 use crate::{ActError, words};
 
 words! {
@@ -54,6 +56,24 @@ pub const STEPS: &[(State, Act, &[Who], State)] = &[
     (State::Agreed, Act::Withdraw, &[Who::Head], State::Withdrawn),
     (State::Moderated, Act::Withdraw, &[Who::Head], State::Withdrawn),
 ];
+
+/// The state machine as a document.
+#[must_use]
+pub fn machine() -> Machine {
+    let lines = STEPS.iter().map(|(from, act, who, to)| Line {
+        from: from.key().to_owned(),
+        act: act.key().to_owned(),
+        who: who.iter().map(|who| who.words().to_owned()).collect(),
+        to: to.key().to_owned(),
+        guard: String::new(),
+    });
+    Machine {
+        file: "audits",
+        title: "The life of a needs audit",
+        source: "crates/needs/src/audits/state.rs",
+        lines: lines.collect(),
+    }
+}
 
 /// Where an act leads.
 ///
@@ -116,26 +136,13 @@ mod tests {
 
     #[test]
     fn every_step_that_is_not_listed_is_refused() {
-        let listed: Vec<Vec<&str>> = LISTED
-            .lines()
-            .map(|line| line.split_whitespace().collect::<Vec<_>>())
-            .filter(|line| !line.is_empty())
-            .collect();
-        let mut allowed = 0;
-        for &from in State::ALL {
-            for &act in Act::ALL {
-                for &who in Who::ALL {
-                    let expected = listed
-                        .iter()
-                        .find(|l| l[0] == from.key() && l[1] == act.key() && l[2] == who.key())
-                        .map(|l| l[3]);
-                    let got = step(from, act, who).ok().map(State::key);
-                    assert_eq!(got, expected, "{from} {act} {who}");
-                    allowed += usize::from(got.is_some());
-                }
-            }
-        }
-        assert_eq!(allowed, listed.len());
+        testkit::machine::only_what_is_listed(
+            LISTED,
+            State::ALL,
+            Act::ALL,
+            Who::ALL,
+            |from, act, who| step(from, act, who).ok(),
+        );
     }
 
     #[test]

@@ -43,7 +43,7 @@ async fn page(
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
-    let framework = Framework::england();
+    let framework = Framework::current();
     let chosen: Vec<String> = if form.pairs().is_empty() {
         framework.for_phase(school.phase.key()).map(|area| area.code.clone()).collect()
     } else {
@@ -118,7 +118,7 @@ pub(super) async fn create(
     } else {
         None
     };
-    let framework = Framework::england();
+    let framework = Framework::current();
     let chosen: Vec<_> =
         framework.areas.iter().filter(|area| form.has("areas", &area.code)).cloned().collect();
     if errors.is_empty() {

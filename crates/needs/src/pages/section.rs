@@ -95,7 +95,7 @@ fn page(
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
-    let framework = Framework::england();
+    let framework = Framework::current();
     let may_write = decide(visitor, Action::Update, &audit.section_resource(section)).allowed;
     let mut kind = Select::new("kind", "What is it?").value(form.text("kind"));
     for &one in EvidenceKind::ALL {
@@ -255,7 +255,7 @@ pub(super) async fn write(
         severity: form.text("severity").parse().ok().filter(|level| (1..=5).contains(level)),
         confidence: form.text("confidence").parse().ok(),
         self_grade: Some(form.text("grade").to_owned())
-            .filter(|grade| Framework::england().grades.contains(grade)),
+            .filter(|grade| Framework::current().grades.contains(grade)),
     };
     sections::write_section(&app, &permit, audit.id, &area, &text, version).await?;
     for kind in [FindingKind::Strength, FindingKind::Need] {

@@ -3,6 +3,8 @@
 
 use std::{fmt, str::FromStr};
 
+use foundation::machine::{Line, Machine};
+
 /// Where an agreement stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
@@ -477,28 +479,29 @@ pub const fn allows(state: State, work: Work) -> bool {
     }
 }
 
-/// The state machine as a table for the documentation.
+/// The state machine as a document.
 #[must_use]
-pub fn markdown() -> String {
-    use fmt::Write as _;
-    let mut text = String::from("| From | Act | By | To | Guard |\n|---|---|---|---|---|\n");
-    for line in TRANSITIONS {
-        let who: Vec<_> = line.who.iter().map(|who| who.in_words()).collect();
+pub fn machine() -> Machine {
+    let lines = TRANSITIONS.iter().map(|line| {
         let to = match line.to {
             To::State(state) => state.key(),
             To::BySignatures => "by signatures",
             To::ByConfirmations => "completed when both heads have confirmed",
         };
-        let _ = writeln!(
-            text,
-            "| {} | {:?} | {} | {to} | {} |",
-            line.from,
-            line.act,
-            who.join("; "),
-            line.guard
-        );
+        Line {
+            from: line.from.key().to_owned(),
+            act: format!("{:?}", line.act),
+            who: line.who.iter().map(|who| who.in_words().to_owned()).collect(),
+            to: to.to_owned(),
+            guard: line.guard.to_owned(),
+        }
+    });
+    Machine {
+        file: "agreements",
+        title: "The life of an agreement",
+        source: "crates/support/src/agreements/machine.rs",
+        lines: lines.collect(),
     }
-    text
 }
 
 #[cfg(test)]

@@ -156,11 +156,8 @@ pub fn split(money: &Money, half_days: i64, funder_has_paid: i64) -> Split {
     let cost = money.cost(half_days);
     let funder = (money.funder_pays - funder_has_paid).clamp(0, cost.total);
     // Half a penny goes to the supporting school.
-    let funder_home = if cost.total == 0 {
-        0
-    } else {
-        (2 * cost.home * funder + cost.total) / (2 * cost.total)
-    };
+    let funder_home =
+        if cost.total == 0 { 0 } else { (2 * cost.home * funder + cost.total) / (2 * cost.total) };
     let funder_broker = funder - funder_home;
     Split {
         funder_home,

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use foundation::machine::{Line, Machine};
+
 use crate::agreements::Standing;
 
 /// Where a charge stands.
@@ -206,4 +208,72 @@ pub fn step(from: State, act: Act, standings: &[Standing]) -> Option<State> {
         .find(|line| line.from == from && line.act == act)
         .filter(|line| line.who.iter().any(|who| standings.contains(who)))
         .map(|line| line.to)
+}
+
+/// The state machine as a document.
+#[must_use]
+pub fn machine() -> Machine {
+    let lines = TRANSITIONS.iter().map(|line| Line {
+        from: line.from.key().to_owned(),
+        act: line.act.key().to_owned(),
+        who: line.who.iter().map(|who| who.in_words().to_owned()).collect(),
+        to: line.to.key().to_owned(),
+        guard: line.guard.to_owned(),
+    });
+    Machine {
+        file: "charges",
+        title: "The life of a charge",
+        source: "crates/support/src/money/machine.rs",
+        lines: lines.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Written down apart from the code above.
+    const LISTED: &str = "
+        due invoice supporting_head invoiced
+        due invoice broker invoiced
+        invoiced pay supporting_head paid
+        invoiced pay broker paid
+        due query supported_head queried
+        due query commissioner queried
+        invoiced query supported_head queried
+        invoiced query commissioner queried
+        queried answer supporting_head due
+        queried answer broker due
+        due waive supporting_head waived
+        due waive broker waived
+        queried waive supporting_head waived
+        queried waive broker waived
+        invoiced waive supporting_head waived
+        invoiced waive broker waived
+        due withdraw supported_head withdrawn
+        due withdraw supporting_head withdrawn
+        due withdraw lead withdrawn
+        due withdraw member withdrawn
+        due withdraw broker withdrawn";
+
+    #[test]
+    fn only_what_is_listed_is_possible() {
+        testkit::machine::only_what_is_listed(
+            LISTED,
+            &State::ALL,
+            &Act::ALL,
+            &Standing::ALL,
+            |from, act, who| step(from, act, &[who]),
+        );
+    }
+
+    #[test]
+    fn words_survive_the_round_trip() {
+        for state in State::ALL {
+            assert_eq!(state.key().parse::<State>().unwrap(), state);
+        }
+        for act in Act::ALL {
+            assert_eq!(act.key().parse::<Act>().unwrap(), act);
+        }
+    }
 }

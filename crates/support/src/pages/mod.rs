@@ -8,3 +8,217 @@ mod list;
 mod milestones;
 mod money;
 pub mod parts;
+mod report;
+mod reviews;
+mod show;
+mod sign;
+mod statements;
+mod time;
+
+pub(crate) use build::usual_end;
+pub use show::nav;
+
+use std::collections::HashMap;
+
+use access::{Action, Permit, Visitor};
+use axum::{Router, routing::get};
+use foundation::{App, OrgRef, PageError, web::Format};
+
+use crate::{
+    agreements::{
+        Agreement, AgreementId, Side, Standing,
+        store::{self, standings},
+    },
+    neighbours,
+};
+
+/// This room's pages.
+pub fn routes() -> Router<App> {
+    let mut router = Router::new();
+    for (ending, format) in [("csv", Format::Csv), ("xlsx", Format::Xlsx), ("json", Format::Json)] {
+        router = router
+            .route(
+                &format!("/agreements/{{id}}/time.{ending}"),
+                get(move |app, visitor, id| time::download(app, visitor, id, format)),
+            )
+            .route(
+                &format!("/agreements/{{id}}/impact.{ending}"),
+                get(move |app, visitor, id| report::download(app, visitor, id, format)),
+            );
+        for name in ["balance", "supports", "days", "charges", "payers"] {
+            router = router.route(
+                &format!("/statements/{{org}}/{name}.{ending}"),
+                get(move |app, visitor, org, which| {
+                    statements::download(app, visitor, org, which, name, format)
+                }),
+            );
+        }
+    }
+    router
+        .route("/agreements", get(list::list))
+        .route("/agreements/new", get(build::ask).post(build::begin))
+        .route("/agreements/{id}", get(show::show))
+        .route("/agreements/{id}/edit/{step}", get(build::edit).post(build::save))
+        .route("/agreements/{id}/offer", axum::routing::post(build::offer))
+        .route("/agreements/{id}/sign", get(sign::ask).post(sign::sign))
+        .route("/agreements/{id}/print", get(sign::print))
+        .route("/agreements/{id}/milestones", get(milestones::milestones))
+        .route(
+            "/agreements/{id}/milestones/new",
+            get(milestones::ask_milestone).post(milestones::add_milestone),
+        )
+        .route(
+            "/agreements/{id}/milestones/{milestone}",
+            get(milestones::ask_seen).post(milestones::record_seen),
+        )
+        .route("/agreements/{id}/reviews", get(reviews::reviews))
+        .route("/agreements/{id}/reviews/new", get(reviews::ask_review).post(reviews::hold_review))
+        .route("/agreements/{id}/time", get(time::time))
+        .route("/agreements/{id}/time/new", get(time::ask_time).post(time::plan_time))
+        .route("/agreements/{id}/time/{entry}", get(time::ask_settle).post(time::settle_time))
+        .route("/agreements/{id}/time/{entry}/undo", axum::routing::post(time::undo))
+        .route("/agreements/{id}/charges", get(money::charges))
+        .route("/agreements/{id}/charges/{act}", get(money::ask).post(money::act))
+        .route("/statements", get(statements::list))
+        .route("/statements/{org}", get(statements::show))
+        .route("/agreements/{id}/exit", get(close::exit))
+        .route("/agreements/{id}/exit/plan", get(close::ask_plan).post(close::write_plan))
+        .route("/agreements/{id}/exit/gain", get(close::ask_gain).post(close::write_gain))
+        .route(
+            "/agreements/{id}/exit/feedback",
+            get(close::ask_feedback).post(close::give_feedback),
+        )
+        .route("/agreements/{id}/exit/begin", axum::routing::post(close::begin))
+        .route("/agreements/{id}/exit/confirm", axum::routing::post(close::confirm))
+        .route("/agreements/{id}/checks/{check}", get(close::ask_check).post(close::answer_check))
+        .route("/agreements/{id}/impact", get(report::impact))
+        .route("/agreements/{id}/do/{act}", get(decide::ask).post(decide::act))
+}
+
+/// What every page about one agreement begins with.
+#[derive(Clone, Debug)]
+pub struct Sight {
+    /// The agreement.
+    pub agreement: Agreement,
+    /// What the visitor is in relation to it.
+    pub standings: Vec<Standing>,
+    /// The names of its organisations.
+    pub names: HashMap<OrgRef, String>,
+}
+
+impl Sight {
+    /// The name of an organisation on this agreement.
+    #[must_use]
+    pub fn name(&self, org: OrgRef) -> String {
+        self.names.get(&org).cloned().unwrap_or_else(|| org.to_string())
+    }
+
+    /// The name of the school on a side.
+    #[must_use]
+    pub fn school(&self, side: Side) -> String {
+        self.name(self.agreement.school(side))
+    }
+
+    /// Whether the visitor is any of these.
+    #[must_use]
+    pub fn is(&self, any: &[Standing]) -> bool {
+        any.iter().any(|standing| self.standings.contains(standing))
+    }
+
+    /// Whether the visitor works on this agreement.
+    #[must_use]
+    pub fn takes_part(&self) -> bool {
+        self.is(&[
+            Standing::SupportedHead,
+            Standing::SupportingHead,
+            Standing::Lead,
+            Standing::Member,
+            Standing::Broker,
+        ])
+    }
+
+    /// Whether the visitor is head of either school.
+    #[must_use]
+    pub fn is_head(&self) -> bool {
+        self.is(&[Standing::SupportedHead, Standing::SupportingHead])
+    }
+
+    /// The address of a page of this agreement.
+    #[must_use]
+    pub fn at(&self, page: &str) -> String {
+        if page.is_empty() {
+            format!("/agreements/{}", self.agreement.id)
+        } else {
+            format!("/agreements/{}/{page}", self.agreement.id)
+        }
+    }
+
+    /// "Oakfield Primary supports Harbour View Primary".
+    #[must_use]
+    pub fn pairing(&self) -> String {
+        format!("{} supports {}", self.school(Side::Supporting), self.school(Side::Supported))
+    }
+
+    /// Who can see this, in words.
+    #[must_use]
+    pub fn visible(&self) -> String {
+        let mut words = format!(
+            "the leaders of {} and {}, the people of the team",
+            self.school(Side::Supported),
+            self.school(Side::Supporting)
+        );
+        if let Some(partnership) = self.agreement.partnership {
+            words += &format!(", the broker of {}", self.name(partnership));
+        }
+        words + " and the bodies responsible for the two schools, and nobody else"
+    }
+
+    /// The title, or what stands for it while it is empty.
+    #[must_use]
+    pub fn title(&self) -> String {
+        if self.agreement.title.trim().is_empty() {
+            "Agreement without a title yet".to_owned()
+        } else {
+            self.agreement.title.clone()
+        }
+    }
+}
+
+/// Opens an agreement for a visitor who may do something with it.
+///
+/// # Errors
+/// As [`access::authorize`].
+pub async fn sight(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+    action: Action,
+) -> Result<(Sight, Permit), PageError> {
+    let id: AgreementId = id.parse().map_err(|_| PageError::NotFound)?;
+    let agreement = store::find(&app.db, id).await?.ok_or(PageError::NotFound)?;
+    let resource = agreement.resource(&app.db).await?;
+    let permit = access::authorize(app, visitor, action, &resource)?;
+    let standings = standings(app, &app.db, &permit, &agreement).await?;
+    let orgs = [Some(agreement.supported), Some(agreement.supporting), agreement.partnership];
+    let names = neighbours::names(&app.db, orgs.into_iter().flatten()).await?;
+    Ok((Sight { agreement, standings, names }, permit))
+}
+
+/// Opens an agreement for somebody who takes part in it: the state machine decides about the act
+/// itself, so the door asks only whether the visitor belongs here at all.
+///
+/// # Errors
+/// As [`access::authorize`].
+pub async fn sight_to_act(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+) -> Result<(Sight, Permit), PageError> {
+    match sight(app, visitor, id, Action::Sign).await {
+        Err(PageError::Forbidden(_)) => match sight(app, visitor, id, Action::Update).await {
+            Err(PageError::Forbidden(_)) => sight(app, visitor, id, Action::Propose).await,
+            other => other,
+        },
+        other => other,
+    }
+}

@@ -134,8 +134,7 @@ fn form(
             "There is no charge with which you could do this now.".to_owned(),
         ));
     }
-    let mut boxes =
-        Checkboxes::new("charge", "Which charges?").error_if(errors.get("charge"));
+    let mut boxes = Checkboxes::new("charge", "Which charges?").error_if(errors.get("charge"));
     for charge in open {
         let words = format!(
             "{}: {} from {} to {}",

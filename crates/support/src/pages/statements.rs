@@ -148,7 +148,11 @@ fn periods(app: &App, which: &Which, at: &str) -> Html {
     };
     let term = which.term.as_deref().unwrap_or("");
     let mut parts = vec![
-        link(format!("{} (before)", AcademicYear(year.0 - 1)), format!("?year={}", year.0 - 1), false),
+        link(
+            format!("{} (before)", AcademicYear(year.0 - 1)),
+            format!("?year={}", year.0 - 1),
+            false,
+        ),
         link(format!("{year}"), format!("?year={}", year.0), term.is_empty()),
     ];
     for one in ["autumn", "spring", "summer"] {
@@ -163,10 +167,7 @@ fn periods(app: &App, which: &Which, at: &str) -> Html {
         format!("?year={}", year.0 + 1),
         false,
     ));
-    Html::trusted(format!(
-        "<p class=\"govuk-body as-noprint\">Period: {}</p>",
-        parts.join(" · ")
-    ))
+    Html::trusted(format!("<p class=\"govuk-body as-noprint\">Period: {}</p>", parts.join(" · ")))
 }
 
 fn part(table: &Table, empty: &str, at: &str, name: &str, query: &str) -> Html {
@@ -222,18 +223,40 @@ pub(super) async fn show(
             ),
         );
     }
-    list = list.row("To be paid or paid to it", pounds(income)).row("It pays or paid", pounds(cost));
+    list =
+        list.row("To be paid or paid to it", pounds(income)).row("It pays or paid", pounds(cost));
     let sheet = sheet
         .part("", Html::of(&list))
-        .part("", part(&statement.balance(), "No day was planned in this period.", &at, "balance", &query))
         .part(
             "",
-            part(&statement.pledged(&agreed), "No support in this period.", &at, "supports", &query),
+            part(
+                &statement.balance(),
+                "No day was planned in this period.",
+                &at,
+                "balance",
+                &query,
+            ),
+        )
+        .part(
+            "",
+            part(
+                &statement.pledged(&agreed),
+                "No support in this period.",
+                &at,
+                "supports",
+                &query,
+            ),
         )
         .part("", part(&statement.days(), "", &at, "days", &query))
         .part(
             "",
-            part(&statement.schedule(), "Nothing was charged in this period.", &at, "charges", &query),
+            part(
+                &statement.schedule(),
+                "Nothing was charged in this period.",
+                &at,
+                "charges",
+                &query,
+            ),
         )
         .part("", part(&statement.by_payer(), "", &at, "payers", &query));
     frame

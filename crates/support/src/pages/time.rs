@@ -14,7 +14,9 @@ use govuk::{Html, SummaryList};
 
 use super::{
     Sight,
-    parts::{Sheet, act_button, begun, beside, choice, day, framed, go, line, link, number, paragraphs},
+    parts::{
+        Sheet, act_button, begun, beside, choice, day, framed, go, line, link, number, paragraphs,
+    },
     show::nav,
     sight, sight_to_act,
 };
@@ -42,8 +44,7 @@ async fn time_table(
                 && allows(sight.agreement.state(), Work::Time)
                 && sight.takes_part();
             let me = links.and_then(|visitor| visitor.account).map(|id| format!("account:{id}"));
-            let slip =
-                works && me.is_some_and(|me| entry.may_be_undone(&me, app.clock.now()));
+            let slip = works && me.is_some_and(|me| entry.may_be_undone(&me, app.clock.now()));
             let open = works && entry.state() == EntryState::Planned;
             let state = if entry.state() == EntryState::Cancelled {
                 format!("Cancelled: {}", entry.reason_in_words().to_lowercase())
@@ -142,7 +143,14 @@ pub(super) async fn time(
             },
         )
         .part("", if works { go(&sight.at("time/new"), "Plan a day") } else { Html::default() })
-        .part("", if books { link(&sight.at("charges"), "Charges and invoices") } else { Html::default() });
+        .part(
+            "",
+            if books {
+                link(&sight.at("charges"), "Charges and invoices")
+            } else {
+                Html::default()
+            },
+        );
     frame
         .page("Time")
         .crumb("Agreements", "/agreements")

@@ -189,6 +189,59 @@ pub async fn settle_in(
     settle_one(app, tx, permit, record_of, id, to, reason).await
 }
 
+/// Moves planned time to another day inside the transaction of another act. The agreement comes
+/// from [`open`], which holds its lock. The [day-job guard](guard) is asked again.
+///
+/// # Errors
+/// [`Refusal`] when it is not planned any more, the state or the person does not allow it, or the
+/// guard speaks and the releasing head has not overridden it.
+pub async fn move_in(
+    app: &App,
+    tx: &Tx,
+    permit: &Permit,
+    record_of: &Agreement,
+    id: EntryId,
+    on: Date,
+) -> Result<(), Refusal> {
+    record_of.must_allow(Work::Time)?;
+    let who = standings(app, tx, permit, record_of).await?;
+    must_take_part(&who)?;
+    let entry = find(tx, id).await?;
+    if entry.agreement != record_of.id || entry.state() != EntryState::Planned {
+        return Err(Refusal::NotNow("This time is not planned any more.".to_owned()));
+    }
+    let account = entry.account.as_deref().and_then(|text| text.parse().ok());
+    if let Some(account) = account {
+        tx.lock(&format!("time of {account}")).await?;
+    }
+    // The day it moves away from is free again: in the same week and year it counts once.
+    let mut load = guard::Load {
+        account,
+        giver: entry.giver,
+        partnership: record_of.partnership,
+        on,
+        half_days: entry.half_days,
+    };
+    if guard::same_week(entry.on(), on) {
+        load.half_days = 0;
+    }
+    let concerns = guard::concerns(tx, &load).await?;
+    let releasing = if entry.giver == record_of.supporting {
+        Standing::SupportingHead
+    } else {
+        Standing::SupportedHead
+    };
+    let overridden = guard::must_be_free(&concerns, who.contains(&releasing), permit)?;
+    tx.run(
+        "UPDATE time_entry SET on_date = $2, version = version + 1 WHERE id = $1",
+        [id.into(), AsText(on).into()],
+    )
+    .await?;
+    let detail = json!({ "from": entry.on(), "to": on, "overridden": overridden });
+    record(tx, permit.context(), record_of, "time moved", detail).await?;
+    Ok(())
+}
+
 /// A reason, when it is one of the pack's.
 fn known(reason: &str) -> Result<&str, Refusal> {
     if pack().cancellations.iter().all(|phrase| phrase.code != reason) {
@@ -317,4 +370,3 @@ pub async fn undo(app: &App, permit: &Permit, id: EntryId) -> Result<(), Refusal
     tx.commit().await?;
     Ok(())
 }
-

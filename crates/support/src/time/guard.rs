@@ -46,6 +46,12 @@ pub async fn promised(
     .await
 }
 
+/// Whether two days lie in one week.
+#[must_use]
+pub fn same_week(one: Date, other: Date) -> bool {
+    capacity::monday(one) == capacity::monday(other)
+}
+
 /// What speaks against planning this time; empty when nothing does.
 ///
 /// # Errors

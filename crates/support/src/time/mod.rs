@@ -12,7 +12,7 @@ use crate::{agreements::AgreementId, pack::pack};
 mod acts;
 pub mod guard;
 
-pub use acts::{NewEntry, cancel, deliver, plan, plan_in, settle_in, undo};
+pub use acts::{NewEntry, cancel, deliver, move_in, plan, plan_in, settle_in, undo};
 
 id_type! {
     /// An entry of the ledger.

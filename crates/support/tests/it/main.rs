@@ -1,4 +1,5 @@
 //! The support room on both databases.
 
+mod money;
 mod thread;
 mod world;

@@ -21,7 +21,7 @@ async fn find(t: &TestApp, id: AgreementId) -> Agreement {
     store::find(&t.app.db, id).await.unwrap().unwrap()
 }
 
-async fn permit(t: &TestApp, who: &Persona, id: AgreementId) -> Permit {
+pub(crate) async fn permit(t: &TestApp, who: &Persona, id: AgreementId) -> Permit {
     let agreement = find(t, id).await;
     let resource = agreement.resource(&t.app.db).await.unwrap();
     let visitor = t.visitor(who).await;
@@ -62,7 +62,7 @@ async fn signed(t: &TestApp, w: &World) -> AgreementId {
 }
 
 /// Signed, with the first day come.
-async fn active(t: &TestApp, w: &World) -> AgreementId {
+pub(crate) async fn active(t: &TestApp, w: &World) -> AgreementId {
     let id = signed(t, w).await;
     at(t, "2027-01-04T06:00:00Z").await;
     tend(t).await;

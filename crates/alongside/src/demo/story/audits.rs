@@ -63,7 +63,7 @@ impl Stage<'_> {
 
     async fn create_audit(&self, it: &story::Audit) -> anyhow::Result<needs::AuditId> {
         let school = self.school(it.school).await?;
-        let framework = Framework::england();
+        let framework = Framework::current();
         let mut codes: Vec<&str> = it.findings.iter().map(|finding| area(finding.area)).collect();
         if codes.is_empty() {
             // Just begun: nothing is found yet.

@@ -1,0 +1,48 @@
+//! `alongside pack check FOLDER`.
+
+use std::path::Path;
+
+use crate::{
+    cli::Cli,
+    failure::{Code, fail},
+    packs,
+};
+
+/// Checks a pack and says what is in it.
+pub(super) fn check(cli: &Cli, folder: &Path) -> anyhow::Result<()> {
+    let pack = packs::read(folder).map_err(|problems| {
+        fail(
+            Code::Found,
+            format!(
+                "the pack in {} cannot be used yet:\n  {}",
+                folder.display(),
+                problems.join("\n  ")
+            ),
+        )
+    })?;
+    let framework = &pack.framework;
+    let text = format!(
+        "The pack is in order.\n  framework     {}, version {}: {} areas, {} grades\n  roles         \
+         {}\n  specialisms   {}\n  support       {} kinds\n  terms         {}: {} holidays",
+        framework.name,
+        framework.version,
+        framework.areas.len(),
+        framework.grades.len(),
+        pack.roles,
+        pack.specialisms,
+        pack.kinds.kinds.len(),
+        pack.calendar.name,
+        pack.calendar.holidays.len()
+    );
+    let json = serde_json::json!({
+        "framework": framework.name,
+        "areas": framework.areas.len(),
+        "grades": framework.grades,
+        "roles": pack.roles,
+        "specialisms": pack.specialisms,
+        "kinds": pack.kinds.kinds.len(),
+        "holidays": pack.calendar.holidays.len(),
+    });
+    super::say_or(cli, &text, &json);
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! Calendars as RFC 5545 writes them: pure text, lines folded at 75 octets, every day all day.
+
+use std::fmt::Write as _;
+
+use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+
+/// An entry that lasts a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Names it for good: `review-…@alongside.example`.
+    pub uid: String,
+    /// The day.
+    pub on: Date,
+    /// What a calendar shows.
+    pub summary: String,
+    /// Where it leads.
+    pub url: String,
+}
+
+/// Text as a value: backslashes, semicolons, commas and line breaks are escaped.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\\' => out.push_str("\\\\"),
+            ';' => out.push_str("\\;"),
+            ',' => out.push_str("\\,"),
+            '\n' => out.push_str("\\n"),
+            '\r' => {}
+            other if other.is_control() => {}
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// Adds a content line, folded so that no line is longer than 75 octets and no letter is cut.
+fn line(out: &mut String, content: &str) {
+    let mut width = 0;
+    for letter in content.chars() {
+        let octets = letter.len_utf8();
+        if width + octets > 75 {
+            out.push_str("\r\n ");
+            width = 1;
+        }
+        out.push(letter);
+        width += octets;
+    }
+    out.push_str("\r\n");
+}
+
+/// A calendar with its entries, as it was at a moment.
+#[must_use]
+pub fn calendar(name: &str, entries: &[Entry], at: Timestamp) -> String {
+    let mut out = String::new();
+    for head in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Alongside//Calendar//EN"] {
+        line(&mut out, head);
+    }
+    line(&mut out, "CALSCALE:GREGORIAN");
+    line(&mut out, "METHOD:PUBLISH");
+    line(&mut out, &format!("X-WR-CALNAME:{}", escaped(name)));
+    line(&mut out, "REFRESH-INTERVAL;VALUE=DURATION:PT12H");
+    let stamp = at.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ").to_string();
+    for entry in entries {
+        let day = |on: Date| on.strftime("%Y%m%d").to_string();
+        let mut text = String::new();
+        let _ = write!(text, "DTSTART;VALUE=DATE:{}", day(entry.on));
+        line(&mut out, "BEGIN:VEVENT");
+        line(&mut out, &format!("UID:{}", escaped(&entry.uid)));
+        line(&mut out, &format!("DTSTAMP:{stamp}"));
+        line(&mut out, &text);
+        line(&mut out, &format!("DTEND;VALUE=DATE:{}", day(entry.on.saturating_add(1.days()))));
+        line(&mut out, &format!("SUMMARY:{}", escaped(&entry.summary)));
+        line(&mut out, &format!("URL:{}", entry.url));
+        line(&mut out, "CLASS:PRIVATE");
+        line(&mut out, "TRANSP:TRANSPARENT");
+        line(&mut out, "END:VEVENT");
+    }
+    line(&mut out, "END:VCALENDAR");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn unfolded(text: &str) -> String {
+        text.replace("\r\n ", "")
+    }
+
+    fn unescaped(text: &str) -> String {
+        let mut out = String::new();
+        let mut letters = text.chars();
+        while let Some(letter) = letters.next() {
+            match letter {
+                '\\' => match letters.next() {
+                    Some('n') => out.push('\n'),
+                    Some(other) => out.push(other),
+                    None => {}
+                },
+                other => out.push(other),
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn an_entry_is_a_whole_day() {
+        let entry = Entry {
+            uid: "review-1@x".to_owned(),
+            on: date(2026, 12, 31),
+            summary: "Review, of progress".to_owned(),
+            url: "https://x/agreements/1".to_owned(),
+        };
+        let text = calendar("Alongside", &[entry], "2026-11-09T09:00:00Z".parse().unwrap());
+        for expected in [
+            "DTSTAMP:20261109T090000Z\r\n",
+            "DTSTART;VALUE=DATE:20261231\r\n",
+            "DTEND;VALUE=DATE:20270101\r\n",
+            "SUMMARY:Review\\, of progress\r\n",
+        ] {
+            assert!(text.contains(expected), "{expected} in {text}");
+        }
+        assert!(text.starts_with("BEGIN:VCALENDAR\r\n") && text.ends_with("END:VCALENDAR\r\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_words_survive_and_no_line_is_too_long(words in "(\\PC|\n){0,200}") {
+            let entry = Entry {
+                uid: "a@b".to_owned(),
+                on: date(2026, 1, 1),
+                summary: words.clone(),
+                url: "https://x".to_owned(),
+            };
+            let text = calendar("x", &[entry], Timestamp::UNIX_EPOCH);
+            for row in text.split("\r\n") {
+                prop_assert!(row.len() <= 75, "{} octets: {row}", row.len());
+            }
+            let text = unfolded(&text);
+            let found: Vec<&str> =
+                text.split("\r\n").filter_map(|row| row.strip_prefix("SUMMARY:")).collect();
+            prop_assert_eq!(found.len(), 1);
+            prop_assert_eq!(unescaped(found[0]), words);
+        }
+    }
+}

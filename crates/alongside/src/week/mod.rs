@@ -1,0 +1,146 @@
+//! What is expected of somebody this week: gathered from every room for the home page, the weekly
+//! digest and the calendar. It asks nothing of the rooms that a visitor could not ask.
+
+pub mod briefings;
+pub mod broker;
+pub mod digest;
+pub mod feed;
+pub mod ical;
+pub mod pages;
+
+use access::Visitor;
+use foundation::{App, PageError, db::Migration};
+use jiff::{ToSpan as _, civil::Date};
+use support::home::Dated;
+
+pub use pages::routes;
+
+/// The tables of the week.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    room: "alongside",
+    number: 1,
+    sql: include_str!("../../migrations/0001_week.sql"),
+}];
+
+/// One thing for somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// What it is.
+    pub text: String,
+    /// Where it is.
+    pub href: String,
+    /// How it stands, in one to three words.
+    pub tag: String,
+    /// More about it, or nothing.
+    pub detail: String,
+    /// Whether the person is expected to do something; otherwise it is good to know.
+    pub expected: bool,
+}
+
+impl Item {
+    fn new(text: String, href: String, tag: String, detail: String) -> Self {
+        let asks = ["Waiting for you", "Overdue", "To sign", "To do", "To start", "To read"];
+        let expected = asks.contains(&tag.as_str());
+        Self { text, href, tag, detail, expected }
+    }
+
+    /// The colour of its tag.
+    #[must_use]
+    pub fn colour(&self) -> &'static str {
+        match self.tag.as_str() {
+            "Waiting for you" | "To sign" | "Overdue" => "orange",
+            "Done" | "Active" => "green",
+            _ => "blue",
+        }
+    }
+}
+
+/// One half of the home page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Half {
+    /// What is there, what is expected first.
+    pub items: Vec<Item>,
+    /// The days ahead, soonest first.
+    pub days: Vec<Dated>,
+}
+
+/// My school, and the schools I work with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Week {
+    /// What concerns the person's own school.
+    pub mine: Half,
+    /// What concerns the schools they work with.
+    pub others: Half,
+}
+
+impl Week {
+    /// Everything that is expected of the person.
+    pub fn expected(&self) -> impl Iterator<Item = &Item> {
+        self.mine.items.iter().chain(&self.others.items).filter(|item| item.expected)
+    }
+
+    /// The days ahead in both halves.
+    pub fn days(&self) -> impl Iterator<Item = &Dated> {
+        self.mine.days.iter().chain(&self.others.days)
+    }
+}
+
+/// What is expected of a visitor, and the fourteen days ahead.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn of(app: &App, visitor: &Visitor) -> Result<Week, PageError> {
+    let mut week = Week::default();
+    for waiting in needs::waiting(app, visitor).await? {
+        let item = Item::new(waiting.text, waiting.href, waiting.tag, waiting.detail);
+        week.mine.items.push(item);
+    }
+    for (waiting, own) in brokerage::waiting(app, visitor).await? {
+        let half = if own { &mut week.mine } else { &mut week.others };
+        half.items.push(Item::new(waiting.text, waiting.href, waiting.tag, waiting.detail));
+    }
+    let halves = support::home::needs_me(app, visitor).await?;
+    for (half, todos) in [(&mut week.mine, halves.my_school), (&mut week.others, halves.others)] {
+        for todo in todos {
+            let when = support::home::due_in_words(&todo);
+            let tag = if todo.late { "Overdue" } else { "To do" };
+            let detail =
+                if when.is_empty() { todo.about } else { format!("{}: {when}", todo.about) };
+            half.items.push(Item::new(todo.text, todo.href, tag.to_owned(), detail));
+        }
+    }
+    for waiting in briefings::waiting(app, visitor).await? {
+        week.others.items.push(waiting);
+    }
+    for (agreement, who) in support::home::under_way(app, visitor).await? {
+        let own = visitor.posts.iter().any(|post| post.org == agreement.supported);
+        let half = if own { &mut week.mine } else { &mut week.others };
+        let title = match agreement.title.trim() {
+            "" => who.clone(),
+            title => title.to_owned(),
+        };
+        let state = agreement.state().in_words().to_owned();
+        half.items.push(Item::new(title, format!("/agreements/{}", agreement.id), state, who));
+    }
+    for half in [&mut week.mine, &mut week.others] {
+        half.items.sort_by_key(|item| !item.expected);
+    }
+    let today = app.clock.today();
+    for day in days(app, visitor, today, today.saturating_add(14.days())).await? {
+        if day.mine { &mut week.mine } else { &mut week.others }.days.push(day);
+    }
+    Ok(week)
+}
+
+/// The days of every room between two dates that concern a visitor, soonest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn days(
+    app: &App,
+    visitor: &Visitor,
+    from: Date,
+    to: Date,
+) -> Result<Vec<Dated>, PageError> {
+    Ok(support::home::dated(app, visitor, from, to).await?)
+}

@@ -1,0 +1,267 @@
+//! The week: home, digest, reminders, calendar, briefings and the broker's glance.
+
+use access::{Action, Permit, Post, Role, partnerships};
+use alongside::{routes, week};
+use foundation::{Context, OrgRef, Sql as _};
+use jiff::{Timestamp, civil::date};
+use support::{
+    AgreementId,
+    agreements::{Origin, Pen, Side, TeamMember, Terms, acts, store},
+    course,
+    time::{self, NewEntry},
+};
+use testkit::{Persona, Setup, TestApp, both};
+
+const HARBOUR: u32 = 999_101;
+const OAKFIELD: u32 = 999_207;
+
+fn setup() -> Setup {
+    Setup {
+        migrations: routes::migrations(),
+        routes: || alongside::home::routes().merge(support::routes()).merge(week::routes()),
+        handlers: routes::handlers,
+    }
+}
+
+struct World {
+    alliance: OrgRef,
+    priya: Persona,
+    daniel: Persona,
+    marcus: Persona,
+    stranger: Persona,
+}
+
+async fn world(t: &TestApp) -> World {
+    let context = Context::system("test", t.app.clock.now());
+    let start = date(2020, 9, 1);
+    let tx = t.app.db.write().await.unwrap();
+    let alliance =
+        partnerships::found(&tx, &t.app.ids, &context, "Tideway", "alliance", start).await.unwrap();
+    for (urn, name) in [(HARBOUR, "Harbour View Primary"), (OAKFIELD, "Oakfield Primary")] {
+        let school = OrgRef::School(urn);
+        partnerships::join(&tx, &context, alliance, school, start).await.unwrap();
+        tx.run(
+            "INSERT INTO school (urn, file, version, name, sort_name, phase, kind, status, is_open,
+               authority, authority_name)
+             VALUES ($1, 1, 1, $2, $2, 'primary', 'Community school', 'Open', TRUE, 990, 'Northmere')",
+            [i64::from(urn).into(), name.into()],
+        )
+        .await
+        .unwrap();
+    }
+    tx.commit().await.unwrap();
+    let head = |urn| [Post::new(OrgRef::School(urn), Role::Head, "Headteacher")];
+    World {
+        priya: t.person("Priya Nair", &head(HARBOUR)).await,
+        daniel: t.person("Daniel Reyes", &head(OAKFIELD)).await,
+        marcus: t.person("Marcus Webb", &[Post::new(alliance, Role::Broker, "Broker")]).await,
+        stranger: t.person("Una Far", &head(999_999)).await,
+        alliance,
+    }
+}
+
+async fn permit(t: &TestApp, who: &Persona, id: AgreementId) -> Permit {
+    let agreement = store::find(&t.app.db, id).await.unwrap().unwrap();
+    let resource = agreement.resource(&t.app.db).await.unwrap();
+    let visitor = t.visitor(who).await;
+    access::authorize(&t.app, &visitor, Action::Sign, &resource).unwrap()
+}
+
+/// Two days of help agreed by two heads, under way since Monday 9 November 2026.
+async fn support(t: &TestApp, w: &World) -> AgreementId {
+    let kind = support::pack::pack().kind("small").unwrap();
+    let (harbour, oakfield) = (OrgRef::School(HARBOUR), OrgRef::School(OAKFIELD));
+    let mut terms = Terms::draft(kind, harbour, oakfield);
+    terms.title = "Look at the phonics check".to_owned();
+    terms.success = vec!["A list of next steps".to_owned()];
+    terms.supporter_goal = "See another way of grouping".to_owned();
+    terms.start_on = Some(date(2026, 11, 9));
+    terms.end_on = Some(date(2026, 12, 11));
+    terms.team = vec![TeamMember {
+        account: None,
+        name: "Aisha Khan".to_owned(),
+        part: String::new(),
+        half_days: 4,
+        lead: true,
+    }];
+    let visitor = t.visitor(&w.priya).await;
+    let resource = access::Resource::new(access::Kind::Agreement, access::Zone::Parties, harbour);
+    let create = access::authorize(&t.app, &visitor, Action::Create, &resource).unwrap();
+    let origin = Origin { partnership: Some(w.alliance), ..Origin::default() };
+    let id = acts::draft(&t.app, &create, &terms, origin).await.unwrap();
+    acts::offer(&t.app, &permit(t, &w.priya, id).await, id).await.unwrap();
+    for who in [&w.priya, &w.daniel] {
+        let hash = store::version(&t.app.db, id, 1).await.unwrap().hash.unwrap();
+        let pen = Pen { hash: &hash, name: &who.name, title: "Headteacher" };
+        acts::sign(&t.app, &permit(t, who, id).await, id, pen).await.unwrap();
+    }
+    let system = Permit::system("test", t.app.clock.now());
+    assert_eq!(course::tend(&t.app, &system).await.unwrap().started, [id]);
+    id
+}
+
+async fn plan(t: &TestApp, w: &World, id: AgreementId, on: jiff::civil::Date) {
+    let new = NewEntry {
+        account: None,
+        person: "Aisha Khan".to_owned(),
+        from: Side::Supporting,
+        on,
+        half_days: 1,
+        what: "Four lessons".to_owned(),
+    };
+    time::plan(&t.app, &permit(t, &w.daniel, id).await, id, &new).await.unwrap();
+}
+
+fn at(t: &TestApp, moment: &str) {
+    t.app.clock.set(moment.parse::<Timestamp>().unwrap());
+}
+
+async fn round(t: &TestApp) -> Vec<foundation::mail::Letter> {
+    week::digest::round(&t.app).await.unwrap();
+    let mut letters = t.letters().await;
+    letters.retain(|letter| letter.subject.contains("week") || letter.subject.contains("reminder"));
+    letters.sort_by(|a, b| a.recipient.cmp(&b.recipient));
+    letters
+}
+
+#[tokio::test]
+async fn the_digest_comes_once_a_week_and_only_when_there_is_something() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        assert!(round(&t).await.is_empty(), "nothing is expected of anybody: nobody hears a word");
+        let id = support(&t, &w).await;
+        plan(&t, &w, id, date(2026, 11, 19)).await;
+        // Monday the 16th, in the morning; the round runs twice and is then repeated.
+        at(&t, "2026-11-16T07:31:00Z");
+        let letters = round(&t).await;
+        let readers: Vec<&str> = letters.iter().map(|l| l.recipient.as_str()).collect();
+        assert_eq!(readers, ["daniel.reyes@example.org", "priya.nair@example.org"]);
+        let text = &letters[1].body;
+        assert!(text.contains("My school") && text.contains("19 November 2026: day of support"));
+        assert!(round(&t).await.is_empty(), "not twice in a week");
+        // Priya wants none; the next week only Daniel hears.
+        let priya = t.sign_in(w.priya.account, "Priya Nair").await;
+        let _ = t.post(Some(&priya), "/home/letters", &[("weekly", "no")]).await.expect(303);
+        let page = t.get(Some(&priya), "/home/letters").await.expect(200);
+        let _ = page.contains("A digest once a week?");
+        at(&t, "2026-11-23T07:31:00Z");
+        let next = round(&t).await;
+        assert_eq!(next.len(), 1, "{next:?}");
+        assert_eq!(next[0].recipient, "daniel.reyes@example.org");
+        assert!(next[0].body.contains("Say which planned days took place"));
+        // In the Christmas holidays schools rest.
+        at(&t, "2026-12-28T09:00:00Z");
+        assert_eq!(week::digest::round(&t.app).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reminder_comes_once_before_the_day_and_waits_out_the_evening() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let id = support(&t, &w).await;
+        plan(&t, &w, id, date(2026, 11, 16)).await;
+        // Friday: the day of support is on Monday, the next school day.
+        at(&t, "2026-11-13T07:31:00Z");
+        let letters = round(&t).await;
+        assert_eq!(letters.len(), 2, "both heads");
+        assert!(letters[0].subject.contains("reminder"));
+        assert!(!letters[0].body.contains("phonics"), "no title in a letter: {}", letters[0].body);
+        assert!(round(&t).await.is_empty());
+        // A round that is late runs in the evening: what it writes leaves in the morning.
+        plan(&t, &w, id, date(2026, 11, 18)).await;
+        at(&t, "2026-11-17T19:00:00Z");
+        assert!(round(&t).await.is_empty());
+        at(&t, "2026-11-18T07:31:00Z");
+        t.run_jobs().await;
+        let morning = t.app.post.collect();
+        assert_eq!(morning.len(), 2, "{morning:?}");
+        assert!(morning[0].body.contains("18 November 2026"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_calendar_tells_days_and_nothing_else_until_it_is_taken_back() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let id = support(&t, &w).await;
+        plan(&t, &w, id, date(2026, 11, 19)).await;
+        let page = t.post(Some(&w.priya), "/home/calendar", &[]).await.expect(200);
+        let from = page.body.find("/calendar/").unwrap();
+        let address: String =
+            page.body[from..].chars().take_while(|c| *c != '<' && *c != '&').collect();
+        let feed = t.get(None, &address).await.expect(200);
+        assert!(feed.headers["content-type"].to_str().unwrap().starts_with("text/calendar"));
+        let feed = feed.contains("DTSTART;VALUE=DATE:20261119\r\n").contains("day of support");
+        for secret in ["phonics", "Harbour", "Oakfield", "Aisha", "Priya", "Four lessons"] {
+            assert!(!feed.body.contains(secret), "{secret}");
+        }
+        let _ = t.get(None, "/calendar/nobody.ics").await.expect(404);
+        // A new address takes the place of the old one; taken back, none works.
+        let page = t.post(Some(&w.priya), "/home/calendar", &[]).await.expect(200);
+        let _ = t.get(None, &address).await.expect(404);
+        let from = page.body.find("/calendar/").unwrap();
+        let second: String =
+            page.body[from..].chars().take_while(|c| *c != '<' && *c != '&').collect();
+        let _ = t.get(None, &second).await.expect(200);
+        let _ = t.post(Some(&w.priya), "/home/calendar/revoke", &[]).await.expect(303);
+        let _ = t.get(None, &second).await.expect(404);
+        // The home page of a head has two halves with the days ahead.
+        at(&t, "2026-11-10T09:00:00Z");
+        let daniel = t.sign_in(w.daniel.account, "Daniel Reyes").await;
+        let home = t.get(Some(&daniel), "/home").await.expect(200);
+        let home = home.contains("My school").contains("Schools I work with");
+        let _ = home.contains("19 November 2026").contains("Look at the phonics check");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_briefing_reaches_heads_and_shows_the_sender_who_has_read_it() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let words = [("title", "A new attendance hub"), ("body", "It opens in January.")];
+        let _ = t.post(Some(&w.priya), "/briefings/new", &words).await.expect(404);
+        let _ = t.post(Some(&w.marcus), "/briefings/new", &words[..1]).await.expect(422);
+        let sent = t.post(Some(&w.marcus), "/briefings/new", &words).await.expect(303);
+        let page = sent.location().to_owned();
+        let home = t.get(Some(&w.priya), "/home").await.expect(200);
+        let _ = home.contains("Briefing: A new attendance hub").contains("To read");
+        let _ = t.get(Some(&w.stranger), &page).await.expect(404);
+        let read = format!("{page}/read");
+        let _ = t.post(Some(&w.stranger), &read, &[]).await.expect(404);
+        let _ = t.post(Some(&w.priya), &read, &[]).await.expect(303);
+        let _ = t.post(Some(&w.priya), &read, &[]).await.expect(303);
+        let mine = t.get(Some(&w.priya), &page).await.expect(200);
+        let _ = mine.contains("You said on").lacks("Daniel Reyes");
+        let all = t.get(Some(&w.marcus), &page).await.expect(200);
+        let _ = all.contains("Read by 1 of 2").contains("not yet");
+        let _ = t.get(Some(&w.priya), "/home").await.expect(200).lacks("A new attendance hub");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_broker_sees_what_is_worth_a_call() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let id = support(&t, &w).await;
+        plan(&t, &w, id, date(2026, 11, 12)).await;
+        let page = t.get(Some(&w.marcus), "/broker").await.expect(200);
+        let _ = page.contains("Quiet supports: nothing").contains("Time in the next twelve weeks");
+        // Seven weeks later nobody has said a word.
+        at(&t, "2027-01-05T09:00:00Z");
+        let marcus = t.sign_in(w.marcus.account, "Marcus Webb").await;
+        let page = t.get(Some(&marcus), "/broker").await.expect(200);
+        let page = page.contains("Nothing was written down since 9 November 2026");
+        let _ = page.contains("1 planned day has passed without a word");
+        let csv = t.get(Some(&marcus), "/broker/quiet.csv").await.expect(200);
+        let _ = csv.contains("Harbour View Primary");
+        let priya = t.sign_in(w.priya.account, "Priya Nair").await;
+        let _ = t.get(Some(&priya), "/broker").await.expect(404);
+        let _ = t.get(Some(&priya), "/broker/quiet.csv").await.expect(404);
+    })
+    .await;
+}
