@@ -19,7 +19,7 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [['list']],
   globalSetup: './setup.js',
-  use: { launchOptions, locale: 'en-GB', timezoneId: 'Europe/London', screenshot: 'only-on-failure' },
+  use: { launchOptions, actionTimeout: 20_000, navigationTimeout: 60_000, locale: 'en-GB', timezoneId: 'Europe/London', screenshot: 'only-on-failure' },
   projects: [
     { name: 'desktop', use: { viewport: { width: 1280, height: 900 } } },
     { name: 'without JavaScript', use: { viewport: { width: 1280, height: 900 }, javaScriptEnabled: false }, testMatch: /thread|tour|week/ },

@@ -25,9 +25,10 @@ export function folder () {
   return mkdtempSync(join(tmpdir(), 'alongside-browser-'))
 }
 
-/** Runs a command to its end and returns what it printed. */
+/** Runs a command to its end, with settings from the environment where the first argument holds them, and returns what it printed. */
 export function run (cwd, ...args) {
-  const done = spawnSync(binary, args, { cwd, encoding: 'utf8', env: environment(), maxBuffer: 64 << 20 })
+  const { settings } = typeof args[0] === 'object' ? args.shift() : {}
+  const done = spawnSync(binary, args, { cwd, encoding: 'utf8', env: { ...environment(), ...settings }, maxBuffer: 64 << 20 })
   if (done.status !== 0) throw new Error(`${args.join(' ')} exited with ${done.status}\n${done.stdout}${done.stderr}`)
   return done.stdout
 }
@@ -37,18 +38,26 @@ function environment () {
   return { PATH, HOME, ...(TMPDIR && { TMPDIR }), NO_COLOR: '1' }
 }
 
-/** Starts a server and resolves when it answers; `stop` ends it. */
+/** Asks a server to stop and waits until it has. */
+function ended (child) {
+  return new Promise((done) => {
+    child.once('exit', done)
+    child.kill('SIGTERM')
+  })
+}
+
+/** Starts a server, on a given port and with settings where the last argument holds them, and resolves when it answers; `stop` ends it. */
 export async function start (cwd, ...args) {
-  const port = await freePort()
+  const { port = await freePort(), settings } = typeof args.at(-1) === 'object' ? args.pop() : {}
   const address = `http://127.0.0.1:${port}`
-  const child = spawn(binary, [...args, '--listen', `127.0.0.1:${port}`], { cwd, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(binary, [...args, '--listen', `127.0.0.1:${port}`], { cwd, env: { ...environment(), ...settings }, stdio: ['ignore', 'pipe', 'pipe'] })
   let printed = ''
   child.stdout.on('data', (text) => { printed += text })
   child.stderr.on('data', (text) => { printed += text })
   for (let tries = 0; tries < 1200; tries++) {
     if (child.exitCode !== null) throw new Error(`the server stopped: ${printed}`)
     try {
-      if ((await fetch(`${address}/health`)).ok) return { address, printed: () => printed, pid: child.pid, stop: () => child.kill('SIGTERM') }
+      if ((await fetch(`${address}/health`)).ok) return { address, port, printed: () => printed, pid: child.pid, stop: () => ended(child) }
     } catch { /* not yet */ }
     await new Promise((wait) => setTimeout(wait, 100))
   }

@@ -28,8 +28,11 @@ pub use school::{Phase, School, Scope, list, open_schools, school, schools};
 pub use search::{Hit, Query, find, search};
 
 /// This room's tables, in order.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    room: "register",
-    number: 1,
-    sql: include_str!("../migrations/0001_register.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "register", number: 1, sql: include_str!("../migrations/0001_register.sql") },
+    Migration {
+        room: "register",
+        number: 2,
+        sql: include_str!("../migrations/0002_local_authority.sql"),
+    },
+];

@@ -1,6 +1,6 @@
 //! Trusts, authorities and regions, and the name of any organisation.
 
-use foundation::{DbError, OrgRef, Sql, db::AsText};
+use foundation::{DbError, OrgRef, Sql, Tx, db::AsText};
 use jiff::civil::Date;
 use sea_orm::FromQueryResult;
 
@@ -155,10 +155,16 @@ pub async fn members_of(db: &impl Sql, uid: u32) -> Result<Vec<Membership>, DbEr
 /// # Errors
 /// When the database cannot be read.
 pub async fn authorities(db: &impl Sql) -> Result<Vec<Authority>, DbError> {
-    db.all(
-        "SELECT authority AS code, max(authority_name) AS name, max(region) AS region FROM school
-         WHERE authority > 0 GROUP BY authority ORDER BY max(authority_name), authority",
-        [],
+    db.all("SELECT code, name, region FROM local_authority ORDER BY name, code", []).await
+}
+
+/// Works the authorities out again from the register's schools.
+pub(crate) async fn rebuild(tx: &Tx) -> Result<(), DbError> {
+    tx.script(
+        "DELETE FROM local_authority;
+         INSERT INTO local_authority (code, name, region)
+           SELECT authority, max(authority_name), max(region) FROM school
+           WHERE authority > 0 GROUP BY authority;",
     )
     .await
 }
@@ -169,8 +175,7 @@ pub async fn authorities(db: &impl Sql) -> Result<Vec<Authority>, DbError> {
 /// When the database cannot be read.
 pub async fn authority(db: &impl Sql, code: u16) -> Result<Option<Authority>, DbError> {
     db.first(
-        "SELECT authority AS code, max(authority_name) AS name, max(region) AS region FROM school
-         WHERE authority = $1 GROUP BY authority",
+        "SELECT code, name, region FROM local_authority WHERE code = $1",
         [i64::from(code).into()],
     )
     .await
@@ -186,7 +191,10 @@ pub async fn regions(db: &impl Sql) -> Result<Vec<String>, DbError> {
         region: String,
     }
     let rows: Vec<Row> = db
-        .all("SELECT DISTINCT region FROM school WHERE region IS NOT NULL ORDER BY region", [])
+        .all(
+            "SELECT DISTINCT region FROM local_authority WHERE region IS NOT NULL ORDER BY region",
+            [],
+        )
         .await?;
     Ok(rows.into_iter().map(|row| row.region).collect())
 }

@@ -17,7 +17,7 @@ use crate::{
     bulk::{Batch, Rows},
     families,
     fold::fold,
-    lineage, search,
+    lineage, orgs, search,
 };
 
 /// What kinds of file an import brought or took away.
@@ -55,6 +55,7 @@ pub(super) async fn derive(tx: &Tx, changes: Changes) -> Result<(), DbError> {
     }
     if changes.register {
         schools(tx).await?;
+        orgs::rebuild(tx).await?;
         search::rebuild(tx).await?;
     }
     if changes.register || changes.links || changes.context {

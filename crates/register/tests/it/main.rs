@@ -4,6 +4,7 @@ mod damaged;
 mod imports;
 mod killed;
 mod pages;
+mod partnerships;
 mod searching;
 mod states;
 mod web_imports;

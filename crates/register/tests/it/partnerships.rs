@@ -1,0 +1,99 @@
+//! Partnerships from the front door: founded, joined, left, and read by members alone.
+
+use access::{Post, Role, partnerships};
+use foundation::{Context, OrgRef};
+use testkit::{Persona, TestApp};
+
+use crate::{district, settle, setup};
+
+/// Somebody who sets the installation up.
+pub(crate) async fn administrator(test: &TestApp) -> Persona {
+    let post = Post::new(OrgRef::Authority(990), Role::Administrator, "Administrator");
+    test.person("Kit", &[post]).await
+}
+
+/// The address of an alliance of Oakfield and its authority.
+pub(crate) async fn alliance(test: &TestApp) -> String {
+    let context = Context::system("test", test.app.clock.now());
+    let today = test.app.clock.today();
+    let tx = test.app.db.write().await.unwrap();
+    let org = partnerships::found(&tx, &test.app.ids, &context, "Tideway", "alliance", today)
+        .await
+        .unwrap();
+    partnerships::join(&tx, &context, org, OrgRef::School(district::OAKFIELD), today)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    org.to_string().replace("partnership:", "/partnerships/")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partnership_is_founded_joined_and_left() {
+    testkit::both(&setup(), async |test| {
+        settle(&test, &district()).await;
+        let kit = administrator(&test).await;
+        let schools: Vec<u32> = district().schools.iter().map(|one| one.urn).take(3).collect();
+        let form = |members: String| {
+            [
+                ("name", "Harbour Cluster".to_owned()),
+                ("kind", "cluster".to_owned()),
+                ("members", members),
+            ]
+        };
+        let send = async |members: String| {
+            let form = form(members);
+            let form: Vec<(&str, &str)> = form.iter().map(|(k, v)| (*k, v.as_str())).collect();
+            test.post(Some(&kit), "/partnerships/new", &form).await
+        };
+        // A number nobody has loses nothing that was typed.
+        let wrong = format!("{} Oakfield\n\n7", schools[0]);
+        let _ = send(wrong)
+            .await
+            .expect(422)
+            .contains("Line 3")
+            .contains("Harbour Cluster")
+            .contains("Oakfield");
+        let founded = send(format!("{}, first\n{}\n{}", schools[0], schools[1], schools[1])).await;
+        let address = founded.expect(303).location().to_owned();
+        let page = test.get(Some(&kit), &address).await.expect(200);
+        assert_eq!(page.body.matches("End membership").count(), 2);
+
+        // Members read it; neighbours may not even know of it.
+        let head_of = async |urn: u32, name: &str| {
+            test.person(name, &[Post::new(OrgRef::School(urn), Role::Head, "Head")]).await
+        };
+        let member = head_of(schools[1], "Mia").await;
+        let stranger = head_of(schools[2], "Sam").await;
+        let _ = test.get(Some(&member), &address).await.expect(200).lacks("End membership");
+        let _ = test.get(Some(&stranger), &address).await.expect(404);
+        let _ =
+            test.get(Some(&stranger), "/partnerships").await.expect(200).lacks("Harbour Cluster");
+        let _ = test
+            .post(Some(&member), &format!("{address}/admit"), &[("members", "1")])
+            .await
+            .expect(403);
+
+        // The broker of the partnership admits, and ends a membership at once.
+        let org: OrgRef = address.replace("/partnerships/", "partnership:").parse().unwrap();
+        let broker = test.person("Priya", &[Post::new(org, Role::Broker, "Broker")]).await;
+        let third = schools[2].to_string();
+        let _ = test
+            .post(Some(&broker), &format!("{address}/admit"), &[("members", &third)])
+            .await
+            .expect(303);
+        let _ = test.get(Some(&stranger), &address).await.expect(200);
+        let leaves = format!("school:{}", schools[1]);
+        for _ in 0..2 {
+            let _ = test
+                .post(Some(&broker), &format!("{address}/leave"), &[("member", &leaves)])
+                .await
+                .expect(303);
+        }
+        let _ = test.get(Some(&member), &address).await.expect(404);
+        let timeline = foundation::events::timeline(&test.app.db, "partnership", &org.to_string())
+            .await
+            .unwrap();
+        assert_eq!(timeline.iter().filter(|event| event.verb == "left").count(), 1);
+    })
+    .await;
+}
