@@ -15,7 +15,7 @@ use govuk::{Button, Checkboxes, ErrorSummary, Fieldset, Legend, Radios, Select, 
 use super::{leads, missed, readable, summary};
 use crate::Framework;
 use crate::audits::{
-    Audit, Confidence, EvidenceKind, FindingKind, NewEvidence, Section, SectionText, acts,
+    Audit, Confidence, EvidenceKind, FindingKind, NewEvidence, Section, SectionText, Signal, acts,
     model::{severity_words, strength_words},
     sections,
 };
@@ -60,6 +60,11 @@ impl Page<'_> {
 
     fn needs(&self) -> Vec<&crate::Finding> {
         self.section.of(FindingKind::Need).collect()
+    }
+
+    /// Whether a suggestion was taken over already: its sentence stands among the findings.
+    fn is_used(&self, signal: &Signal) -> bool {
+        self.section.of(signal.kind).any(|finding| finding.statement == signal.sentence)
     }
 
     fn is_need(&self, kind: &FindingKind) -> bool {

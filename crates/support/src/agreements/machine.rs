@@ -41,6 +41,19 @@ pub enum State {
 }
 
 impl State {
+    /// Whether the first day has come: baselines are frozen from then on.
+    #[must_use]
+    pub const fn has_begun(self) -> bool {
+        !matches!(
+            self,
+            Self::Drafting
+                | Self::Offered
+                | Self::SignedSupported
+                | Self::SignedSupporting
+                | Self::Signed
+        )
+    }
+
     /// Every state.
     pub const ALL: [Self; 15] = [
         Self::Drafting,

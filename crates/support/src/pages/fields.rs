@@ -258,9 +258,14 @@ pub(super) async fn measure_fields(
             let name = format!("{}-{}", side, definition.code);
             let typed = form.text(&name);
             let usual = definition.kpi().worth_having;
+            let unit = match definition.suffix.trim() {
+                "" => "points",
+                "%" => "percentage points",
+                unit => unit,
+            };
             let worth = govuk::Input::new(
                 name.clone(),
-                format!("Smallest change worth having ({})", definition.suffix.trim()).as_str(),
+                format!("Smallest change worth having ({unit})").as_str(),
             )
             .value(if typed.is_empty() { format!("{usual}") } else { typed.to_owned() })
             .width(5)

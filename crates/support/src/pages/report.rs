@@ -46,10 +46,13 @@ pub(super) async fn impact(
     if assessment.lines.is_empty() {
         sheet = sheet.part(
             "",
-            paragraphs(
+            paragraphs(if sight.agreement.state().has_begun() {
                 "No indicators were chosen for this support, so there is no measured result. What \
-                 people can do now, and how it was, stands under Exit.",
-            ),
+                 people can do now, and how it was, stands under Exit."
+            } else {
+                "The chosen indicators are written down on the first day of the support. From then \
+                 on both baselines stand here, and the results as they are published."
+            }),
         );
     }
     sheet = sheet.part("Both schools, before and after", slopes(&sight, &assessment));
