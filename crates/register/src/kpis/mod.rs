@@ -6,6 +6,7 @@
 mod code;
 mod comparators;
 mod series;
+mod totals;
 
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -19,6 +20,7 @@ pub use code::{FORM_MISSING, Stored, stand};
 pub use comparators::{Benchmark, Comparators, comparators, spread};
 pub use series::{Reading, Series, SourceNote, across, all_of, notes, readings, series, series_of};
 pub use sources::{Phase as Cover, ReleaseStatus};
+pub use totals::{Total, totals};
 
 /// What an indicator is.
 #[derive(Clone, Debug)]

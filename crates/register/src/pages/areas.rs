@@ -46,6 +46,7 @@ struct AreaPage {
     history: Option<(String, Html)>,
     map: Option<Drawing>,
     authorities: Vec<Authority>,
+    together: Option<String>,
 }
 
 async fn schools_page(
@@ -269,6 +270,7 @@ pub(super) async fn trust(
             (history.html(), downloads("membership", &format!("{base}/tables/membership"), ""))
         }),
         authorities: Vec::new(),
+        together: Some(base),
     };
     frame.page(trust.name).crumb("Schools", "/schools").wide().show(&content)
 }
@@ -329,6 +331,7 @@ pub(super) async fn authority(
         history: None,
         map: None,
         authorities: Vec::new(),
+        together: Some(base),
     };
     frame.page(authority.name).crumb("Schools", "/schools").wide().show(&content)
 }
@@ -366,6 +369,7 @@ pub(super) async fn all(State(app): State<App>, frame: Frame) -> Result<Response
         history: None,
         map: None,
         authorities,
+        together: None,
     };
     frame.page("Local authorities").crumb("Schools", "/schools").show(&content)
 }
@@ -401,6 +405,7 @@ pub(super) async fn region(
         history: None,
         map: None,
         authorities,
+        together: Some(base),
     };
     frame.page(name).crumb("Schools", "/schools").wide().show(&content)
 }

@@ -11,6 +11,7 @@ mod partnership;
 mod picture;
 mod school;
 mod tables;
+mod together;
 
 use axum::{
     Router,
@@ -37,6 +38,14 @@ pub fn routes() -> Router<App> {
         .route("/partnerships/{id}/tables/{file}", get(partnership::table))
         .route("/partnerships/{id}/admit", post(partnership::admit))
         .route("/partnerships/{id}/leave", post(partnership::leave))
+        .route("/trusts/{uid}/together", get(together::page))
+        .route("/trusts/{uid}/together/{file}", get(together::download))
+        .route("/areas/{code}/together", get(together::page))
+        .route("/areas/{code}/together/{file}", get(together::download))
+        .route("/regions/{name}/together", get(together::page))
+        .route("/regions/{name}/together/{file}", get(together::download))
+        .route("/partnerships/{id}/together", get(partnership::together))
+        .route("/partnerships/{id}/together/{file}", get(partnership::together_file))
         .route("/areas", get(areas::all))
         .route("/areas/{code}", get(areas::authority))
         .route("/areas/{code}/tables/{file}", get(areas::authority_table))

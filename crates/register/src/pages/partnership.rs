@@ -16,7 +16,10 @@ use foundation::{
 };
 use govuk::{Button, Details, ErrorSummary, Html, Input, RadioItem, Radios, SummaryList, Textarea};
 
-use super::{downloads, finding, named};
+use super::{
+    downloads, finding, named,
+    together::{self, Place},
+};
 use crate::{School, orgs};
 
 /// The kinds of partnership and what they are called.
@@ -367,4 +370,33 @@ pub(super) async fn leave(
     }
     tx.commit().await?;
     Ok(redirect(&address(org)))
+}
+
+/// The schools of a partnership as one place, for those who may read it.
+async fn place(app: &App, visitor: &Visitor, id: &str) -> Result<Place, PageError> {
+    let org = reference(id)?;
+    let it = partnerships::get(&app.db, org).await?.ok_or(PageError::NotFound)?;
+    if !may_keep(visitor, org) {
+        authorize(app, visitor, Action::Read, &resource(org))?;
+    }
+    let members = partnerships::members(&app.db, org, app.clock.today()).await?;
+    let urns = members.into_iter().filter_map(OrgRef::urn).collect();
+    Ok(Place { name: it.name, base: address(org), urns })
+}
+
+pub(super) async fn together(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    together::show(&app, frame, &place(&app, &visitor, &id).await?).await
+}
+
+pub(super) async fn together_file(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    Path((id, name)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    together::file(&app, &place(&app, &visitor, &id).await?, &name).await
 }

@@ -26,6 +26,12 @@ async fn samples(test: &TestApp) -> Vec<(&'static str, String)> {
         ("/schools/{urn}/family/{file}", format!("/schools/{urn}/family/members.json")),
         ("/trusts/{uid}", format!("/trusts/{uid}")),
         ("/trusts/{uid}/tables/{file}", format!("/trusts/{uid}/tables/schools.csv")),
+        ("/trusts/{uid}/together", format!("/trusts/{uid}/together")),
+        ("/trusts/{uid}/together/{file}", format!("/trusts/{uid}/together/totals.csv")),
+        ("/areas/{code}/together", format!("/areas/{code}/together")),
+        ("/areas/{code}/together/{file}", format!("/areas/{code}/together/totals.json")),
+        ("/regions/{name}/together", format!("/regions/{region}/together")),
+        ("/regions/{name}/together/{file}", format!("/regions/{region}/together/totals.json")),
         ("/areas", "/areas".to_owned()),
         ("/areas/{code}", format!("/areas/{code}")),
         ("/areas/{code}/tables/{file}", format!("/areas/{code}/tables/schools.json")),
@@ -61,6 +67,8 @@ async fn no_list_of_named_schools_follows_or_shows_an_outcome() {
             ("/partnerships/new", "/partnerships/new".to_owned()),
             ("/partnerships/{id}", alliance.clone()),
             ("/partnerships/{id}/tables/{file}", format!("{alliance}/tables/members.csv")),
+            ("/partnerships/{id}/together", format!("{alliance}/together")),
+            ("/partnerships/{id}/together/{file}", format!("{alliance}/together/totals.csv")),
         ]);
         assert_eq!(samples.iter().map(|(route, _)| *route).collect::<BTreeSet<_>>(), known);
         for (route, address) in samples {
@@ -72,6 +80,11 @@ async fn no_list_of_named_schools_follows_or_shows_an_outcome() {
             {
                 let asked = test.get(who, &format!("{address}{join}{key}")).await;
                 assert_eq!(asked.body, plain.body, "{route} listened to {key}");
+            }
+            if route.contains("/together") {
+                // Schools together: figures, and therefore no school by name.
+                assert!(!plain.body.contains("/schools/"), "{route} names a school");
+                continue;
             }
             if about_one_school(route) || route == "/areas/{code}" {
                 continue;
@@ -158,6 +171,53 @@ async fn small_numbers_are_hidden_on_the_screen_and_in_every_download() {
             }
         }
         assert!(hidden > 10, "the district has suppressed values: {hidden}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_is_the_sum_of_its_schools() {
+    testkit::both(&setup(), async |test| {
+        settle(&test, &district()).await;
+        let db = &test.app.db;
+        let all = register::list(db, &register::Scope::default(), 0, 1_000).await.unwrap().0;
+        let urns: Vec<u32> = all.iter().map(|school| school.urn).collect();
+        let totals = kpis::totals(db, &urns).await.unwrap();
+        let rwm = totals.iter().find(|one| one.definition.code == "KS2_RWM_EXP").expect("a total");
+        // Added up here from each school's own page.
+        let (mut reached, mut pupils, mut schools) = (0.0, 0.0, 0);
+        for &urn in &urns {
+            for series in kpis::all_of(db, urn).await.unwrap() {
+                if series.kpi != "KS2_RWM_EXP" || series.group != rwm.definition.group {
+                    continue;
+                }
+                let Some(reading) = series.in_year(rwm.period) else { continue };
+                if let (Some(value), Some(n)) = (reading.measure.number(), reading.measure.n()) {
+                    reached += value / 100.0 * n;
+                    pupils += n;
+                    schools += 1;
+                }
+            }
+        }
+        assert_eq!((rwm.schools, rwm.measure.n()), (schools, Some(pupils)));
+        let value = rwm.measure.number().unwrap();
+        assert!((value - 100.0 * reached / pupils).abs() < 1e-9, "{value}");
+        // A region is the sum of its authorities.
+        let mut parts = (0.0, 0);
+        let mut codes: Vec<u16> = all.iter().map(|school| school.authority).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        for code in codes {
+            let within: Vec<u32> =
+                all.iter().filter(|s| s.authority == code).map(|school| school.urn).collect();
+            for part in kpis::totals(db, &within).await.unwrap() {
+                if part.definition.code == "KS2_RWM_EXP" && part.period == rwm.period {
+                    parts = (parts.0 + part.measure.n().unwrap(), parts.1 + part.schools);
+                }
+            }
+        }
+        assert_eq!(parts, (pupils, schools));
+        assert!(kpis::totals(db, &urns[..1]).await.unwrap().is_empty());
     })
     .await;
 }
