@@ -141,14 +141,16 @@ pub async fn invite_again(app: &App, permit: &Permit, account: AccountId) -> Res
 async fn letter(tx: &Tx, app: &App, context: &Context, account: AccountId) -> Result<(), DbError> {
     let Some(person) = accounts::get(tx, account).await? else { return Ok(()) };
     let token = sessions::issue_link(tx, &app.ids, context.at, account, INVITATION, false).await?;
+    sessions::mark_invitation(tx, &token).await?;
     let url = app.config.public_url();
     let letter = Letter {
         recipient: person.email,
         subject: "Your invitation to Alongside".to_owned(),
         body: format!(
             "Hello {},\n\n{} has opened an account for you on Alongside, where schools support \
-             each other. This link lets you in once, within seven days:\n\n{url}/sign-in/{token}\n\n\
-             After that, sign in at {url}/sign-in with this e-mail address.\n\n\
+             each other. This link lets you in once, within seven days, and lets you choose how you \
+             sign in from then on:\n\n{url}/sign-in/{token}\n\n\
+             You can always sign in at {url}/sign-in by a link to this e-mail address.\n\n\
              Who can see what: {url}/how-access-works\n",
             person.name,
             context.actor.name(),

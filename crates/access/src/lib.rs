@@ -6,13 +6,16 @@
 //! denied; tokens are stored only as hashes.
 
 pub mod accounts;
+pub mod identities;
 pub mod keyring;
 pub mod leaving;
 pub mod limits;
 pub mod links;
 pub mod looks;
+pub mod oidc;
 pub mod pages;
 pub mod partnerships;
+pub mod passkeys;
 pub mod passwords;
 pub mod policy;
 pub mod privacy;
@@ -41,6 +44,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "access", number: 4, sql: include_str!("../migrations/0004_looks.sql") },
     Migration { room: "access", number: 5, sql: include_str!("../migrations/0005_sealed.sql") },
     Migration { room: "access", number: 6, sql: include_str!("../migrations/0006_sharing.sql") },
+    Migration { room: "access", number: 100, sql: include_str!("../migrations/0100_ways_in.sql") },
 ];
 
 /// This room's background work.

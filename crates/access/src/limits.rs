@@ -27,7 +27,7 @@ pub const PASSWORDS: Limit =
 /// accounts. Links still work when it is used up.
 pub const FAILURES: Limit =
     Limit { name: "failed password", burst: 300, every: SignedDuration::from_secs(2) };
-/// Trying a code while setting up an authenticator app, by account.
+/// Trying a code while setting up an authenticator app or after a link, by account.
 pub const CODES: Limit = Limit { name: "code", burst: 10, every: SignedDuration::from_mins(1) };
 
 /// The name of a bucket: says nothing about the key to whoever reads the table.

@@ -18,9 +18,9 @@ use sea_orm::FromQueryResult;
 use tokio::sync::Semaphore;
 
 use crate::{
-    AccountId, Permit,
+    AccountId, Permit, identities,
     keyring::{KeyError, Keyring},
-    limits, totp,
+    limits, passkeys, totp,
 };
 
 /// Each hash takes 19 MiB for a moment: so many at once, the others wait.
@@ -293,13 +293,20 @@ fn digits(typed: &str) -> String {
 /// # Errors
 /// When the database refuses.
 pub async fn remove(tx: &Tx, permit: &Permit, account: AccountId) -> Result<(), DbError> {
-    forget(tx, account).await?;
+    clear(tx, account).await?;
     events::append(tx, permit.context(), Event::new("account", account, "removed the password"))
         .await
 }
 
-/// The same without an event, as part of closing or erasing an account.
+/// Takes every way to sign in away but links, as part of closing, erasing or recovering an
+/// account: password, authenticator app, recovery codes, passkeys and linked providers.
 pub(crate) async fn forget(tx: &Tx, account: AccountId) -> Result<(), DbError> {
+    clear(tx, account).await?;
+    passkeys::forget(tx, account).await?;
+    identities::forget(tx, account).await
+}
+
+async fn clear(tx: &Tx, account: AccountId) -> Result<(), DbError> {
     tx.run(
         "UPDATE account SET password = NULL, totp = NULL, totp_since = NULL, totp_step = NULL
          WHERE id = $1",
@@ -372,30 +379,72 @@ pub async fn sign_in(
         limits::take(app, &limits::FAILURES, "").await?;
         return Ok(Outcome::Wrong);
     };
-    // Spending the code is the last word: of two tries with the same code one wins.
-    let spent = if let Some(step) = step {
-        app.db
-            .run(
-                "UPDATE account SET totp_step = $2
-                 WHERE id = $1 AND (totp_step IS NULL OR totp_step < $2)",
-                [account.into(), step.into()],
-            )
-            .await?
-    } else if spare > 0 {
-        app.db
-            .run(
-                "UPDATE recovery_code SET used_at = $2 WHERE code_hash = $1 AND used_at IS NULL",
-                [recovery.into(), At(now).into()],
-            )
-            .await?
-    } else {
-        0
-    };
+    let spent = spend(app, account, step, (spare > 0).then_some(recovery)).await?;
     if spent == 1 {
         return Ok(Outcome::Welcome(account));
     }
     limits::take(app, &limits::FAILURES, "").await?;
     Ok(Outcome::Wrong)
+}
+
+/// Spending the code is the last word: of two tries with the same code one wins.
+async fn spend(
+    app: &App,
+    account: AccountId,
+    step: Option<i64>,
+    recovery: Option<String>,
+) -> Result<u64, DbError> {
+    if let Some(step) = step {
+        return app
+            .db
+            .run(
+                "UPDATE account SET totp_step = $2
+                 WHERE id = $1 AND (totp_step IS NULL OR totp_step < $2)",
+                [account.into(), step.into()],
+            )
+            .await;
+    }
+    let Some(recovery) = recovery else { return Ok(0) };
+    app.db
+        .run(
+            "UPDATE recovery_code SET used_at = $2 WHERE code_hash = $1 AND used_at IS NULL",
+            [recovery.into(), At(app.clock.now()).into()],
+        )
+        .await
+}
+
+/// What came of the second step after a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Second {
+    /// The account has no authenticator app: the link is enough.
+    NotNeeded,
+    /// The code was right and is spent.
+    Right,
+    /// It was not right.
+    Wrong,
+    /// Too many tries for now.
+    Later,
+}
+
+/// Checks and spends the code that a link needs where the account has an authenticator app: a
+/// mailbox in wrong hands is then not enough. A recovery code does as well.
+///
+/// # Errors
+/// When the key file or the database cannot be used.
+pub async fn second_step(app: &App, account: AccountId, code: &str) -> Result<Second, PageError> {
+    let kept: Option<Kept> =
+        app.db.first(&format!("{KEPT} WHERE id = $1"), [account.into()]).await?;
+    let ready = kept.filter(|kept| kept.totp_since.is_some());
+    let Some((sealed, used)) = ready.and_then(|kept| Some((kept.totp?, kept.totp_step))) else {
+        return Ok(Second::NotNeeded);
+    };
+    if !limits::take(app, &limits::CODES, &account.to_string()).await? {
+        return Ok(Second::Later);
+    }
+    let secret = unsealed(app, account, &sealed).await?;
+    let step = totp::matching(&secret, app.clock.now(), used, &digits(code));
+    let spent = spend(app, account, step, Some(code_hash(app, account, code))).await?;
+    Ok(if spent == 1 { Second::Right } else { Second::Wrong })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "reads well in map_err")]

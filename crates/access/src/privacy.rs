@@ -13,9 +13,9 @@ use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 
 use crate::{
-    AccountId, Permit, accounts,
+    AccountId, Permit, accounts, identities,
     links::{self, Act},
-    looks, policy, sessions,
+    looks, passkeys, policy, sessions,
 };
 
 /// How long the link that confirms a new address stands.
@@ -75,6 +75,19 @@ pub async fn bundle(app: &App, account: AccountId, rooms: &Extracts) -> Result<V
             |one| json!({ "browser": one.label, "began": one.created_at.0, "used": one.seen_at.0 }),
         )
         .collect();
+    let keys: Vec<Value> = passkeys::of(&app.db, account)
+        .await?
+        .into_iter()
+        .map(|one| json!({ "name": one.name, "added": one.created_at.0 }))
+        .collect();
+    let providers: Vec<Value> = identities::of(&app.db, account)
+        .await?
+        .into_iter()
+        .map(|one| {
+            json!({ "issuer": one.issuer, "subject": one.subject, "email": one.email,
+                    "linked": one.linked_at.0, "used": one.used_at.0 })
+        })
+        .collect();
     let looks: Vec<Value> = looks::by(&app.db, account, jiff::Timestamp::UNIX_EPOCH)
         .await?
         .into_iter()
@@ -117,6 +130,8 @@ pub async fn bundle(app: &App, account: AccountId, rooms: &Extracts) -> Result<V
         "account": { "id": account, "name": person.name, "email": person.email },
         "posts": posts,
         "sessions": sessions,
+        "passkeys": keys,
+        "providers": providers,
         "looks": looks,
         "acts": acts,
         "letters": letters,

@@ -51,20 +51,54 @@ pub async fn begin(
     account: AccountId,
     label: &str,
 ) -> Result<String, DbError> {
+    begin_by(db, ids, now, account, label, "").await
+}
+
+/// The same, noting the way in: `link`, `password`, `passkey`, or `provider:KEY`.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn begin_by(
+    db: &impl Sql,
+    ids: &Ids,
+    now: Timestamp,
+    account: AccountId,
+    label: &str,
+    way: &str,
+) -> Result<String, DbError> {
     let token = ids.token();
     db.run(
-        "INSERT INTO session (token_hash, account, label, created_at, seen_at, expires_at)
-         VALUES ($1, $2, $3, $4, $4, $5)",
+        "INSERT INTO session (token_hash, account, label, created_at, seen_at, expires_at, way)
+         VALUES ($1, $2, $3, $4, $4, $5, $6)",
         [
             hash(&token).into(),
             account.into(),
             label.chars().take(80).collect::<String>().into(),
             At(now).into(),
             At(now + ABSOLUTE).into(),
+            way.into(),
         ],
     )
     .await?;
     Ok(token)
+}
+
+/// The way in of a session that is alive; nothing when it is over.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn way(db: &impl Sql, token: &str) -> Result<Option<String>, DbError> {
+    #[derive(FromQueryResult)]
+    struct Begun {
+        way: String,
+    }
+    let begun: Option<Begun> = db
+        .first(
+            "SELECT way FROM session WHERE token_hash = $1 AND ended_at IS NULL",
+            [hash(token).into()],
+        )
+        .await?;
+    Ok(begun.map(|begun| begun.way))
 }
 
 /// Whose session a token opens, if it is still alive.
@@ -140,6 +174,47 @@ pub async fn issue_link(
     )
     .await?;
     Ok(token)
+}
+
+/// Marks a link as an invitation: while it is open, a provider that has checked the address may
+/// vouch for the person.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn mark_invitation(tx: &Tx, token: &str) -> Result<(), DbError> {
+    tx.run(
+        "UPDATE sign_in_link SET purpose = 'invitation' WHERE token_hash = $1",
+        [hash(token).into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What a sign-in link would do, without using it.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Offered {
+    /// Whom it would sign in.
+    pub account: AccountId,
+    /// `sign-in` or `invitation`.
+    pub purpose: String,
+}
+
+/// Looks at a sign-in link that still stands. Looking changes nothing: mail scanners look too.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn look_at_link(
+    db: &impl Sql,
+    now: Timestamp,
+    token: &str,
+) -> Result<Option<Offered>, DbError> {
+    db.first(
+        "SELECT l.account, l.purpose FROM sign_in_link l JOIN account a ON a.id = l.account
+         WHERE l.token_hash = $1 AND l.expires_at > $2 AND (l.used_at IS NULL OR l.reusable)
+           AND a.closed_at IS NULL",
+        [hash(token).into(), At(now).into()],
+    )
+    .await
 }
 
 /// Uses a sign-in link: at most once unless it is reusable.

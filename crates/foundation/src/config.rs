@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::providers::{self, Provider};
+
 /// Everything that can be set. Unknown keys are errors.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -27,6 +29,10 @@ pub struct Config {
     /// A rehearsal's first day, `YYYY-MM-DD` (environment: `ALONGSIDE_REHEARSE_FROM`): the calendar
     /// begins there, on a database of its own. Never for real work.
     pub rehearse_from: Option<Date>,
+    /// Who else may vouch for people: OpenID Connect providers (environment:
+    /// `ALONGSIDE_PROVIDER_KEY_ISSUER` and so on).
+    #[serde(rename = "provider")]
+    pub providers: Vec<Provider>,
     /// Whether this is the demonstration; found in the database, never set by hand.
     #[serde(skip)]
     pub demo: bool,
@@ -65,6 +71,7 @@ impl Default for Config {
             pack: PathBuf::new(),
             mail: Mail::default(),
             rehearse_from: None,
+            providers: Vec::new(),
             demo: false,
         }
     }
@@ -103,6 +110,7 @@ impl Config {
                 // Read elsewhere: the configuration file itself, logging, and the public data of tests.
                 "ALONGSIDE_CONFIG" | "ALONGSIDE_LOG" | "ALONGSIDE_DATA"
                 | "ALONGSIDE_REQUIRE_DATA" | "ALONGSIDE_TEST_POSTGRES" => {}
+                other if providers::from_env(&mut config.providers, other, value) => {}
                 other if other.starts_with("ALONGSIDE_") => problems.push(format!(
                     "{other} is not a setting: see `alongside config check --help` for the list"
                 )),
@@ -133,6 +141,7 @@ impl Config {
                 self.public_url
             ));
         }
+        problems.extend(providers::problems(&self.providers));
         problems
     }
 

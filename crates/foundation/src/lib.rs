@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod machine;
 pub mod mail;
 pub mod org;
+pub mod providers;
 pub mod settings;
 pub mod terms;
 pub mod upn;

@@ -84,6 +84,7 @@ pub struct TestApp {
     /// Which database this is.
     pub kind: Kind,
     router: Router,
+    routes: fn() -> Router<App>,
     handlers: Handlers,
     folder: tempfile::TempDir,
 }
@@ -175,12 +176,17 @@ impl TestApp {
             post: Post::captured(),
             secret: Arc::new([7; 32]),
         };
-        let routes = foundation::web::protect(
-            (setup.routes)().merge(foundation::web::asset_routes()).merge(access::pages::routes()),
-            &app,
-        );
-        let router = routes.with_state(app.clone());
-        Self { app, kind, router, handlers: (setup.handlers)(), folder }
+        let router = router(setup.routes, &app);
+        let (routes, handlers) = (setup.routes, (setup.handlers)());
+        Self { app, kind, router, routes, handlers, folder }
+    }
+
+    /// Changes the configuration, as an operator would before starting.
+    pub fn configure(&mut self, change: impl FnOnce(&mut Config)) {
+        let mut config = (*self.app.config).clone();
+        change(&mut config);
+        self.app.config = Arc::new(config);
+        self.router = router(self.routes, &self.app);
     }
 
     /// Puts an extension around every page, as the front door does.
@@ -259,6 +265,11 @@ impl TestApp {
             bytes,
         }
     }
+}
+
+fn router(routes: fn() -> Router<App>, app: &App) -> Router {
+    let routes = routes().merge(foundation::web::asset_routes()).merge(access::pages::routes());
+    foundation::web::protect(routes, app).with_state(app.clone())
 }
 
 /// The folder of public data, if it is there: `ALONGSIDE_DATA`, or `shared/data` beside or above

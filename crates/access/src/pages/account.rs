@@ -15,10 +15,10 @@ use govuk::{Button, Html, SummaryList, SummaryRow, Table, TableCell, extra::Scro
 
 use super::{
     account_of, org_in_words,
-    sheet::{Sheet, form, hidden},
+    sheet::{Sheet, form, hidden, paragraph, tag},
 };
 use crate::{
-    Action, SignedIn, accounts, authorize,
+    Action, SignedIn, accounts, authorize, identities, oidc, passkeys,
     passwords::{self, State as Password},
     policy, sessions,
 };
@@ -76,8 +76,13 @@ async fn ways(app: &App, account: crate::AccountId) -> Result<Html, PageError> {
         Password::Ready => row.action("Change", "/account/password", "password and code"),
     };
     list = list.with(row);
-    if state != Password::Ready {
-        return Ok(list.into());
+    let ready = state == Password::Ready;
+    if !ready {
+        return Ok(Html::join([
+            list.into(),
+            passkeys_of(app, account).await?,
+            providers_of(app, account).await?,
+        ]));
     }
     list = list.row(
         "Recovery codes",
@@ -91,7 +96,61 @@ async fn ways(app: &App, account: crate::AccountId) -> Result<Html, PageError> {
         "/account/password/remove",
         vec![Button::new("Remove password and app").secondary().into()],
     );
-    Ok(Html::join([list.into(), renew, remove]))
+    let (passkeys, providers) =
+        (passkeys_of(app, account).await?, providers_of(app, account).await?);
+    Ok(Html::join([list.into(), renew, remove, passkeys, providers]))
+}
+
+async fn passkeys_of(app: &App, account: crate::AccountId) -> Result<Html, PageError> {
+    let mut list = SummaryList::new();
+    for passkey in passkeys::of(&app.db, account).await? {
+        let used = match passkey.used_at {
+            Some(at) => format!("Last used {}", in_words(at.0)),
+            None => "Not used yet".to_owned(),
+        };
+        let href = format!("/account/passkeys/{}", passkey.id);
+        let row = SummaryRow::new(passkey.name.clone(), used);
+        list = list.with(row.action("Change", href, format!("the passkey {}", passkey.name)));
+    }
+    Ok(Html::join([
+        tag("h3", "govuk-heading-s", "Passkeys"),
+        list.into(),
+        Button::link("Add a passkey", "/account/passkeys/new").secondary().into(),
+    ]))
+}
+
+async fn providers_of(app: &App, account: crate::AccountId) -> Result<Html, PageError> {
+    let linked = identities::of(&app.db, account).await?;
+    if linked.is_empty() && app.config.providers.is_empty() {
+        return Ok(Html::default());
+    }
+    let mut parts = vec![tag("h3", "govuk-heading-s", "Other services that sign you in")];
+    for identity in &linked {
+        let name = oidc::configured(&app.config, &identity.provider)
+            .map_or(identity.provider.as_str(), |provider| provider.name.as_str());
+        let address = identity.email.as_deref().unwrap_or("no address told");
+        parts.push(paragraph(&format!(
+            "{name}: {address}. Linked {}, last used {}.",
+            in_words(identity.linked_at.0),
+            in_words(identity.used_at.0)
+        )));
+        let unlink = Button::new(format!("Unlink {name}")).secondary();
+        parts.push(form(
+            &format!("/account/providers/{}/remove", identity.provider),
+            vec![
+                hidden("issuer", &identity.issuer),
+                hidden("subject", &identity.subject),
+                unlink.into(),
+            ],
+        ));
+    }
+    for provider in &app.config.providers {
+        if linked.iter().all(|identity| identity.issuer != provider.issuer) {
+            let button = Button::new(format!("Link {}", provider.name)).secondary();
+            parts.push(form(&format!("/account/providers/{}", provider.key), vec![button.into()]));
+        }
+    }
+    Ok(Html::join(parts))
 }
 
 async fn sessions_table(

@@ -1,10 +1,14 @@
 //! The pages of this room: signing in and out, one's own account, looking after people.
 
 mod account;
+mod joining;
 mod log;
+mod passkeys;
 mod people;
 mod policy;
 mod privacy;
+mod providers;
+mod recovery;
 mod second_step;
 mod sharing;
 mod sheet;
@@ -18,22 +22,33 @@ use axum::{
 };
 use axum_extra::extract::CookieJar;
 use foundation::{
-    App, OrgRef, PageError, Sql,
+    Actor, App, Context, OrgRef, PageError, Sql,
+    events::{self, Event},
     web::{percent_encoded, redirect},
 };
+use serde_json::json;
 
-use crate::{AccountId, Visitor, looks, sessions};
+use crate::{AccountId, Visitor, accounts, looks, sessions};
 
 /// This room's pages.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/sign-in", get(sign_in::ask).post(sign_in::send))
         .route("/sign-in/password", get(sign_in::ask_password).post(sign_in::try_password))
+        .route("/sign-in/passkey", get(passkeys::ask).post(passkeys::enter))
+        .route("/sign-in/with/{key}", get(providers::begin))
+        .route("/sign-in/with/{key}/answer", get(providers::answer))
         .route("/sign-in/{token}", get(sign_in::confirm).post(sign_in::enter))
         .route("/sign-out", post(sign_in::leave))
         .route("/account", get(account::show))
         .route("/account/sessions/end", post(account::end_session))
         .route("/account/sign-out-everywhere", post(account::end_everywhere))
+        .route("/account/ways", get(joining::choose))
+        .route("/account/passkeys/new", get(passkeys::ask_new).post(passkeys::add))
+        .route("/account/passkeys/{id}", get(passkeys::show).post(passkeys::rename))
+        .route("/account/passkeys/{id}/remove", post(passkeys::remove))
+        .route("/account/providers/{key}", post(providers::ask_link))
+        .route("/account/providers/{key}/remove", post(providers::unlink))
         .route("/account/password", get(second_step::ask).post(second_step::choose))
         .route("/account/password/remove", post(second_step::remove))
         .route("/account/code", get(second_step::ask_code).post(second_step::connect))
@@ -43,6 +58,7 @@ pub fn routes() -> Router<App> {
         .route("/people/{id}", get(people::show))
         .route("/people/{id}/invite", post(people::invite_again))
         .route("/people/{id}/sign-out", post(people::end_sessions))
+        .route("/people/{id}/recover", get(recovery::ask).post(recovery::recover))
         .route("/people/{id}/appoint", get(people::ask_appoint).post(people::appoint))
         .route("/people/{id}/close", get(people::ask_close).post(people::close))
         .route("/people/{id}/forget", get(privacy::ask_forget).post(privacy::forget))
@@ -68,15 +84,24 @@ async fn begin(
     headers: &HeaderMap,
     jar: CookieJar,
     account: AccountId,
+    way: &str,
     to: &str,
 ) -> Result<Response, PageError> {
+    let person = accounts::get(&app.db, account).await?.ok_or(PageError::NotFound)?;
     // A session that was open in this browser ends: nobody slips into another's.
     if let Some(earlier) = jar.get(sessions::cookie_name(&app.config)) {
         sessions::end(&app.db, app.clock.now(), earlier.value()).await?;
     }
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
     let label = sessions::device(agent);
-    let token = sessions::begin(&app.db, &app.ids, app.clock.now(), account, &label).await?;
+    let now = app.clock.now();
+    let actor = Actor::Person { account: account.to_string(), name: person.name };
+    let context = Context { actor, acting_for: None, at: now, reason: None, request: None };
+    let tx = app.db.write().await?;
+    let token = sessions::begin_by(&tx, &app.ids, now, account, &label, way).await?;
+    let event = Event::new("account", account, "signed in").with(json!({ "way": way }));
+    events::append(&tx, &context, event).await?;
+    tx.commit().await?;
     Ok((jar.add(sessions::cookie(&app.config, token)), redirect(to)).into_response())
 }
 

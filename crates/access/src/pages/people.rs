@@ -2,7 +2,7 @@
 
 use axum::{
     Extension,
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
     response::Response,
 };
 use foundation::{
@@ -19,13 +19,14 @@ use jiff::civil::Date;
 
 use super::{
     org_in_words,
-    sheet::{Sheet, form},
+    sheet::{Sheet, form, links},
     watched,
 };
 use crate::{
     AccountId, Action, Permit, Post, Role, SignedIn, Visitor, Zone, accounts, authorize,
+    identities,
     leaving::{self, Duties, Duty, LeavingError},
-    partnerships, policy, retention, sessions,
+    oidc, partnerships, policy, retention, sessions,
 };
 
 fn door(app: &App, visitor: &Visitor, action: Action) -> Result<Permit, PageError> {
@@ -226,6 +227,18 @@ pub(super) async fn show(
         }
         posts = posts.with(row);
     }
+    let mut suggested = Vec::new();
+    for one in identities::suggested(&app.db, person.id, today).await? {
+        let org = org_in_words(&app.db, one.org).await?;
+        let name = oidc::configured(&app.config, &one.provider)
+            .map_or(one.provider.as_str(), |provider| provider.name.as_str());
+        let org_ref = one.org.to_string();
+        let (kind, number) = org_ref.split_once(':').unwrap_or(("", ""));
+        suggested.push((
+            format!("{name} says that the person works for: {org}. Give a post there"),
+            format!("/people/{}/appoint?kind={kind}&number={number}", person.id),
+        ));
+    }
     let mut history = Vec::new();
     for entry in events::timeline(&app.db, "account", &person.id.to_string()).await? {
         let mut line = format!("{}: {} ({})", in_words(entry.at.0), entry.verb, entry.actor_name);
@@ -238,11 +251,15 @@ pub(super) async fn show(
         Sheet::new(&person.name).caption("Person").part(facts).heading("Posts").part(posts);
     if person.closed_at.is_none() {
         let at = |act: &str| format!("/people/{}/{act}", person.id);
+        if !suggested.is_empty() {
+            sheet = sheet.part(links(&suggested));
+        }
         sheet = sheet
             .part(Button::link("Give another post", at("appoint")).secondary())
             .heading("Account")
             .form(&at("invite"), vec![Button::new("Send an invitation again").secondary().into()])
             .form(&at("sign-out"), vec![Button::new("End every session").secondary().into()])
+            .link("Set up sign-in again, for somebody who lost app or passkey", &at("recover"))
             .part(Button::link("Close the account", at("close")).warning());
     }
     if person.closed_at.is_some() && person.name != retention::FORGOTTEN {
@@ -308,10 +325,13 @@ pub(super) async fn ask_appoint(
     SignedIn(visitor): SignedIn,
     frame: Frame,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
     door(&app, &visitor, Action::Update)?;
     let person = person(&app, &id).await?;
-    let sheet = appoint_form(&app, &person, &FormData::default(), &Errors::default()).await?;
+    // A suggestion of a provider comes as the beginning of an answer.
+    let data = FormData::decode(query.unwrap_or_default().as_bytes());
+    let sheet = appoint_form(&app, &person, &data, &Errors::default()).await?;
     frame.page("Give another post").crumb("People", "/people").show(&sheet)
 }
 

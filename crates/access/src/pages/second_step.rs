@@ -195,7 +195,7 @@ fn show_codes(frame: Frame, codes: &[String]) -> Result<Response, PageError> {
 }
 
 /// After a change to how somebody signs in: a new token here, and the end of every other session.
-async fn renew_session(
+pub(super) async fn renew_session(
     app: &App,
     account: AccountId,
     jar: CookieJar,
@@ -209,14 +209,14 @@ async fn renew_session(
 }
 
 /// Tells the person by e-mail that something about their sign-in changed.
-async fn tell(app: &App, account: AccountId, what: &str) -> Result<(), PageError> {
+pub(super) async fn tell(app: &App, account: AccountId, what: &str) -> Result<(), PageError> {
     let person = accounts::get(&app.db, account).await?.ok_or(PageError::NotFound)?;
     let letter = Letter {
         recipient: person.email,
         subject: "A change to how you sign in".to_owned(),
         body: format!(
             "Hello {},\n\n{what}\n\nIf this was not you, sign in by a link, choose “Sign out \
-             everywhere” on your account page and remove the password there:\n\n{}/account\n",
+             everywhere” on your account page and remove there what you do not know:\n\n{}/account\n",
             person.name,
             app.config.public_url()
         ),

@@ -124,3 +124,18 @@ pub(super) fn bullets<'a>(items: impl IntoIterator<Item = &'a str>) -> Html {
         items.into_iter().map(|item| format!("<li>{}</li>", escape(item))).collect();
     Html::trusted(format!("<ul class=\"govuk-list govuk-list--bullet\">{items}</ul>"))
 }
+
+/// A list of links: words and address.
+pub(super) fn links(items: &[(String, String)]) -> Html {
+    let items: String = items
+        .iter()
+        .map(|(words, href)| {
+            format!(
+                "<li><a class=\"govuk-link\" href=\"{}\">{}</a></li>",
+                escape(href),
+                escape(words)
+            )
+        })
+        .collect();
+    Html::trusted(format!("<ul class=\"govuk-list govuk-list--spaced\">{items}</ul>"))
+}

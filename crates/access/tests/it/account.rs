@@ -181,3 +181,39 @@ async fn the_raw_file_holds_no_secret() {
         assert!(!holds(&secret), "{}", String::from_utf8_lossy(&secret));
     }
 }
+
+/// A mailbox in wrong hands is not enough where an authenticator app is connected.
+#[tokio::test]
+async fn a_link_asks_for_the_code_where_there_is_an_app() {
+    both(&setup(), async |t| {
+        let who = t.person("Priya Shah", &[]).await;
+        let (secret, codes, _) = set_up(&t, &who).await;
+        let ask = async || {
+            let form = [("email", "priya.shah@example.org")];
+            let _ = t.post(None, "/sign-in", &form).await.expect(200);
+            let letters = t.letters().await;
+            let letter = letters.iter().rfind(|letter| letter.subject.contains("link")).unwrap();
+            crate::signing_in::link(&letter.body)
+        };
+        let path = ask().await;
+        let _ = t.get(None, &path).await.expect(200).contains("asks for a code");
+        let _ = t.post(None, &path, &[]).await.expect(422);
+        let _ = t.post(None, &path, &[("code", "000000")]).await.expect(422);
+        let code = totp::code(&secret, totp::step(t.app.clock.now()));
+        // The link still stands after a wrong code, and is used by the right one.
+        let _ = t.post(None, &path, &[("code", &code)]).await.expect(303);
+        let _ = t.post(None, &path, &[("code", &code)]).await.expect(403);
+        t.advance(SignedDuration::from_mins(10));
+        let path = ask().await;
+        let _ = t.post(None, &path, &[("code", &code)]).await.expect(422);
+        let _ = t.post(None, &path, &[("code", &codes[0])]).await.expect(303);
+        assert_eq!(passwords::codes_left(&t.app.db, who.account).await.unwrap(), 9);
+        // Guessing ends long before a million codes; the link is not used up by it.
+        let path = ask().await;
+        for _ in 0..=limits::CODES.burst {
+            let _ = t.post(None, &path, &[("code", "1")]).await.expect(422);
+        }
+        let _ = t.post(None, &path, &[("code", &codes[1])]).await.expect(422).contains("too many");
+    })
+    .await;
+}

@@ -4,6 +4,8 @@ mod account;
 mod links;
 mod looks;
 mod matrix;
+mod oidc;
+mod passkeys;
 mod people;
 mod privacy;
 mod reference;
