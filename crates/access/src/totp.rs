@@ -152,7 +152,7 @@ mod tests {
     fn the_picture_holds_the_address() {
         let uri = uri(b"12345678901234567890", "p+q@example.org");
         assert!(
-            uri.starts_with("otpauth://totp/Alongside:p%2Bq@example.org?secret=GEZDGNBVGY3TQOJQ")
+            uri.starts_with("otpauth://totp/Alongside:p%2Bq%40example.org?secret=GEZDGNBVGY3TQOJQ")
         );
         let picture = picture(&uri).unwrap();
         assert!(picture.contains("role=\"img\"") && !picture.contains("style="));

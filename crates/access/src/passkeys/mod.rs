@@ -229,6 +229,17 @@ pub async fn sign_in(app: &App, assertion: &Assertion) -> Result<AccountId, Pass
     let asked =
         ceremony::challenge(&assertion.client_data).ok_or(CeremonyError::Shape("client data"))?;
     let expires = standing(app, Purpose::SigningIn, &asked).ok_or(PasskeyError::Challenge)?;
+    // The same answer sent again is no copy of the key, though its counter stands still.
+    let spent = app
+        .db
+        .count(
+            "SELECT count(*) AS n FROM spent_challenge WHERE challenge_hash = $1",
+            [sessions::hash(&asked).into()],
+        )
+        .await?;
+    if spent > 0 {
+        return Err(PasskeyError::Challenge);
+    }
     let sql = format!("SELECT {COLUMNS} FROM passkey WHERE id = $1");
     let kept: Option<Passkey> = app.db.first(&sql, [assertion.id.clone().into()]).await?;
     let kept = kept.ok_or(PasskeyError::Unknown)?;
