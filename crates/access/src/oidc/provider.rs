@@ -88,7 +88,8 @@ async fn load(provider: &Provider, now: Timestamp) -> Result<Known, OidcError> {
     for place in [Some(&metadata.authorization_endpoint), metadata.end_session_endpoint.as_ref()] {
         let Some(place) = place else { continue };
         let local = foundation::providers::is_loopback;
-        if !place.starts_with("https://") && !(local(place) && local(issuer)) {
+        let fine = place.starts_with("https://") || (local(place) && local(issuer));
+        if !fine {
             return Err(OidcError::Unavailable(format!("{url}: “{place}” is not https")));
         }
     }
