@@ -185,3 +185,71 @@ fn a_rehearsal_moves_the_calendar_and_never_touches_real_work() {
     assert_eq!(refused.status.code(), Some(3));
     assert!(text(&refused.stderr).contains("real work"), "{}", text(&refused.stderr));
 }
+
+/// A workbook of a few kilobytes that would unpack to many megabytes of shared texts.
+fn bomb() -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for name in ["[Content_Types].xml", "xl/workbook.xml", "xl/sharedStrings.xml"] {
+        archive.start_file(name, options).unwrap();
+        let bytes = if name.ends_with("Strings.xml") { 200_u64 << 20 } else { 64 };
+        std::io::copy(&mut std::io::Read::take(std::io::repeat(b' '), bytes), &mut archive)
+            .unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn damaged_files_name_the_remedy_and_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let district = district::District::generate(
+        district::DEMO_SEED,
+        district::Options { schools: 40, alliance: false },
+    );
+    let files = district.files();
+    for (name, bytes) in &files {
+        let path = folder.path().join("district").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    ok(&alongside(folder.path(), &["import", "district"]));
+    let schools = |name: &str| {
+        ok(&alongside(folder.path(), &["export", "schools", name]));
+        std::fs::read(folder.path().join(name)).unwrap()
+    };
+    let before = schools("before.csv");
+
+    let (name, register) = files.iter().find(|(name, _)| name.contains("edubase")).unwrap();
+    let name = Path::new(name).file_name().unwrap().to_str().unwrap();
+    let register = text(register);
+    let (header, rows) = register.split_once('\n').unwrap();
+    let swapped = header
+        .replace("\"URN\"", "URN")
+        .replacen("URN", "\u{1}", 1)
+        .replacen("EstablishmentName", "URN", 1)
+        .replacen('\u{1}', "EstablishmentName", 1);
+    let endless = folder.path().join("endless");
+    std::fs::create_dir_all(&endless).unwrap();
+    let mut file = std::fs::File::create(endless.join(name)).unwrap();
+    std::io::copy(&mut std::io::Read::take(std::io::repeat(b'7'), 1 << 30), &mut file).unwrap();
+    for (what, file, bytes) in [
+        ("swapped columns", name, format!("{swapped}\n{rows}").into_bytes()),
+        ("a bomb", "ofsted.xlsx", bomb()),
+    ] {
+        let place = folder.path().join(what);
+        std::fs::create_dir_all(&place).unwrap();
+        std::fs::write(place.join(file), bytes).unwrap();
+    }
+    for (what, word) in
+        [("endless", "row 1"), ("swapped columns", "row 2"), ("a bomb", "haredstrings.xml")]
+    {
+        let output = alongside(folder.path(), &["import", what]);
+        assert_eq!(output.status.code(), Some(1), "{what}: {}", text(&output.stdout));
+        assert!(
+            text(&output.stdout).to_lowercase().contains(word),
+            "{what}: {}",
+            text(&output.stdout)
+        );
+        assert_eq!(schools("after.csv"), before, "{what}");
+    }
+}
