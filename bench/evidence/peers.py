@@ -25,6 +25,14 @@ if which == "statsmodels":
     d = pd.read_csv(f"{folder}/mixed.csv")
     model = smf.mixedlm("y ~ 0 + measure + year", d, groups=d["school"])
     timed("statsmodels (1|school)", lambda: float(model.fit(reml=True).llf))
+elif which == "mixedlm-rs":
+    import mixedlm_rs
+
+    d = pd.read_csv(f"{folder}/mixed.csv")
+    for name, part in [("(1|school)", "1"), ("(0+measure|school)", "0 + measure"),
+                       ("(0+measure+year|school)", "0 + measure + year")]:
+        model = mixedlm_rs.mixedlm("y ~ 0 + measure + year", d, groups="school", re_formula=part)
+        timed(f"mixedlm-rs {name}", lambda: float(model.fit(reml=True).llf), 3)
 elif which == "sklearn":
     from sklearn.neighbors import NearestNeighbors
 

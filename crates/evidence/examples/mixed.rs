@@ -122,13 +122,15 @@ fn report(model: &Fit, names: &[String], random: &[Column<'_>]) -> Value {
         .collect();
     let groups: Vec<Value> = model
         .groups()
+        .zip(model.prediction_sd())
         .zip(names)
-        .map(|(effect, name)| {
+        .map(|((effect, prediction), name)| {
             json!({
                 "group": name,
                 "n": effect.n,
                 "effects": numbers(&effect.effects),
                 "sd": numbers(&effect.sd),
+                "prediction_sd": numbers(&prediction),
             })
         })
         .collect();

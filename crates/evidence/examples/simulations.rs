@@ -88,20 +88,22 @@ fn schools(
 
 fn effects() {
     let mut chance = Chance::new(102);
-    for (count, times) in [(60, 2000), (300, 600)] {
+    for (count, times) in [(20, 4000), (60, 2000), (300, 2000)] {
         cover(&mut chance, count, times);
     }
 }
 
 fn cover(chance: &mut Chance, count: usize, times: usize) {
-    let (mut slope, mut blup, mut all) = (0, 0, 0);
+    let (mut slope, mut blup, mut naive, mut all) = (0, 0, 0, 0);
     for _ in 0..times {
         let Some((model, truth, _)) = schools(chance, count, 0.4) else { continue };
         let f = &model.fixed[1];
         slope += usize::from((f.estimate - 0.5).abs() <= Z95 * f.se);
-        for (effect, truth) in model.groups().zip(&truth) {
+        for ((effect, sd), truth) in model.groups().zip(model.prediction_sd()).zip(&truth) {
             all += 1;
-            blup += usize::from((effect.effects[0] - truth).abs() <= Z95 * effect.sd[0]);
+            let error = (effect.effects[0] - truth).abs();
+            blup += usize::from(error <= Z95 * sd[0]);
+            naive += usize::from(error <= Z95 * effect.sd[0]);
         }
     }
     row(
@@ -116,6 +118,7 @@ fn cover(chance: &mut Chance, count: usize, times: usize) {
         &percent(blup, all),
         all,
     );
+    row("The same, variances taken as known", "(shown for comparison)", &percent(naive, all), all);
 }
 
 fn discoveries() {
@@ -128,11 +131,12 @@ fn discoveries() {
         let mut truths = Vec::new();
         for indicator in 0..3 {
             let Some((model, truth, sizes)) = schools(&mut chance, 300, 0.3) else { continue };
+            let sds = model.prediction_sd();
             effects.extend(model.groups().zip(sizes).enumerate().map(|(school, (e, n))| Effect {
                 school,
                 kpi: indicator,
                 effect: e.effects[0],
-                sd: e.sd[0],
+                sd: sds[school][0],
                 cohort: Some(f64::from(n)),
             }));
             truths.push(truth);
@@ -145,6 +149,7 @@ fn discoveries() {
         }
         times += effects.len();
         let Some((model, ..)) = schools(&mut chance, 300, 0.0) else { continue };
+        let sds = model.prediction_sd();
         let none: Vec<Effect> = model
             .groups()
             .enumerate()
@@ -152,7 +157,7 @@ fn discoveries() {
                 school,
                 kpi: 0,
                 effect: e.effects[0],
-                sd: e.sd[0],
+                sd: sds[school][0],
                 cohort: None,
             })
             .collect();

@@ -18,7 +18,7 @@
 //! | [`mixed`] | how large is a school's effect, once luck is allowed for? |
 //! | [`signals`] | what might be a strength or a need? |
 //! | [`spc`], [`funnel`] | is a frequent figure shifting; is a school outside its limits? |
-//! | [`did`], [`synth`] | what would have happened without support? |
+//! | [`did`], [`synth`], [`comparators`] | what would have happened without support? |
 //! | [`meta`], [`randomisation`] | what do several deployments say together, and few? |
 //! | [`bar_and_gap`] | for all, or by levelling down? |
 //!
@@ -27,6 +27,7 @@
 
 pub mod bar_and_gap;
 pub mod chance;
+pub mod comparators;
 pub mod did;
 pub mod distributions;
 pub mod families;

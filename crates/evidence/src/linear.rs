@@ -36,6 +36,15 @@ impl Matrix {
         m
     }
 
+    /// A square matrix of these values, row by row; values too many are left out and values too
+    /// few are zero.
+    #[must_use]
+    pub fn square(size: usize, values: &[f64]) -> Self {
+        let mut m = Self::zeros(size, size);
+        m.values.iter_mut().zip(values).for_each(|(to, from)| *to = *from);
+        m
+    }
+
     /// Number of rows.
     #[must_use]
     pub const fn rows(&self) -> usize {

@@ -5,8 +5,8 @@
 
 use std::collections::HashMap;
 
-use super::scaling::{Block, present};
-use super::tree::{Best, Tree};
+use super::scaling::Block;
+use super::tree::{Scratch, Tree};
 use super::{Profile, Recipe};
 
 /// Coordinates of a block, ready to be searched.
@@ -14,7 +14,6 @@ use super::{Profile, Recipe};
 pub(super) struct Search {
     /// Row by row; `NaN` where missing.
     rows: Vec<f64>,
-    eligible: Vec<bool>,
     weights: Vec<f64>,
     dimensions: usize,
     groups: Vec<Group>,
@@ -37,7 +36,6 @@ impl Search {
         let flat = rows.iter().flat_map(|r| r.iter().map(|v| v.unwrap_or(f64::NAN))).collect();
         let mut search = Self {
             rows: flat,
-            eligible: eligible.to_vec(),
             weights: weights.to_vec(),
             dimensions: weights.len(),
             groups: Vec::new(),
@@ -84,53 +82,157 @@ impl Search {
     }
 }
 
-/// The positions of the k nearest eligible schools, and how many were eligible.
+/// The schools nearest to one, and what they were chosen from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Nearest {
+    /// Positions and distances, nearest first.
+    pub(super) found: Vec<(usize, f64)>,
+    /// How many were eligible.
+    pub(super) pool: usize,
+}
+
+/// The k nearest eligible schools of one.
 pub(super) fn nearest(
     recipe: &Recipe,
     profiles: &[Profile],
     block: &Block,
     of: usize,
-    scratch: &mut Vec<f32>,
-) -> (Vec<usize>, usize) {
-    let Ok(own) = block.members.binary_search(&of) else { return (Vec::new(), 0) };
-    let school = &profiles[of];
-    if present(school) < recipe.min_present {
-        return (Vec::new(), 0);
-    }
+    scratch: &mut Scratch,
+) -> Nearest {
     let search = &block.search;
-    let Some((group, number)) = search.place[own] else { return (Vec::new(), 0) };
-    let keep = |at: u32| {
-        let at = at as usize;
-        at != own && allowed(recipe, profiles, school, block.members[at])
-    };
-    let mut best = Best::new(recipe.k);
-    let same = &search.groups[group as usize];
-    // The tree's distances lack the re-weighting: put it in before strangers come.
-    let mut within = Best::new(recipe.k);
-    same.tree.search(number as usize, &mut within, keep, scratch);
-    for (squared, at) in within.sorted() {
-        best.offer(squared * same.factor, at);
+    let place = block.members.binary_search(&of).ok().and_then(|own| search.place[own]);
+    let Some((group, number)) = place else { return Nearest::default() };
+    let within = Within { recipe, profiles, block };
+    let mut nearest = Nearest::default();
+    search.groups[group as usize].tree.search(
+        number as usize,
+        recipe.k,
+        scratch,
+        |own, other| within.keeps(own, other),
+        |own, list| nearest = within.complete(group as usize, own, list),
+    );
+    nearest
+}
+
+/// The same for every school of a block, handed to `found` with the school's position; schools
+/// that have no family are left out.
+pub(super) fn all_nearest(
+    recipe: &Recipe,
+    profiles: &[Profile],
+    block: &Block,
+    mut found: impl FnMut(usize, Nearest),
+) {
+    let within = Within { recipe, profiles, block };
+    let mut scratch = Scratch::default();
+    for (group, tree) in block.search.groups.iter().map(|g| &g.tree).enumerate() {
+        tree.search_all(
+            recipe.k,
+            &mut scratch,
+            |own, other| within.keeps(own, other),
+            |own, list| found(block.members[own as usize], within.complete(group, own, list)),
+        );
     }
-    for (at, other) in search.groups.iter().enumerate() {
-        if at == group as usize {
-            continue;
-        }
-        for row in &other.rows {
-            let squared = search.squared(own, *row as usize);
-            if squared <= best.bound() && squared.is_finite() && keep(*row) {
-                best.offer(squared, *row);
+}
+
+/// A search within one block, where schools are called by their place among its members.
+struct Within<'a> {
+    recipe: &'a Recipe,
+    profiles: &'a [Profile],
+    block: &'a Block,
+}
+
+impl Within<'_> {
+    fn keeps(&self, own: u32, other: u32) -> bool {
+        let school = &self.profiles[self.block.members[own as usize]];
+        let simple = !self.recipe.exclude_same_trust && school.excluded.is_empty();
+        let allowed =
+            || allowed(self.recipe, self.profiles, school, self.block.members[other as usize]);
+        own != other && (simple || allowed())
+    }
+
+    /// Joins the nearest of the same group with schools that have other features.
+    fn complete(&self, group: usize, own: u32, list: &[(f64, u32)]) -> Nearest {
+        let Self { recipe, profiles, block } = self;
+        let search = &block.search;
+        let factor = search.groups[group].factor;
+        let member = |at: u32| block.members[at as usize];
+        let found = if search.groups.len() == 1 {
+            list.iter().map(|(squared, at)| (member(*at), (squared * factor).sqrt())).collect()
+        } else {
+            let mut best = Best::new(recipe.k);
+            list.iter().for_each(|(squared, at)| best.offer(squared * factor, *at));
+            let others = search.groups.iter().enumerate().filter(|(at, _)| *at != group);
+            for row in others.flat_map(|(_, other)| &other.rows) {
+                let squared = search.squared(own as usize, *row as usize);
+                if squared <= best.bound() && squared.is_finite() && self.keeps(own, *row) {
+                    best.offer(squared, *row);
+                }
+            }
+            best.sorted().into_iter().map(|(squared, at)| (member(at), squared.sqrt())).collect()
+        };
+        let pool = if recipe.exclude_same_trust || !profiles[member(own)].excluded.is_empty() {
+            let rows = search.groups.iter().flat_map(|g| &g.rows);
+            rows.filter(|row| self.keeps(own, **row)).count()
+        } else {
+            search.eligible_count - 1
+        };
+        Nearest { found, pool }
+    }
+}
+
+/// The best found so far: a heap with the worst on top.
+struct Best {
+    k: usize,
+    heap: Vec<(f64, u32)>,
+}
+
+impl Best {
+    fn new(k: usize) -> Self {
+        Self { k, heap: Vec::with_capacity(k + 1) }
+    }
+
+    /// The largest squared distance that still matters.
+    fn bound(&self) -> f64 {
+        if self.heap.len() < self.k { f64::INFINITY } else { self.heap[0].0 }
+    }
+
+    fn offer(&mut self, squared: f64, id: u32) {
+        let new = (squared, id);
+        if self.heap.len() < self.k {
+            self.heap.push(new);
+            let mut at = self.heap.len() - 1;
+            while at > 0 && worse(self.heap[at], self.heap[(at - 1) / 2]) {
+                self.heap.swap(at, (at - 1) / 2);
+                at = (at - 1) / 2;
+            }
+        } else if worse(self.heap[0], new) {
+            self.heap[0] = new;
+            let mut at = 0;
+            loop {
+                let mut top = at;
+                for child in [2 * at + 1, 2 * at + 2] {
+                    if child < self.heap.len() && worse(self.heap[child], self.heap[top]) {
+                        top = child;
+                    }
+                }
+                if top == at {
+                    break;
+                }
+                self.heap.swap(at, top);
+                at = top;
             }
         }
     }
-    let mut pool = search.eligible_count;
-    if recipe.exclude_same_trust || !school.excluded.is_empty() {
-        pool =
-            (0..block.members.len()).filter(|at| search.eligible[*at] && keep(*at as u32)).count();
-    } else {
-        pool -= usize::from(search.eligible[own]);
+
+    /// Nearest first.
+    fn sorted(mut self) -> Vec<(f64, u32)> {
+        self.heap.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        self.heap
     }
-    let found = best.sorted().into_iter().map(|(_, at)| block.members[at as usize]).collect();
-    (found, pool)
+}
+
+fn worse(a: (f64, u32), b: (f64, u32)) -> bool {
+    a.0 > b.0 || (a.0 == b.0 && a.1 > b.1)
 }
 
 fn allowed(recipe: &Recipe, profiles: &[Profile], school: &Profile, other: usize) -> bool {

@@ -18,9 +18,11 @@
 //! k schools, which is what [`Family::doubts`] is for.
 
 mod knn;
+mod near;
 mod scaling;
 mod tree;
 
+use std::borrow::Cow;
 use std::fmt;
 
 pub use scaling::{Statistics, ledoit_wolf};
@@ -300,7 +302,8 @@ pub struct Families<'a> {
     recipe: Recipe,
     profiles: &'a [Profile],
     blocks: Vec<scaling::Block>,
-    block_of: Vec<usize>,
+    /// Block and row of each school.
+    place: Vec<(usize, usize)>,
     far: Vec<f64>,
 }
 
@@ -311,8 +314,8 @@ impl<'a> Families<'a> {
     /// [`RecipeError`] names the feature or the school and what to change.
     pub fn new(recipe: Recipe, profiles: &'a [Profile]) -> Result<Self, RecipeError> {
         check(&recipe, profiles)?;
-        let (blocks, block_of) = scaling::blocks(&recipe, profiles);
-        let mut families = Self { recipe, profiles, blocks, block_of, far: Vec::new() };
+        let (blocks, place) = scaling::blocks(&recipe, profiles);
+        let mut families = Self { recipe, profiles, blocks, place, far: Vec::new() };
         families.far = families.typical_reach();
         Ok(families)
     }
@@ -326,18 +329,14 @@ impl<'a> Families<'a> {
     /// The statistics of the block the school is in: store them with the family.
     #[must_use]
     pub fn statistics(&self, of: usize) -> Option<&Statistics> {
-        self.block_of.get(of).map(|b| &self.blocks[*b].statistics)
+        self.place.get(of).map(|(block, _)| &self.blocks[*block].statistics)
     }
 
     /// The family of one school; without neighbours when it has too few features or does not
     /// exist.
     #[must_use]
     pub fn of(&self, of: usize) -> Family {
-        self.of_with(of, &mut Vec::new())
-    }
-
-    fn of_with(&self, of: usize, scratch: &mut Vec<f32>) -> Family {
-        let Some(&block_at) = self.block_of.get(of) else {
+        let Some(&(block_at, _)) = self.place.get(of) else {
             return Family {
                 of,
                 neighbours: Vec::new(),
@@ -346,15 +345,35 @@ impl<'a> Families<'a> {
             };
         };
         let block = &self.blocks[block_at];
-        let (found, pool) = knn::nearest(&self.recipe, self.profiles, block, of, scratch);
-        self.family(of, block_at, &found, pool)
+        let mut scratch = tree::Scratch::default();
+        let nearest = knn::nearest(&self.recipe, self.profiles, block, of, &mut scratch);
+        self.family(of, block_at, &nearest)
     }
 
     /// Every family, in the order of the profiles.
     #[must_use]
     pub fn all(&self) -> Vec<Family> {
-        let mut scratch = Vec::new();
-        (0..self.profiles.len()).map(|at| self.of_with(at, &mut scratch)).collect()
+        let mut all: Vec<Option<Family>> = vec![None; self.profiles.len()];
+        for (at, block) in self.blocks.iter().enumerate() {
+            knn::all_nearest(&self.recipe, self.profiles, block, |of, nearest| {
+                all[of] = Some(self.family(of, at, &nearest));
+            });
+        }
+        let without = |of: usize| self.family(of, self.place[of].0, &knn::Nearest::default());
+        all.into_iter().enumerate().map(|(of, f)| f.unwrap_or_else(|| without(of))).collect()
+    }
+
+    /// The neighbours of every school with their distances, nearest first, without what explains
+    /// them: empty for a school that has no family.
+    #[must_use]
+    pub fn all_nearest(&self) -> Vec<Vec<(usize, f64)>> {
+        let mut all = vec![Vec::new(); self.profiles.len()];
+        for block in &self.blocks {
+            knn::all_nearest(&self.recipe, self.profiles, block, |of, nearest| {
+                all[of] = nearest.found;
+            });
+        }
+        all
     }
 
     /// A family changed by hand: `removed` leave, `added` come in with their true distance, and
@@ -369,37 +388,42 @@ impl<'a> Families<'a> {
     ) -> Family {
         let mut edited = family.clone();
         edited.neighbours.retain(|n| !removed.contains(&n.at));
-        let Some(&block_at) = self.block_of.get(family.of) else { return edited };
+        let Some(&(block_at, _)) = self.place.get(family.of) else { return edited };
         for at in added {
             let known = edited.neighbours.iter().any(|n| n.at == *at);
             if *at == family.of || known || *at >= self.profiles.len() {
                 continue;
             }
-            edited.neighbours.push(self.neighbour(family.of, block_at, *at));
+            let own = self.point(block_at, family.of);
+            edited.neighbours.push(self.neighbour(&own, block_at, *at));
         }
         edited.neighbours.sort_by(|a, b| a.distance.total_cmp(&b.distance).then(a.at.cmp(&b.at)));
         edited.doubts.push(Doubt::Edited { reason: reason.into() });
         edited
     }
 
-    fn neighbour(&self, of: usize, block_at: usize, at: usize) -> Neighbour {
+    /// Coordinates of a school on the scale of a block.
+    fn point(&self, block_at: usize, of: usize) -> Cow<'_, [f64]> {
+        let (own, row) = self.place[of];
         let block = &self.blocks[block_at];
-        let own = block.point(&self.recipe, self.profiles, of);
-        self.neighbour_of(&own, block, at)
+        if own == block_at {
+            Cow::Borrowed(block.row(row))
+        } else {
+            Cow::Owned(block.stranger(&self.recipe, &self.profiles[of]))
+        }
     }
 
-    fn neighbour_of(&self, own: &[f64], block: &scaling::Block, at: usize) -> Neighbour {
-        let other = block.point(&self.recipe, self.profiles, at);
-        let contributions = block.contributions(&self.recipe, own, &other);
+    fn neighbour(&self, own: &[f64], block_at: usize, at: usize) -> Neighbour {
+        let other = self.point(block_at, at);
+        let contributions = self.blocks[block_at].contributions(&self.recipe, own, &other);
         let squared: f64 = contributions.iter().flatten().sum();
         Neighbour { at, distance: squared.max(0.0).sqrt(), contributions }
     }
 
-    fn family(&self, of: usize, block_at: usize, found: &[usize], pool: usize) -> Family {
-        let block = &self.blocks[block_at];
-        let own = block.point(&self.recipe, self.profiles, of);
+    fn family(&self, of: usize, block_at: usize, nearest: &knn::Nearest) -> Family {
+        let own = self.point(block_at, of);
         let neighbours: Vec<Neighbour> =
-            found.iter().map(|at| self.neighbour_of(&own, block, *at)).collect();
+            nearest.found.iter().map(|(at, _)| self.neighbour(&own, block_at, *at)).collect();
         let mut doubts = Vec::new();
         let present = scaling::present(&self.profiles[of]);
         if present < self.recipe.min_present {
@@ -418,7 +442,7 @@ impl<'a> Families<'a> {
                 doubts.push(Doubt::FarFromAll);
             }
         }
-        Family { of, neighbours, pool, doubts }
+        Family { of, neighbours, pool: nearest.pool, doubts }
     }
 
     /// The 95th centile, over up to 200 schools a block, of the distance to the middle neighbour.
@@ -427,18 +451,15 @@ impl<'a> Families<'a> {
             .iter()
             .map(|block| {
                 let step = block.members.len().div_ceil(200).max(1);
+                let mut scratch = tree::Scratch::default();
                 let reaches: Vec<f64> = block
                     .members
                     .iter()
                     .step_by(step)
                     .filter_map(|of| {
-                        let (found, _) =
-                            knn::nearest(&self.recipe, self.profiles, block, *of, &mut Vec::new());
-                        let middle = *found.get(found.len() / 2)?;
-                        let own = block.point(&self.recipe, self.profiles, *of);
-                        let other = block.point(&self.recipe, self.profiles, middle);
-                        let parts = block.contributions(&self.recipe, &own, &other);
-                        Some(parts.iter().flatten().sum::<f64>().max(0.0).sqrt())
+                        let nearest =
+                            knn::nearest(&self.recipe, self.profiles, block, *of, &mut scratch);
+                        nearest.found.get(nearest.found.len() / 2).map(|(_, distance)| *distance)
                     })
                     .collect();
                 // With a handful of schools every one would be in the tail.

@@ -1,6 +1,5 @@
 //! Common scales within a block, and what each feature adds to a distance.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Method, Profile, Recipe, Scale};
@@ -42,18 +41,24 @@ pub(super) fn present(profile: &Profile) -> usize {
     (0..profile.values.len()).filter(|f| value(profile, *f).is_some()).count()
 }
 
-pub(super) fn blocks(recipe: &Recipe, profiles: &[Profile]) -> (Vec<Block>, Vec<usize>) {
+/// Whether a school has enough features to have a family and to be in one: never none at all.
+pub(super) fn eligible(recipe: &Recipe, profile: &Profile) -> bool {
+    present(profile) >= recipe.min_present.max(1)
+}
+
+/// The blocks, and for each school its block and its row there.
+pub(super) fn blocks(recipe: &Recipe, profiles: &[Profile]) -> (Vec<Block>, Vec<(usize, usize)>) {
     let mut members: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (at, profile) in profiles.iter().enumerate() {
         members.entry(profile.block).or_default().push(at);
     }
-    let mut block_of = vec![0; profiles.len()];
+    let mut place = vec![(0, 0); profiles.len()];
     let mut blocks = Vec::new();
     for members in members.into_values() {
-        members.iter().for_each(|at| block_of[*at] = blocks.len());
+        members.iter().enumerate().for_each(|(row, at)| place[*at] = (blocks.len(), row));
         blocks.push(Block::new(recipe, profiles, members));
     }
-    (blocks, block_of)
+    (blocks, place)
 }
 
 impl Block {
@@ -97,7 +102,7 @@ impl Block {
             block.coordinates = flat.collect();
         }
         let eligible: Vec<bool> =
-            block.members.iter().map(|at| present(&profiles[*at]) >= recipe.min_present).collect();
+            block.members.iter().map(|at| eligible(recipe, &profiles[*at])).collect();
         let weights: Vec<f64> = recipe.features.iter().map(|f| f.weight).collect();
         block.search = super::knn::Search::new(&rows, &eligible, &weights);
         block
@@ -140,7 +145,7 @@ impl Block {
     }
 
     /// What each feature adds to the squared distance of two schools, given as points of this
-    /// block ([`Block::point`]).
+    /// block ([`Block::row`]).
     pub(super) fn contributions(&self, recipe: &Recipe, x: &[f64], y: &[f64]) -> Vec<Option<f64>> {
         if let Some((_, precision)) = &self.covariance {
             let difference: Vec<f64> = x.iter().zip(y).map(|(x, y)| x - y).collect();
@@ -161,17 +166,19 @@ impl Block {
             .collect()
     }
 
-    /// The school's coordinates; one of another block is put on this block's scale.
-    pub(super) fn point(&self, recipe: &Recipe, profiles: &[Profile], of: usize) -> Cow<'_, [f64]> {
-        let d = recipe.features.len();
-        if let Ok(at) = self.members.binary_search(&of) {
-            return Cow::Borrowed(&self.coordinates[at * d..(at + 1) * d]);
-        }
-        let row = self.weighted(recipe, &profiles[of]);
-        Cow::Owned(match &self.covariance {
+    /// Coordinates of the member at `row`.
+    pub(super) fn row(&self, row: usize) -> &[f64] {
+        let d = self.statistics.mean.len();
+        &self.coordinates[row * d..(row + 1) * d]
+    }
+
+    /// Coordinates of a school of another block, put on this block's scale.
+    pub(super) fn stranger(&self, recipe: &Recipe, profile: &Profile) -> Vec<f64> {
+        let row = self.weighted(recipe, profile);
+        match &self.covariance {
             Some((covariance, _)) => fill(&row, covariance),
             None => row.iter().map(|v| v.unwrap_or(f64::NAN)).collect(),
-        })
+        }
     }
 }
 

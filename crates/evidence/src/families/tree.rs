@@ -1,17 +1,28 @@
 //! Exact nearest neighbours among complete points: leaves of a tree over rotated coordinates.
 //!
 //! Points are turned to their principal axes, so that the first coordinates carry most of any
-//! distance, and split at medians into leaves of thirty-two. A query bounds its distance to the
-//! box of every leaf at once, then scans the leaves that may still matter, nearest sweep first.
-//! Bounds and scans run in single precision over whole registers with a margin for rounding;
-//! whatever passes is measured again in double precision, so the answer is exact.
+//! distance, and split at medians into leaves of thirty-two. The points of a leaf are searched
+//! together: every leaf is bounded from below for all of them at once, leaves are taken nearest
+//! first, and only where the bound is within reach of a point are distances taken, four points
+//! against thirty-two, as half the squared length less the inner product.
+//!
+//! Those run in single precision with a proven margin for rounding. What the margin cannot rule
+//! out is measured again in double precision, so the answer is exact.
 
+use pulp::Simd;
+
+use super::near::{Lists, Near};
 use crate::linear::{Matrix, symmetric_eigen};
 
 /// Points of a leaf.
-const LEAF: usize = 32;
-/// Leaves bounded together.
-const LANES: usize = 8;
+pub(super) const LEAF: usize = 32;
+/// Points measured against a leaf at a time: their sums fit the registers of AVX2.
+const TILE: usize = 4;
+/// Relative rounding of a single-precision operation.
+const ROUNDING: f64 = 6e-8;
+
+/// One value a point of a leaf.
+type Lanes = [f32; LEAF];
 
 /// A searchable set of points.
 #[derive(Clone, Debug)]
@@ -23,70 +34,27 @@ pub(super) struct Tree {
     ids: Vec<u32>,
     /// Where each point (in the order given) stands in leaf order.
     place: Vec<u32>,
-    /// Leaf of each point, in leaf order.
-    leaf_of: Vec<u32>,
     /// Rotated points in leaf order, point by point.
     exact: Vec<f64>,
-    /// The same leaf by leaf, dimension by dimension; places without a point are at infinity.
-    coarse: Vec<[f32; LEAF]>,
-    /// Lower and upper ends of the boxes, eight leaves at a time, dimension by dimension.
-    boxes: Vec<([f32; LANES], [f32; LANES])>,
+    /// The same leaf by leaf, dimension by dimension; zero where there is no point.
+    coarse: Vec<Lanes>,
+    /// Half the squared length of each point, leaf by leaf; infinite where there is no point.
+    halves: Vec<Lanes>,
+    /// The greatest length in each leaf.
+    lengths: Vec<f64>,
+    /// Lower and upper ends of the leaves' boxes, dimension by dimension.
+    boxes: Vec<(f32, f32)>,
     largest: f64,
 }
 
-/// The best found so far: a heap with the worst on top.
-pub(super) struct Best {
-    k: usize,
-    heap: Vec<(f64, u32)>,
-}
-
-impl Best {
-    pub(super) fn new(k: usize) -> Self {
-        Self { k, heap: Vec::with_capacity(k + 1) }
-    }
-
-    /// The largest squared distance that still matters.
-    pub(super) fn bound(&self) -> f64 {
-        if self.heap.len() < self.k { f64::INFINITY } else { self.heap[0].0 }
-    }
-
-    pub(super) fn offer(&mut self, squared: f64, id: u32) {
-        let new = (squared, id);
-        if self.heap.len() < self.k {
-            self.heap.push(new);
-            let mut at = self.heap.len() - 1;
-            while at > 0 && worse(self.heap[at], self.heap[(at - 1) / 2]) {
-                self.heap.swap(at, (at - 1) / 2);
-                at = (at - 1) / 2;
-            }
-        } else if worse(self.heap[0], new) {
-            self.heap[0] = new;
-            let mut at = 0;
-            loop {
-                let mut top = at;
-                for child in [2 * at + 1, 2 * at + 2] {
-                    if child < self.heap.len() && worse(self.heap[child], self.heap[top]) {
-                        top = child;
-                    }
-                }
-                if top == at {
-                    break;
-                }
-                self.heap.swap(at, top);
-                at = top;
-            }
-        }
-    }
-
-    /// Nearest first.
-    pub(super) fn sorted(mut self) -> Vec<(f64, u32)> {
-        self.heap.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        self.heap
-    }
-}
-
-fn worse(a: (f64, u32), b: (f64, u32)) -> bool {
-    a.0 > b.0 || (a.0 == b.0 && a.1 > b.1)
+/// Work space, reused between leaves.
+#[derive(Default)]
+pub(super) struct Scratch {
+    /// Squared distance from each point of the leaf in hand to the box of each leaf.
+    bounds: Vec<Lanes>,
+    /// Leaves by their least bound.
+    order: Vec<(f32, u32)>,
+    lists: Lists,
 }
 
 impl Tree {
@@ -103,15 +71,15 @@ impl Tree {
             starts: vec![0],
             ids: Vec::with_capacity(n),
             place: vec![0; n],
-            leaf_of: Vec::with_capacity(n),
             exact: Vec::with_capacity(n * dimensions),
             coarse: Vec::new(),
+            halves: Vec::new(),
+            lengths: Vec::new(),
             boxes: Vec::new(),
             largest: turned.iter().fold(0.0, |m, v| m.max(v.abs())),
         };
         let mut order: Vec<u32> = (0..n as u32).collect();
         tree.split(&turned, &mut order, ids);
-        tree.bound_leaves();
         tree
     }
 
@@ -147,169 +115,277 @@ impl Tree {
 
     fn leaf(&mut self, turned: &[f64], order: &[u32], ids: &[u32]) {
         let d = self.dimensions;
-        let base = self.coarse.len();
-        let leaf = (self.starts.len() - 1) as u32;
-        self.coarse.resize(base + d, [f32::INFINITY; LEAF]);
+        let mut block = vec![[0.0; LEAF]; d];
+        let mut halves = [f32::INFINITY; LEAF];
+        let mut longest = 0.0_f64;
         for (at, point) in order.iter().enumerate() {
             let values = &turned[*point as usize * d..(*point as usize + 1) * d];
             self.place[*point as usize] = self.ids.len() as u32;
             self.ids.push(ids[*point as usize]);
-            self.leaf_of.push(leaf);
             self.exact.extend_from_slice(values);
-            for (dimension, value) in values.iter().enumerate() {
-                self.coarse[base + dimension][at] = *value as f32;
+            for (line, value) in block.iter_mut().zip(values) {
+                line[at] = *value as f32;
             }
+            let squared: f64 = values.iter().map(|v| v * v).sum();
+            halves[at] = (0.5 * squared) as f32;
+            longest = longest.max(squared.sqrt());
         }
+        for line in &block {
+            let line = &line[..order.len()];
+            let low = line.iter().copied().fold(f32::INFINITY, f32::min);
+            self.boxes.push((low, line.iter().copied().fold(f32::NEG_INFINITY, f32::max)));
+        }
+        self.coarse.extend(block);
+        self.halves.push(halves);
+        self.lengths.push(longest);
         self.starts.push(self.ids.len() as u32);
     }
 
-    fn bound_leaves(&mut self) {
-        let (d, leaves) = (self.dimensions, self.starts.len() - 1);
-        // Boxes without a leaf are infinitely far away.
-        let nowhere = ([f32::INFINITY; LANES], [f32::INFINITY; LANES]);
-        self.boxes = vec![nowhere; leaves.div_ceil(LANES) * d];
-        for leaf in 0..leaves {
-            let count = (self.starts[leaf + 1] - self.starts[leaf]) as usize;
-            for dimension in 0..d {
-                let line = &self.coarse[leaf * d + dimension][..count];
-                let target = &mut self.boxes[leaf / LANES * d + dimension];
-                target.0[leaf % LANES] = line.iter().copied().fold(f32::INFINITY, f32::min);
-                target.1[leaf % LANES] = line.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    /// Hands the k nearest of every point, nearest first, to `found`. `keep` decides whether the
+    /// second may be a neighbour of the first.
+    pub(super) fn search_all(
+        &self,
+        k: usize,
+        scratch: &mut Scratch,
+        keep: impl Fn(u32, u32) -> bool,
+        mut found: impl FnMut(u32, &[(f64, u32)]),
+    ) {
+        for leaf in 0..self.starts.len() - 1 {
+            let count = self.starts[leaf + 1] - self.starts[leaf];
+            let wanted = u32::MAX >> (LEAF as u32 - count.clamp(1, LEAF as u32));
+            if count > 0 {
+                self.search_leaf(leaf, wanted, k, scratch, &keep, &mut found);
             }
         }
     }
 
-    /// Offers the neighbours of the point given as number `of` to `best`; `keep` decides who may
-    /// be a neighbour. `scratch` is reused between calls.
+    /// The k nearest of the point given as number `of`.
     pub(super) fn search(
         &self,
         of: usize,
-        best: &mut Best,
-        keep: impl Fn(u32) -> bool,
-        scratch: &mut Vec<f32>,
+        k: usize,
+        scratch: &mut Scratch,
+        keep: impl Fn(u32, u32) -> bool,
+        mut found: impl FnMut(u32, &[(f64, u32)]),
     ) {
-        // One body, compiled for the registers this machine has.
-        pulp::Arch::new().dispatch(Query { tree: self, of, best, keep: &keep, scratch });
+        let at = self.place[of];
+        let leaf = self.starts.partition_point(|start| *start <= at) - 1;
+        let wanted = 1 << (at - self.starts[leaf]);
+        self.search_leaf(leaf, wanted, k, scratch, &keep, &mut found);
     }
 
-    #[inline(always)]
-    fn search_here(
-        &self,
-        of: usize,
-        best: &mut Best,
-        keep: &impl Fn(u32) -> bool,
-        scratch: &mut Vec<f32>,
-    ) {
-        let d = self.dimensions;
-        let at = self.place[of] as usize;
-        let query = &self.exact[at * d..(at + 1) * d];
-        let leaves = self.starts.len() - 1;
-        // Rounding of both points to single precision, over all dimensions.
-        let margin = 4.0 * 6e-8 * self.largest * (d as f64).sqrt();
-        let limit = |best: &Best| {
-            let reach = best.bound().sqrt() + margin;
-            (reach * reach * (1.0 + 1e-5)) as f32
-        };
-        scratch.clear();
-        scratch.resize(self.boxes.len() / d * LANES, 0.0);
-        for (group, bounds) in self.boxes.chunks_exact(d).zip(scratch.chunks_exact_mut(LANES)) {
-            let mut sums = [0.0_f32; LANES];
-            for ((low, high), q) in group.iter().zip(query) {
-                let q = *q as f32;
-                for lane in 0..LANES {
-                    let away = (low[lane] - q).max(q - high[lane]).max(0.0);
-                    sums[lane] += away * away;
-                }
-            }
-            bounds.copy_from_slice(&sums);
-        }
-        // The own leaf and those beside it fill the list.
-        let own = self.leaf_of[at] as usize;
-        let mut away = 0;
-        while away < leaves && (away == 0 || best.bound().is_infinite()) {
-            for leaf in [own.checked_sub(away), Some(own + away).filter(|_| away > 0)] {
-                if let Some(leaf) = leaf.filter(|leaf| *leaf < leaves) {
-                    self.scan(leaf, query, limit(best), best, keep);
-                    // Never again: comparisons with NaN are false.
-                    scratch[leaf] = f32::NAN;
-                }
-            }
-            away += 1;
-        }
-        // Near sweeps tighten the limit before the far one.
-        let mut reach = limit(best);
-        for share in SWEEPS {
-            let cut = reach * share;
-            for (leaf, bound) in scratch.iter_mut().enumerate().take(leaves) {
-                if *bound <= reach.min(cut) {
-                    self.scan(leaf, query, reach, best, keep);
-                    *bound = f32::NAN;
-                    reach = limit(best);
-                }
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn scan(
+    fn search_leaf<K: Fn(u32, u32) -> bool>(
         &self,
         leaf: usize,
-        query: &[f64],
-        limit: f32,
-        best: &mut Best,
-        keep: &impl Fn(u32) -> bool,
+        wanted: u32,
+        k: usize,
+        scratch: &mut Scratch,
+        keep: &K,
+        found: &mut impl FnMut(u32, &[(f64, u32)]),
     ) {
+        // One body, compiled for the registers this machine has.
+        pulp::Arch::new().dispatch(Query { tree: self, leaf, wanted, k, scratch, keep });
+        let start = self.starts[leaf] as usize;
+        for lane in lanes(wanted) {
+            let own = start + lane;
+            let list = scratch.lists.finish(lane, k, |other| {
+                let (x, y) = (self.point(own), self.point(other as usize));
+                let squared = x.iter().zip(y).map(|(x, y)| (x - y) * (x - y)).sum();
+                (squared, self.ids[other as usize])
+            });
+            found(self.ids[own], list);
+        }
+    }
+
+    fn point(&self, position: usize) -> &[f64] {
+        &self.exact[position * self.dimensions..(position + 1) * self.dimensions]
+    }
+
+    /// Fills the bounds of all leaves for the points of one, and their order.
+    #[inline(always)]
+    fn bound(&self, leaf: usize, wanted: u32, scratch: &mut Scratch) {
         let d = self.dimensions;
-        let block = &self.coarse[leaf * d..(leaf + 1) * d];
-        let mut sums = [0.0_f32; LEAF];
-        for (line, q) in block.iter().zip(query) {
-            let q = *q as f32;
-            for at in 0..LEAF {
-                let away = line[at] - q;
-                sums[at] += away * away;
+        let own = &self.coarse[leaf * d..(leaf + 1) * d];
+        let Scratch { bounds, order, .. } = scratch;
+        bounds.clear();
+        order.clear();
+        for (other, ends) in self.boxes.chunks_exact(d).enumerate() {
+            let mut sums = [0.0_f32; LEAF];
+            for ((low, high), line) in ends.iter().zip(own) {
+                for at in 0..LEAF {
+                    let away = larger(larger(low - line[at], line[at] - high), 0.0);
+                    sums[at] += away * away;
+                }
             }
+            let least = lanes(wanted).map(|at| sums[at]).fold(f32::INFINITY, f32::min);
+            bounds.push(sums);
+            order.push((least, other as u32));
         }
-        let mut passed = 0_u32;
-        for (at, sum) in sums.iter().enumerate() {
-            passed |= u32::from(*sum <= limit) << at;
-        }
-        let (start, end) = (self.starts[leaf] as usize, self.starts[leaf + 1] as usize);
-        while passed != 0 {
-            let position = start + passed.trailing_zeros() as usize;
-            passed &= passed - 1;
-            if position >= end {
-                break;
-            }
-            let point = &self.exact[position * d..(position + 1) * d];
-            let squared: f64 = point.iter().zip(query).map(|(x, q)| (x - q) * (x - q)).sum();
-            let id = self.ids[position];
-            if squared <= best.bound() && keep(id) {
-                best.offer(squared, id);
-            }
-        }
+        order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     }
 }
 
-/// A search, as a value that can be run under the widest registers.
+/// The search from one leaf, as a value that can be run under the widest registers.
 struct Query<'a, K> {
     tree: &'a Tree,
-    of: usize,
-    best: &'a mut Best,
+    leaf: usize,
+    /// The points to search for, one bit each.
+    wanted: u32,
+    k: usize,
+    scratch: &'a mut Scratch,
     keep: &'a K,
-    scratch: &'a mut Vec<f32>,
 }
 
-impl<K: Fn(u32) -> bool> pulp::NullaryFnOnce for Query<'_, K> {
+impl<K: Fn(u32, u32) -> bool> pulp::WithSimd for Query<'_, K> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
-        self.tree.search_here(self.of, self.best, self.keep, self.scratch);
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { tree, leaf, wanted, k, scratch, keep } = self;
+        let d = tree.dimensions;
+        tree.bound(leaf, wanted, scratch);
+        let Scratch { bounds, order, lists } = scratch;
+        let start = tree.starts[leaf] as usize;
+        let own = &tree.coarse[leaf * d..(leaf + 1) * d];
+        // Rounding of both points to single precision, over all dimensions.
+        let margin = 4.0 * ROUNDING * tree.largest * (d as f64).sqrt();
+        let lengths: [f64; LEAF] = std::array::from_fn(|lane| {
+            let known = wanted >> lane & 1 == 1;
+            if known { tree.point(start + lane).iter().map(|v| v * v).sum() } else { 0.0 }
+        });
+        lists.start(k, wanted);
+        for (least, other) in order.iter() {
+            let other = *other as usize;
+            let mut active = 0_u32;
+            for (lane, (bound, reach)) in bounds[other].iter().zip(&lists.reach).enumerate() {
+                active |= u32::from(bound <= reach) << lane;
+            }
+            active &= wanted;
+            if active == 0 {
+                if lanes(wanted).all(|lane| *least > lists.reach[lane]) {
+                    break;
+                }
+                continue;
+            }
+            let (first, end) = (tree.starts[other] as usize, tree.starts[other + 1] as usize);
+            let block = &tree.coarse[other * d..(other + 1) * d];
+            let longest = tree.lengths[other];
+            while active != 0 {
+                let mut tile = [0; TILE];
+                let mut used = 0;
+                while used < TILE && active != 0 {
+                    tile[used] = active.trailing_zeros() as usize;
+                    active &= active - 1;
+                    used += 1;
+                }
+                let sums = measure(simd, block, &tree.halves[other], own, tile);
+                for (lane, sums) in tile.iter().zip(&sums).take(used) {
+                    // What rounding of coordinates, lengths and sums can do to a sum.
+                    let size = lengths[*lane].sqrt() * longest + 0.5 * longest * longest;
+                    let error = ((d + 8) as f64 * ROUNDING * size) as f32;
+                    let mut passed = within(sums, lists.limit[*lane] + error);
+                    let id = tree.ids[start + *lane];
+                    while passed != 0 {
+                        let at = passed.trailing_zeros() as usize;
+                        passed &= passed - 1;
+                        if first + at >= end || !keep(id, tree.ids[first + at]) {
+                            continue;
+                        }
+                        let near = Near {
+                            lower: sums[at] - error,
+                            upper: sums[at] + error,
+                            at: (first + at) as u32,
+                        };
+                        if lists.add(*lane, k, near) {
+                            // ‖x‖² + 2 × the limit is the squared distance still wanted.
+                            let squared = lengths[*lane] + 2.0 * f64::from(lists.limit[*lane]);
+                            let reach = squared.max(0.0).sqrt() * (1.0 + 1e-5) + margin;
+                            lists.reach[*lane] = (reach * reach * (1.0 + 1e-5)) as f32;
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 
-/// Each sweep takes leaves whose box is within this share of the limit at its start.
-const SWEEPS: [f32; 4] = [0.06, 0.2, 0.5, 1.0];
+/// Half the squared length of each point of a leaf less its inner product with four points of
+/// another.
+#[inline(always)]
+fn measure<S: Simd>(
+    simd: S,
+    block: &[Lanes],
+    halves: &Lanes,
+    own: &[Lanes],
+    tile: [usize; TILE],
+) -> [Lanes; TILE] {
+    let mut out = [[0.0; LEAF]; TILE];
+    let [a, b, c, e] = tile.map(|lane| lane % LEAF);
+    let (halves, _) = S::as_simd_f32s(halves);
+    for pair in 0..halves.len() / 2 {
+        let mut sums = [[halves[2 * pair], halves[2 * pair + 1]]; TILE];
+        for (line, own) in block.iter().zip(own) {
+            let (line, _) = S::as_simd_f32s(line);
+            let (left, right) = (line[2 * pair], line[2 * pair + 1]);
+            for (sums, x) in sums.iter_mut().zip([own[a], own[b], own[c], own[e]]) {
+                let x = simd.splat_f32s(x);
+                sums[0] = simd.negate_mul_add_e_f32s(x, left, sums[0]);
+                sums[1] = simd.negate_mul_add_e_f32s(x, right, sums[1]);
+            }
+        }
+        for (out, sums) in out.iter_mut().zip(sums) {
+            let (out, _) = S::as_mut_simd_f32s(out);
+            out[2 * pair] = sums[0];
+            out[2 * pair + 1] = sums[1];
+        }
+    }
+    out
+}
+
+/// The lanes whose value is not above the limit, one bit each; a value that is not a number is
+/// not ruled out.
+#[inline(always)]
+#[expect(clippy::neg_cmp_op_on_partial_ord, reason = "what is not a number must pass")]
+fn within(values: &Lanes, limit: f32) -> u32 {
+    let mut least = [f32::INFINITY; 8];
+    for chunk in values.chunks_exact(8) {
+        for (least, value) in least.iter_mut().zip(chunk) {
+            *least = if value < least { *value } else { *least };
+        }
+    }
+    if limit < f32::INFINITY {
+        // Sums are numbers wherever the limit is: most leaves end here.
+        let mut smallest = f32::INFINITY;
+        for value in least {
+            smallest = if value < smallest { value } else { smallest };
+        }
+        if smallest > limit {
+            return 0;
+        }
+    }
+    let mut passed = 0_u32;
+    for (at, value) in values.iter().enumerate() {
+        passed |= u32::from(!(*value > limit)) << at;
+    }
+    passed
+}
+
+/// The larger; the second when either is not a number. One instruction, where `max` is three.
+#[inline(always)]
+fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+/// The numbers of the bits that are set.
+fn lanes(mut bits: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        (bits != 0).then(|| {
+            let at = bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            at
+        })
+    })
+}
 
 /// Eigenvectors of the covariance, one row each, largest first.
 fn principal_axes(points: &[f64], d: usize) -> Matrix {

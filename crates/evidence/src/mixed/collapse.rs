@@ -35,6 +35,7 @@ impl Statistics {
 }
 
 /// The statistics, and how to come back from the centred and scaled columns.
+#[derive(Clone, Debug)]
 pub(super) struct Collapsed {
     pub(super) statistics: Statistics,
     /// Positions of the fixed columns in use.
@@ -47,7 +48,7 @@ pub(super) struct Collapsed {
     y_shift: f64,
     intercept: Option<usize>,
     ln_weights: f64,
-    pattern_of: Vec<u32>,
+    pub(super) pattern_of: Vec<u32>,
 }
 
 /// Conditional standard deviations, stored once a pattern.
@@ -403,6 +404,21 @@ fn merge(
 }
 
 impl Collapsed {
+    fn group(&self, at: usize) -> &[f64] {
+        let width = self.q * self.q + self.q * (self.columns + 1);
+        &self.statistics.groups[at * width..(at + 1) * width]
+    }
+
+    /// ZᵀWZ of a group.
+    pub(super) fn inner(&self, at: usize) -> &[f64] {
+        &self.group(at)[..self.q * self.q]
+    }
+
+    /// ZᵀW[X y] of a group, row by row.
+    pub(super) fn cross(&self, at: usize) -> &[f64] {
+        &self.group(at)[self.q * self.q..]
+    }
+
     /// Root mean diagonal of ZᵀWZ a group: the scale on which an effect matters.
     pub(super) fn typical(&self, q: usize) -> Vec<f64> {
         let width = self.q * self.q + self.q * (self.columns + 1);

@@ -23,14 +23,15 @@
 //!
 //! # Assumptions and limits
 //! Effects are normal and independent of the covariates; standard errors of β and conditional
-//! standard deviations of effects take the variances as known, which is optimistic below about
-//! ten groups. A variance estimated as zero is a *singular fit*: it is reported in words and means
+//! standard deviations of effects take the variances as known, which is optimistic with few
+//! groups. [`Fit::prediction_sd`] does not, and is what intervals of effects are made of. A variance estimated as zero is a *singular fit*: it is reported in words and means
 //! that the data show no difference between groups beyond noise, not that there is none.
 
 mod collapse;
 mod criterion;
 pub mod nested;
 mod optimise;
+mod precision;
 
 use crate::linear::Matrix;
 
@@ -168,7 +169,8 @@ pub struct Effect {
     pub n: usize,
     /// Best linear unbiased predictors, one for each random column.
     pub effects: Vec<f64>,
-    /// Conditional standard deviations, the variances taken as known.
+    /// Conditional standard deviations, variances and fixed effects taken as known.
+    /// [`Fit::prediction_sd`] counts that they are estimated.
     pub sd: Vec<f64>,
 }
 
@@ -200,6 +202,7 @@ pub struct Fit {
     blups: Vec<f64>,
     conditional: collapse::Conditional,
     counts: Vec<u32>,
+    parts: precision::Parts,
 }
 
 impl Fit {
@@ -269,7 +272,7 @@ pub fn fit(data: &Data<'_>, options: &Options) -> Result<Fit, FitError> {
                 .into(),
         ));
     };
-    Ok(finish(data, options, &collapsed, &shape.lambda(&found.theta), &found, &end))
+    Ok(finish(data, options, collapsed, shape.lambda(&found.theta), &found, end))
 }
 
 fn check(data: &Data<'_>, options: &Options) -> Result<(), FitError> {
@@ -336,10 +339,10 @@ pub const MOST_RANDOM: usize = 16;
 fn finish(
     data: &Data<'_>,
     options: &Options,
-    collapsed: &collapse::Collapsed,
-    lambda: &[f64],
+    collapsed: collapse::Collapsed,
+    lambda: Vec<f64>,
     found: &optimise::Found,
-    end: &criterion::Solution,
+    end: criterion::Solution,
 ) -> Fit {
     let q = data.random.len();
     let sigma2 = end.sigma2;
@@ -350,7 +353,7 @@ fn finish(
             group_variance[(i, j)] = sigma2 * d;
         }
     }
-    let singular = is_singular(lambda, q, &collapsed.typical(q));
+    let singular = is_singular(&lambda, q, &collapsed.typical(q));
     let (estimates, covariance) = collapsed.back(&end.beta, &end.beta_covariance);
     let fixed = collapsed
         .kept
@@ -386,7 +389,7 @@ fn finish(
                 .into(),
         );
     }
-    let (blups, conditional) = collapsed.effects(lambda, &end.beta, sigma2);
+    let (blups, conditional) = collapsed.effects(&lambda, &end.beta, sigma2);
     Fit {
         fixed,
         covariance,
@@ -402,6 +405,16 @@ fn finish(
         blups,
         conditional,
         counts: collapsed.counts.clone(),
+        parts: precision::Parts {
+            lambda,
+            beta_covariance: end.beta_covariance,
+            structure: options.structure,
+            degrees: (!options.known_variances).then_some(match options.method {
+                Method::Reml => (data.y.len() - collapsed.columns) as f64,
+                Method::Ml => data.y.len() as f64,
+            }),
+            collapsed,
+        },
     }
 }
 

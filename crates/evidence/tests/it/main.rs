@@ -3,6 +3,7 @@
 
 #![allow(clippy::print_stdout, reason = "tests say what they skipped and what they found")]
 
+mod comparators;
 mod families;
 mod hostile;
 mod impact;

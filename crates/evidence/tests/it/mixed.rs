@@ -312,3 +312,94 @@ fn what_cannot_be_fitted_is_said_in_words() {
     let flat = Data { y: &perfect, ..data(&[0, 0, 1, 1], 2) };
     assert!(matches!(fit(&flat, &Options::default()), Err(FitError::TooLittle(_))));
 }
+
+/// The formulae of Prasad and Rao (1990) with the variance of restricted likelihood, written out
+/// for one figure an area, an intercept and known sampling variances.
+#[test]
+fn prediction_errors_follow_prasad_and_rao() {
+    let mut chance = Chance::new(12);
+    let v: Vec<f64> = (0..30).map(|_| 0.2 + 2.0 * chance.uniform()).collect();
+    let y: Vec<f64> =
+        v.iter().map(|v| 3.0 + chance.normal() + v.sqrt() * chance.normal()).collect();
+    let ones = [Column::ones(30)];
+    let weights: Vec<f64> = v.iter().map(|v| 1.0 / v).collect();
+    let group: Vec<u32> = (0..30).collect();
+    let data = Data {
+        y: &y,
+        fixed: &ones,
+        random: &ones,
+        group: &group,
+        groups: 30,
+        weights: Some(&weights),
+    };
+    let options = Options { known_variances: true, ..Options::default() };
+    let model = fit(&data, &options).unwrap();
+    let between = model.group_variance[(0, 0)];
+    assert!(between > 0.1, "the example needs a variance, not {between}");
+    let total: f64 = v.iter().map(|v| 1.0 / (between + v)).sum();
+    let information: f64 = v.iter().map(|v| 0.5 / (between + v).powi(2)).sum();
+    for (found, v) in model.prediction_sd().iter().zip(&v) {
+        let shrink = between / (between + v);
+        let g1 = between * v / (between + v);
+        // Of the effect about the mean, not of mean plus effect: the share kept is what matters.
+        let g2 = shrink * shrink / total;
+        let g3 = v * v / (between + v).powi(3) / information;
+        close(found[0] * found[0], g1 + g2 + 2.0 * g3, 1e-9);
+    }
+}
+
+/// Several effects a group that is balanced in them are so many single ones.
+#[test]
+fn prediction_errors_of_independent_measures_are_those_of_each() {
+    let mut chance = Chance::new(13);
+    let (mut y, mut group, mut first, mut second) = (vec![], vec![], vec![], vec![]);
+    for school in 0..25 {
+        let effects = [chance.normal(), 0.5 * chance.normal()];
+        for row in 0..12 {
+            let measure = row % 2;
+            y.push(effects[measure] + chance.normal());
+            group.push(school);
+            first.push(f64::from(u8::from(measure == 0)));
+            second.push(f64::from(u8::from(measure == 1)));
+        }
+    }
+    let both = [Column::new("a", &first), Column::new("b", &second)];
+    let data =
+        Data { y: &y, fixed: &both, random: &both, group: &group, groups: 25, weights: None };
+    let options = Options { structure: Structure::Diagonal, ..Options::default() };
+    let joint = fit(&data, &options).unwrap();
+    for (at, sd) in joint.prediction_sd().iter().enumerate() {
+        let conditional = joint.group(at).unwrap().sd;
+        for measure in 0..2 {
+            assert!(sd[measure] > conditional[measure]);
+            // g₂ by hand: β is the mean of 25 groups of six.
+            let d = joint.group_variance[(measure, measure)];
+            let shrink = 6.0 * d / (6.0 * d + joint.residual);
+            let g2 = shrink * shrink * (d + joint.residual / 6.0) / 25.0;
+            let known = conditional[measure].powi(2) + g2;
+            // A mean of six has sampling variance v; the residual is known better than D.
+            let v = joint.residual / 6.0;
+            let information = 12.5 / (d + v).powi(2);
+            let g3 = v * v / (d + v).powi(3) / information;
+            let found = sd[measure].powi(2);
+            assert!((found - known) / (2.0 * g3) > 0.9, "{found} {known} {g3}");
+            assert!((found - known) / (2.0 * g3) < 1.5, "{found} {known} {g3}");
+        }
+    }
+}
+
+#[test]
+fn a_singular_fit_does_not_claim_certainty() {
+    // Group means equal: the variance between groups is estimated as zero.
+    let y: Vec<f64> = (0..40).map(|row| if row % 2 == 0 { 1.0 } else { -1.0 }).collect();
+    let group: Vec<u32> = (0..40).map(|row| row / 4).collect();
+    let ones = [Column::ones(40)];
+    let data =
+        Data { y: &y, fixed: &ones, random: &ones, group: &group, groups: 10, weights: None };
+    let model = fit(&data, &Options::default()).unwrap();
+    assert!(model.singular);
+    assert!(model.group(0).unwrap().sd[0] < 1e-3);
+    // Var(D̂)σ²S = 2/(10·4²)·(1 + …)·σ²·4, counted twice.
+    let sd = model.prediction_sd()[0][0];
+    assert!((0.25..0.4).contains(&sd), "{sd}");
+}
