@@ -4,15 +4,17 @@ mod shared;
 
 use std::collections::BTreeMap;
 
-use evidence::mixed::{Column, Data, Fit, Method, Options, fit};
+use evidence::mixed::{Column, Data, Fit, Method, Options, Structure, fit};
 use serde_json::{Value, json};
 use shared::{Arguments, Problem, Table};
 
 const USAGE: &str = "mixed FILE.csv --outcome Y [--fixed X1,X2] --group G [--slope X1,X2] [--by M] \
-                     [--ml] [--weights W] [--variances V] [--reference COLUMN=LEVEL] [--no-intercept]
+                     [--ml] [--weights W] [--variances V] [--reference COLUMN=LEVEL] [--no-intercept] \
+                     [--independent]
   Text columns are factors; their first level (sorted) is the reference.
   --slope X    effects of X that differ by group, beside the group's intercept
   --by M       one effect a level of M in each group, instead of an intercept
+  --independent  effects of a group are not correlated
   --weights W  precision weights;  --variances V  known sampling variances of the outcome";
 
 fn main() -> std::process::ExitCode {
@@ -21,7 +23,7 @@ fn main() -> std::process::ExitCode {
 
 fn run() -> Result<Value, Problem> {
     let options = ["outcome", "fixed", "group", "slope", "by", "weights", "variances", "reference"];
-    let arguments = Arguments::read(USAGE, &options, &["ml", "no-intercept"])?;
+    let arguments = Arguments::read(USAGE, &options, &["ml", "no-intercept", "independent"])?;
     let outcome = arguments.must("outcome", USAGE)?.to_owned();
     let group = arguments.must("group", USAGE)?.to_owned();
     let (fixed, slopes, by) =
@@ -75,7 +77,9 @@ fn run() -> Result<Value, Problem> {
         groups: names.len(),
         weights: precision.as_deref(),
     };
-    let options = Options { method, known_variances: variances.is_some(), ..Options::default() };
+    let structure =
+        if arguments.flag("independent") { Structure::Diagonal } else { Structure::Full };
+    let options = Options { method, structure, known_variances: variances.is_some() };
     let model = fit(&data, &options).map_err(|e| e.to_string())?;
     Ok(report(&model, &names, &random_columns))
 }

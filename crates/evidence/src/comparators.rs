@@ -248,7 +248,8 @@ fn balance(about: &[Vec<f64>], p: usize) -> Option<Vec<f64>> {
         loop {
             let trial: Vec<f64> = lambda.iter().zip(&step).map(|(l, s)| l - length * s).collect();
             let (next, tilted) = tilt(about, &trial);
-            if next <= value - 0.25 * length * promise || promise < 1e-18 {
+            // So near, Newton's step is right and the value itself is rounding.
+            if next <= value - 0.25 * length * promise || promise < 1e-12 {
                 (lambda, value, weights) = (trial, next, tilted);
                 break;
             }

@@ -20,6 +20,7 @@
 //! | [`spc`], [`funnel`] | is a frequent figure shifting; is a school outside its limits? |
 //! | [`did`], [`synth`], [`comparators`] | what would have happened without support? |
 //! | [`meta`], [`randomisation`] | what do several deployments say together, and few? |
+//! | [`methods`] | how was a figure worked out, in words? |
 //! | [`bar_and_gap`] | for all, or by levelling down? |
 //!
 //! Percentages are on the 0–100 scale and changes of them are percentage points; years are the
@@ -36,6 +37,7 @@ pub mod kpi;
 pub mod linear;
 pub mod measure;
 pub mod meta;
+pub mod methods;
 pub mod mixed;
 pub mod randomisation;
 pub mod signals;

@@ -2,6 +2,7 @@
 //! `mixeff-peer FOLDER [STRUCTURE]`
 
 use std::error::Error;
+use std::result::Result;
 
 use mixeff_rs::model::{FitOptions, LinearMixedModelBuilder};
 use mixeff_rs::prelude::*;
