@@ -276,7 +276,10 @@ async fn show_page(
     });
     let title = it.name.clone();
     let content = ShowPage {
-        kind: it.kind,
+        kind: KINDS
+            .iter()
+            .find(|(key, ..)| *key == it.kind)
+            .map_or(it.kind, |(_, words, _)| (*words).to_owned()),
         facts: SummaryList::new()
             .row("Members", members.len().to_string())
             .row("Schools", schools.len().to_string()),
