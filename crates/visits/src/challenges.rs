@@ -463,9 +463,4 @@ mod tests {
             ],
         );
     }
-
-    #[test]
-    fn the_documented_page_is_this_one() {
-        exhaustive::documented::<State>("challenges", "The life of a challenge", "challenges.rs");
-    }
 }

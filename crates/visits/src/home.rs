@@ -6,9 +6,13 @@ use jiff::{Span, civil::Date};
 use support::home::{Halves, Todo};
 
 use crate::{
-    challenges,
-    machine::Who,
-    visits::{Visit, model, state::State},
+    challenges, coaching, commissions,
+    machine::{Who, may},
+    visits::{
+        Visit,
+        model::{self, leads},
+        state::State,
+    },
 };
 
 /// What needs a visitor now, in both halves; soonest first.
@@ -47,10 +51,47 @@ pub async fn needs_me(app: &App, visitor: &Visitor) -> Result<Halves, DbError> {
             }
         }
     }
+    asked(app, visitor, &mut halves).await?;
     for half in [&mut halves.my_school, &mut halves.others] {
         half.sort_by_key(|todo| todo.due.unwrap_or(Date::MAX));
     }
     Ok(halves)
+}
+
+/// What other people have asked: to talk, to review, to check a review.
+async fn asked(app: &App, visitor: &Visitor, halves: &mut Halves) -> Result<(), DbError> {
+    let todo = |text: &str, about: &str, href: String| Todo {
+        text: text.to_owned(),
+        about: about.to_owned(),
+        href,
+        due: None,
+        late: false,
+    };
+    let Some(account) = visitor.account else { return Ok(()) };
+    for pair in coaching::pairs_of(&app.db, account).await? {
+        if may(pair.state(), coaching::Act::Accept, &pair.standings(Some(account))) {
+            let href = format!("/coaching/{}", pair.id);
+            let half = if leads(&visitor.posts, pair.other_org) {
+                &mut halves.my_school
+            } else {
+                &mut halves.others
+            };
+            half.push(todo("Answer somebody who would like to talk", &pair.one_name, href));
+        }
+    }
+    for review in commissions::readable(&app.db, visitor).await? {
+        let who = review.standings(Some(account), &visitor.posts);
+        let href = format!("/commissions/{}", review.id);
+        let can = |act| may(review.state(), act, &who);
+        if can(commissions::Act::Finish) {
+            let words = "Check the facts of a review";
+            halves.my_school.push(todo(words, review.kind_name(), href));
+        } else if can(commissions::Act::Accept) {
+            let words = "Answer a school that asks you to review";
+            halves.others.push(todo(words, review.kind_name(), href));
+        }
+    }
+    Ok(())
 }
 
 /// What a visit asks of somebody, on which page and by when.

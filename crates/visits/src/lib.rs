@@ -12,10 +12,14 @@
 //! review belong to the school, and nobody else publishes them.
 
 pub mod challenges;
+pub mod coaching;
+pub mod commissions;
+pub mod cycles;
 pub mod home;
 pub mod machine;
 pub mod pack;
 mod pages;
+pub mod persons;
 pub mod visits;
 
 use access::Permit;
@@ -28,6 +32,44 @@ pub use visits::{Visit, VisitId};
 /// This room's tables, in order.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { room: "visits", number: 1, sql: include_str!("../migrations/0001_visits.sql") }];
+
+/// The state machines of this room, for the documentation.
+#[must_use]
+pub fn machines() -> Vec<foundation::machine::Machine> {
+    use machine::document;
+    vec![
+        document::<visits::State>(
+            "visits",
+            "The life of a visit and its note",
+            "crates/visits/src/visits/state.rs",
+        ),
+        document::<visits::steps::Standing>(
+            "visit-steps",
+            "The life of a step agreed at a visit",
+            "crates/visits/src/visits/steps.rs",
+        ),
+        document::<challenges::State>(
+            "challenges",
+            "The life of a challenge",
+            "crates/visits/src/challenges.rs",
+        ),
+        document::<coaching::State>(
+            "coaching",
+            "The life of a coaching pair",
+            "crates/visits/src/coaching/mod.rs",
+        ),
+        document::<cycles::State>(
+            "joint-practice",
+            "The life of a joint practice cycle",
+            "crates/visits/src/cycles.rs",
+        ),
+        document::<commissions::State>(
+            "commissions",
+            "The life of a commissioned review",
+            "crates/visits/src/commissions.rs",
+        ),
+    ]
+}
 
 /// The kind of job that tends to this room once a day.
 pub const TEND: &str = "visits tend";
@@ -42,12 +84,14 @@ pub fn handlers(handlers: jobs::Handlers) -> jobs::Handlers {
     })
 }
 
-/// The daily round: a note the school did not check in time is shown as unchecked.
+/// The daily round: a note the school did not check in time is shown as unchecked; the words of
+/// conversations that ended a year ago are erased.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn tend(app: &App, permit: &Permit) -> Result<usize, Refusal> {
-    visits::checks::lapse(app, permit).await
+    let lapsed = visits::checks::lapse(app, permit).await?;
+    Ok(lapsed + coaching::acts::tend(app, permit).await?)
 }
 
 /// Sets the next daily round for ten past six in the morning; a second call for the same day adds

@@ -1,6 +1,6 @@
 //! How the state machines of this room are written: as lines, and anything not listed is refused.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 
 use needs::words;
 use support::Refusal;
@@ -92,27 +92,24 @@ pub fn may<M: Machine>(from: M, act: M::Act, who: &[Who]) -> bool {
     step(from, act, who).is_ok()
 }
 
-/// The machine as a table and a diagram, for `docs/states`.
+/// The machine as the documentation shows it.
 #[must_use]
-pub fn markdown<M: Machine>() -> String {
-    let mut text = String::from("| From | Act | By | To | Guard |\n|---|---|---|---|---|\n");
-    for line in M::lines() {
-        let who: Vec<_> = line.who.iter().map(|one| one.words()).collect();
-        let guard = if line.guard.is_empty() { "none" } else { line.guard };
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} | {guard} |",
-            line.from,
-            line.act,
-            who.join("; "),
-            line.to
-        );
-    }
-    text += "\n```mermaid\nstateDiagram-v2\n";
-    for line in M::lines() {
-        let _ = writeln!(text, "  {} --> {}: {}", line.from, line.to, line.act);
-    }
-    text + "```\n"
+pub fn document<M: Machine>(
+    file: &'static str,
+    title: &'static str,
+    source: &'static str,
+) -> foundation::machine::Machine {
+    let lines = M::lines()
+        .iter()
+        .map(|line| foundation::machine::Line {
+            from: line.from.to_string(),
+            act: line.act.to_string(),
+            who: line.who.iter().map(|one| one.words().to_owned()).collect(),
+            to: line.to.to_string(),
+            guard: line.guard.to_owned(),
+        })
+        .collect();
+    foundation::machine::Machine { file, title, source, lines }
 }
 
 #[cfg(test)]
@@ -144,22 +141,5 @@ pub(crate) mod exhaustive {
         }
         let listed: usize = expected.iter().map(|(_, _, by)| by.split(' ').count()).sum();
         assert_eq!(met, listed, "a line of the list names no state, act or standing");
-    }
-
-    /// Holds a page of `docs/states` to the code; `ALONGSIDE_WRITE_DOCS=1` writes it anew.
-    pub(crate) fn documented<M: Machine>(name: &str, title: &str, file: &str) {
-        let page = format!(
-            "# {title}\n\nEvery transition there is; anything not listed is refused. A test holds \
-             this page to the code (`crates/visits/src/{file}`).\n\n{}",
-            markdown::<M>()
-        );
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../docs/states")
-            .join(format!("{name}.md"));
-        if std::env::var_os("ALONGSIDE_WRITE_DOCS").is_some() {
-            std::fs::write(&path, &page).expect("the page is written");
-        }
-        let there = std::fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(there, page, "run this test with ALONGSIDE_WRITE_DOCS=1 and commit {name}.md");
     }
 }

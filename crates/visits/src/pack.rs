@@ -148,7 +148,7 @@ mod tests {
         assert!(Pack::read(&twice).unwrap_err().contains("“review” is there twice"));
         let never = TEXT.replacen("check_within = 5", "check_within = 0", 1);
         assert!(Pack::read(&never).unwrap_err().contains("check_within"));
-        let unknown = TEXT.replacen("prompts", "promts", 1);
+        let unknown = TEXT.replacen("prompts =", "promts =", 1);
         assert!(Pack::read(&unknown).unwrap_err().contains("promts"));
     }
 }

@@ -120,6 +120,13 @@ async fn page(
         ),
         lines(form, errors, "purpose", "What is it for?", "One or two sentences", 3),
         line(form, errors, "meets", "Whom do you meet, and what do you see together?", ""),
+        line(
+            form,
+            errors,
+            "reason",
+            "If something speaks against the day, why still?",
+            "Only the head who releases the person decides this. Usually empty",
+        ),
         line(form, errors, "arrival", "Arrival", "Reception, parking, access needs, what to bring"),
     ];
     page.beside = free_time(app, &comers).await?;
@@ -190,6 +197,10 @@ pub(super) async fn book(
             purpose: form.text("purpose").to_owned(),
             meets: form.text("meets").to_owned(),
             arrival: form.text("arrival").to_owned(),
+        };
+        let permit = match form.text("reason") {
+            "" => permit,
+            reason => permit.because(reason),
         };
         match act(&app, &permit, sight.agreement.id, &new).await {
             Ok(id) => return Ok(redirect(&format!("/visits/{id}"))),

@@ -103,6 +103,13 @@ pub(super) async fn list(
         .part("", part(&app, "Coming", &ahead).await?)
         .part("", part(&app, "Past", &past).await?)
         .part("", if none { Html::default() } else { downloads() })
+        .part(
+            "Beside visits",
+            Html::join([
+                link("/coaching", "Your private conversations"),
+                link("/commissions", "Reviews your school asks for"),
+            ]),
+        )
         .part("", super::offline::loader());
     frame
         .page("Visits")
@@ -150,7 +157,12 @@ pub(super) async fn of_agreement(
         .part("", if visits.is_empty() { empty } else { part(&app, "Visits", &visits).await? })
         .part("", if works { go(&sight.at("visits/new"), "Book a visit") } else { Html::default() })
         .part("Agreed and still to do", open_steps(&app, &visitor, &visits, agreement).await?)
-        .part("Challenge and reply", challenged(&app, &visitor, &sight, works).await?);
+        .part("Challenge and reply", challenged(&app, &visitor, &sight, works).await?)
+        .part(
+            "Working on a question together",
+            super::cycle::listed(&app, &visitor, &sight, works).await?,
+        )
+        .part("Coaching and mentoring", talked(&app, &visitor, &sight, works).await?);
     frame
         .page("Visits")
         .crumb("Agreements", "/agreements")
@@ -158,6 +170,21 @@ pub(super) async fn of_agreement(
         .visible_to(sight.visible())
         .wide()
         .show(&sheet)
+}
+
+/// What may be known of private conversations, with the way to them.
+async fn talked(
+    app: &App,
+    visitor: &Visitor,
+    sight: &support::pages::Sight,
+    works: bool,
+) -> Result<Html, PageError> {
+    let mut parts = vec![super::coaching::known(app, visitor, sight).await?];
+    if works && sight.agreement.state().in_force() {
+        parts.push(link(&sight.at("coaching/new"), "Ask somebody to talk"));
+        parts.push(link("/coaching", "Your own conversations"));
+    }
+    Ok(Html::join(parts))
 }
 
 /// The open steps of the notes a visitor may read.

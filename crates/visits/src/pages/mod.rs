@@ -5,6 +5,9 @@ mod book;
 mod calendar;
 mod challenge;
 mod check;
+mod coaching;
+mod commission;
+mod cycle;
 mod list;
 mod note;
 mod offline;
@@ -54,6 +57,19 @@ pub fn routes() -> Router<App> {
         .route("/visits/{id}/steps/{step}", get(check::ask_step).post(check::settle_step))
         .route("/agreements/{id}/challenges/new", get(challenge::ask).post(challenge::raise))
         .route("/challenges/{id}", get(challenge::show).post(challenge::act))
+        .route("/coaching", get(coaching::list))
+        .route("/agreements/{id}/coaching/new", get(coaching::ask).post(coaching::send))
+        .route("/coaching/{id}", get(coaching::show))
+        .route("/coaching/{id}/{act}", post(coaching::act))
+        .route("/coaching/{id}/log/{template}", get(coaching::ask_log).post(coaching::log))
+        .route("/coaching/sessions/{id}", get(coaching::session).post(coaching::session_act))
+        .route("/agreements/{id}/cycles/new", get(cycle::ask).post(cycle::begin))
+        .route("/cycles/{id}", get(cycle::show).post(cycle::act))
+        .route("/cycles/{id}/write", get(cycle::ask_write).post(cycle::write))
+        .route("/commissions", get(commission::list))
+        .route("/commissions/new", get(commission::ask).post(commission::begin))
+        .route("/commissions/{id}", get(commission::show).post(commission::act))
+        .route("/commissions/{id}/publish", post(commission::publish))
 }
 
 /// What every page about one visit begins with.

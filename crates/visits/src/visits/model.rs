@@ -251,18 +251,22 @@ pub async fn of_agreement(db: &impl Sql, agreement: AgreementId) -> Result<Vec<V
     .await
 }
 
+/// The visits a person makes, by day.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn made_by(db: &impl Sql, account: AccountId) -> Result<Vec<Visit>, DbError> {
+    let sql = format!("SELECT {COLUMNS} FROM visit WHERE visitor = $1 ORDER BY on_date, id");
+    db.all(&sql, [account.into()]).await
+}
+
 /// The visits a person makes or takes part in as a leader of either school, by day.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn concerning(db: &impl Sql, visitor: &Visitor) -> Result<Vec<Visit>, DbError> {
     let Some(account) = visitor.account else { return Ok(Vec::new()) };
-    let mut found: Vec<Visit> = db
-        .all(
-            &format!("SELECT {COLUMNS} FROM visit WHERE visitor = $1 ORDER BY on_date, id"),
-            [account.into()],
-        )
-        .await?;
+    let mut found = made_by(db, account).await?;
     for post in &visitor.posts {
         let more: Vec<Visit> = db
             .all(

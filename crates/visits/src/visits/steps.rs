@@ -188,13 +188,4 @@ mod tests {
             ],
         );
     }
-
-    #[test]
-    fn the_documented_page_is_this_one() {
-        exhaustive::documented::<Standing>(
-            "visit-steps",
-            "The life of a step agreed at a visit",
-            "visits/steps.rs",
-        );
-    }
 }

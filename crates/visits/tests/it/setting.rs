@@ -112,3 +112,9 @@ pub(crate) async fn visited(t: &TestApp, w: &World, id: AgreementId) -> VisitId 
 pub(crate) fn field<T: std::fmt::Debug>(done: Result<T, Refusal>, name: &str) {
     assert!(matches!(&done, Err(Refusal::Field { field, .. }) if *field == name), "{done:?}");
 }
+
+/// The one agreement of the world.
+pub(crate) async fn only_agreement(t: &TestApp) -> AgreementId {
+    let org = foundation::OrgRef::School(crate::world::HARBOUR);
+    store::of_org(&t.app.db, org).await.unwrap()[0].id
+}

@@ -123,7 +123,7 @@ async fn silence_for_five_working_days_is_shown_as_unchecked_and_nothing_more() 
         let it = visited(&t, &w, id).await;
         let mine = on_visit(&t, &w.aisha, it).await;
         notes::send(&t.app, &mine, it, &draft(1, body())).await.unwrap();
-        let system = |t: &testkit::TestApp| Permit::system("test", t.app.clock.now());
+        let system = |t: &TestApp| Permit::system("test", t.app.clock.now());
         at(&t, "2027-01-19T18:00:00Z").await;
         assert_eq!(visits::tend(&t.app, &system(&t)).await.unwrap(), 0, "there is time left");
         at(&t, "2027-01-19T18:11:00Z").await;
