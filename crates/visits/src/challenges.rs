@@ -245,7 +245,7 @@ pub async fn raise(
     if !agreement.state().in_force() {
         return Err(Refusal::NotNow("The agreement is not in force.".to_owned()));
     }
-    let (account, posts) = actor(app, permit).await?;
+    let (account, posts) = actor(app, &tx, permit).await?;
     let team = store::team_accounts(&tx, agreement.id).await?;
     let teams = account.is_some_and(|account| team.contains(&account));
     let (by_org, about) = if leads(&posts, agreement.supported) {
@@ -348,7 +348,7 @@ async fn open(
     let known = find(&app.db, id).await?.ok_or(Refusal::NotFound)?;
     let (tx, agreement) = store::open(app, known.agreement).await?;
     let it = find(&tx, id).await?.ok_or(Refusal::NotFound)?;
-    let (account, posts) = actor(app, permit).await?;
+    let (account, posts) = actor(app, &tx, permit).await?;
     let who = it.standings(account, &posts);
     let to = step(it.state(), act, &who)?;
     Ok((tx, agreement, it, who, to))

@@ -282,7 +282,7 @@ pub async fn ask(app: &App, permit: &Permit, new: &NewCommission) -> Result<Comm
     if new.to_on < new.from_on {
         return Err(Refusal::field("to_on", "The last day comes after the first"));
     }
-    let (account, posts) = actor(app, permit).await?;
+    let (account, posts) = actor(app, &app.db, permit).await?;
     if !leads(&posts, new.owner) {
         return Err(Refusal::NotYours("A school asks for its own reviews.".to_owned()));
     }
@@ -324,7 +324,7 @@ async fn open(
     let tx = app.db.write().await?;
     tx.lock(&format!("commission {id}")).await?;
     let it = find(&tx, id).await?.ok_or(Refusal::NotFound)?;
-    let (account, posts) = actor(app, permit).await?;
+    let (account, posts) = actor(app, &tx, permit).await?;
     let who = it.standings(account, &posts);
     Ok((tx, it, who))
 }

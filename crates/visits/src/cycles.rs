@@ -254,7 +254,7 @@ pub async fn ask(
     if !record_of.state().in_force() {
         return Err(Refusal::NotNow("The agreement is not in force.".to_owned()));
     }
-    let (account, posts) = actor(app, permit).await?;
+    let (account, posts) = actor(app, &tx, permit).await?;
     let team = store::team_accounts(&tx, agreement).await?;
     let teams = account.is_some_and(|account| team.contains(&account));
     let (one, other) = if leads(&posts, record_of.supported) {
@@ -294,7 +294,7 @@ async fn open(app: &App, permit: &Permit, id: CycleId) -> Result<(Tx, Cycle, Vec
     let known = find(&app.db, id).await?.ok_or(Refusal::NotFound)?;
     let (tx, _) = store::open(app, known.agreement).await?;
     let it = find(&tx, id).await?.ok_or(Refusal::NotFound)?;
-    let (account, posts) = actor(app, permit).await?;
+    let (account, posts) = actor(app, &tx, permit).await?;
     let team = store::team_accounts(&tx, it.agreement).await?;
     let who = it.standings(account, &posts, &team);
     Ok((tx, it, who))

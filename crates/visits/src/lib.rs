@@ -30,8 +30,11 @@ pub use support::Refusal;
 pub use visits::{Visit, VisitId};
 
 /// This room's tables, in order.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { room: "visits", number: 1, sql: include_str!("../migrations/0001_visits.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "visits", number: 1, sql: include_str!("../migrations/0001_visits.sql") },
+    Migration { room: "visits", number: 2, sql: include_str!("../migrations/0002_between.sql") },
+    Migration { room: "visits", number: 3, sql: include_str!("../migrations/0003_reviews.sql") },
+];
 
 /// The state machines of this room, for the documentation.
 #[must_use]

@@ -73,7 +73,7 @@ pub async fn book(
     let (tx, record_of) = store::open(app, agreement).await?;
     let giver = record_of.school(new.from);
     let belongs = store::team_accounts(&tx, agreement).await?.contains(&new.visitor)
-        || accounts::posts(&app.db, &app.clock, new.visitor)
+        || accounts::posts(&tx, &app.clock, new.visitor)
             .await?
             .iter()
             .any(|post| post.org == giver);
@@ -94,7 +94,7 @@ pub async fn book(
     visit.insert(&tx).await?;
     take_slots(&tx, &visit, new.on, new.part).await?;
     record(&tx, permit, &visit, "booked", json!({ "on": new.on, "part": new.part })).await?;
-    let mine = who(app, permit, &visit).await?;
+    let mine = who(app, &tx, permit, &visit).await?;
     if let Ok(to) = step(State::Proposed, Act::Confirm, &mine) {
         keep(&tx, &visit, to, None, permit.context().at).await?;
         record(&tx, permit, &visit, "confirmed", json!({})).await?;
@@ -176,7 +176,7 @@ async fn free_slots(tx: &Tx, visit: VisitId) -> Result<(), DbError> {
 /// [`Refusal`] when the state or the person does not allow it.
 pub async fn confirm(app: &App, permit: &Permit, id: VisitId) -> Result<(), Refusal> {
     let (tx, _, visit) = open(app, id).await?;
-    let to = step(visit.state(), Act::Confirm, &who(app, permit, &visit).await?)?;
+    let to = step(visit.state(), Act::Confirm, &who(app, &tx, permit, &visit).await?)?;
     keep(&tx, &visit, to, None, permit.context().at).await?;
     record(&tx, permit, &visit, "confirmed", json!({})).await?;
     tell(app, &tx, permit, &visit, &[visit.visitor], "Your visit is confirmed", "has confirmed")
@@ -200,7 +200,7 @@ pub async fn move_to(
         return Err(Refusal::field("on", "Choose a day from today on"));
     }
     let (tx, agreement, visit) = open(app, id).await?;
-    let mine = who(app, permit, &visit).await?;
+    let mine = who(app, &tx, permit, &visit).await?;
     let to = step(visit.state(), Act::Move, &mine)?;
     if part.half_days() != visit.part().half_days() {
         return Err(Refusal::field(
@@ -232,7 +232,7 @@ pub async fn move_to(
 /// [`Refusal`] without a reason, or when the state or the person does not allow it.
 pub async fn cancel(app: &App, permit: &Permit, id: VisitId, reason: &str) -> Result<(), Refusal> {
     let (tx, agreement, visit) = open(app, id).await?;
-    let to = step(visit.state(), Act::Cancel, &who(app, permit, &visit).await?)?;
+    let to = step(visit.state(), Act::Cancel, &who(app, &tx, permit, &visit).await?)?;
     time::settle_in(app, &tx, permit, &agreement, visit.entry, Some(reason)).await?;
     free_slots(&tx, id).await?;
     keep(&tx, &visit, to, None, permit.context().at).await?;
@@ -252,7 +252,7 @@ pub async fn cancel(app: &App, permit: &Permit, id: VisitId, reason: &str) -> Re
 /// [`Refusal`] before the day, or when the state or the person does not allow it.
 pub async fn happen(app: &App, permit: &Permit, id: VisitId) -> Result<(), Refusal> {
     let (tx, agreement, visit) = open(app, id).await?;
-    let to = step(visit.state(), Act::Happen, &who(app, permit, &visit).await?)?;
+    let to = step(visit.state(), Act::Happen, &who(app, &tx, permit, &visit).await?)?;
     deliver(app, &tx, permit, &agreement, &visit).await?;
     keep(&tx, &visit, to, None, permit.context().at).await?;
     record(&tx, permit, &visit, "took place", json!({})).await?;

@@ -99,7 +99,7 @@ async fn take(
     (said, words): (Said, &str),
 ) -> Result<(Tx, Visit), Refusal> {
     let (tx, _, visit) = open(app, id).await?;
-    let mine = who(app, permit, &visit).await?;
+    let mine = who(app, &tx, permit, &visit).await?;
     let to = step(visit.state(), act, &mine)?;
     keep(&tx, &visit, to, None, permit.context().at).await?;
     let org = match act {
@@ -199,7 +199,7 @@ pub async fn add(app: &App, permit: &Permit, id: VisitId, words: &str) -> Result
         return Err(Refusal::field("words", "Write what you want to add"));
     }
     let (tx, _, visit) = open(app, id).await?;
-    let mine = who(app, permit, &visit).await?;
+    let mine = who(app, &tx, permit, &visit).await?;
     if !mine.iter().any(|one| matches!(one, Who::Visitor | Who::Host | Who::Giver)) {
         return Err(Refusal::NotYours("The two schools add to a note.".to_owned()));
     }

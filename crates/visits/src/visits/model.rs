@@ -332,13 +332,15 @@ pub(super) async fn keep(
     if touched == 1 { Ok(()) } else { Err(DbError::Conflict("visit")) }
 }
 
-/// The account behind a permit and the posts it holds today; nobody for the product itself.
+/// The account behind a permit and the posts it holds today; nobody for the product itself. Inside
+/// a transaction it reads through that: a second connection may never come free.
 pub(crate) async fn actor(
     app: &App,
+    db: &impl Sql,
     permit: &Permit,
 ) -> Result<(Option<AccountId>, Vec<Post>), DbError> {
     let Some(account) = permit.person() else { return Ok((None, Vec::new())) };
-    Ok((Some(account), accounts::posts(&app.db, &app.clock, account).await?))
+    Ok((Some(account), accounts::posts(db, &app.clock, account).await?))
 }
 
 /// Whether posts make somebody a leader of a school.
@@ -369,11 +371,16 @@ pub fn standings(visit: &Visit, account: Option<AccountId>, posts: &[Post]) -> V
 }
 
 /// What the person behind a permit is in relation to a visit.
-pub(crate) async fn who(app: &App, permit: &Permit, visit: &Visit) -> Result<Vec<Who>, DbError> {
+pub(crate) async fn who(
+    app: &App,
+    db: &impl Sql,
+    permit: &Permit,
+    visit: &Visit,
+) -> Result<Vec<Who>, DbError> {
     if matches!(permit.context().actor, Actor::System(_)) {
         return Ok(vec![Who::System]);
     }
-    let (account, posts) = actor(app, permit).await?;
+    let (account, posts) = actor(app, db, permit).await?;
     Ok(standings(visit, account, &posts))
 }
 

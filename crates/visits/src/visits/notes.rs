@@ -224,7 +224,7 @@ async fn save_in(
     visit: &Visit,
     draft: &Draft,
 ) -> Result<Saved, Refusal> {
-    let mine = who(app, permit, visit).await?;
+    let mine = who(app, tx, permit, visit).await?;
     let there = of(tx, visit.id).await?;
     if let Some(note) = &there {
         // Only the author's own device may learn that a note was sent already.
@@ -303,7 +303,7 @@ pub async fn send(
     }
     let visit = super::model::find(&tx, id).await?.ok_or(Refusal::NotFound)?;
     let note = of(&tx, id).await?.ok_or(Refusal::NotFound)?;
-    let to = step(visit.state(), Act::Send, &who(app, permit, &visit).await?)?;
+    let to = step(visit.state(), Act::Send, &who(app, &tx, permit, &visit).await?)?;
     let at = permit.context().at;
     let check_by = brokerage::packs::working_days_later(at, pack().check_within);
     keep(&tx, &visit, to, Some(check_by), at).await?;

@@ -154,7 +154,7 @@ pub async fn settle(
     let visit = known.ok_or(Refusal::NotFound)?.visit;
     let (tx, _, visit) = open(app, visit).await?;
     let it: Step = tx.first(&find, [id.into()]).await?.ok_or(Refusal::NotFound)?;
-    let to = step(it.standing(), told, &who(app, permit, &visit).await?)?;
+    let to = step(it.standing(), told, &who(app, &tx, permit, &visit).await?)?;
     if told == Told::Drop && became.trim().is_empty() {
         return Err(Refusal::field("became", "Say why, in a few words both schools can read"));
     }

@@ -44,8 +44,8 @@ async fn talking(t: &TestApp, w: &World) -> (support::AgreementId, PairId, Sessi
     field(ask(w.stranger.account).await, "other");
     let id = ask(w.priya.account).await.unwrap();
     field(ask(w.priya.account).await, "other");
-    let daniel = permit(t, &w.daniel, id).await.unwrap();
     at(t, "2027-01-19T16:00:00Z").await;
+    let daniel = permit(t, &w.daniel, id).await.unwrap();
     let early = log(&t.app, &daniel, id, &grow("Worn out")).await;
     assert!(matches!(early, Err(Refusal::NotNow(_))), "not before she accepts: {early:?}");
     assert!(matches!(take(&t.app, &daniel, id, Act::Accept).await, Err(Refusal::NotYours(_))));
