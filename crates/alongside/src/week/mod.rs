@@ -101,12 +101,9 @@ pub async fn of(app: &App, visitor: &Visitor) -> Result<Week, PageError> {
     }
     let halves = support::home::needs_me(app, visitor).await?;
     let visits = visits::home::needs_me(app, visitor).await?;
-    for (half, todos) in [
-        (&mut week.mine, halves.my_school),
-        (&mut week.others, halves.others),
-        (&mut week.mine, visits.my_school),
-        (&mut week.others, visits.others),
-    ] {
+    let mine = halves.my_school.into_iter().chain(visits.my_school).collect::<Vec<_>>();
+    let others = halves.others.into_iter().chain(visits.others).collect();
+    for (half, todos) in [(&mut week.mine, mine), (&mut week.others, others)] {
         for todo in todos {
             let when = support::home::due_in_words(&todo);
             let tag = if todo.late { "Overdue" } else { "To do" };

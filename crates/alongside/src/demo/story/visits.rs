@@ -106,28 +106,28 @@ impl Stage<'_> {
         match talk {
             Talk::Book(visit) => {
                 let part = if visit.half_days > 1 { Part::Day } else { Part::Morning };
-                self.book(&agreement, visit, visit.on, part).await
+                self.book_visit(&agreement, visit, visit.on, part).await
             }
-            Talk::Confirm(visit) => self.confirm(it, &agreement, visit.on).await,
-            Talk::Note(visit) => self.note(&agreement, visit).await,
-            Talk::Check(visit) => self.check(it, &agreement, visit).await,
-            Talk::Coaching(visit) => self.coach(it, &agreement, visit).await,
+            Talk::Confirm(visit) => self.confirm_visit(it, &agreement, visit.on).await,
+            Talk::Note(visit) => self.send_note(&agreement, visit).await,
+            Talk::Check(visit) => self.check_note(it, &agreement, visit).await,
+            Talk::Coaching(visit) => self.log_coaching(it, &agreement, visit).await,
             Talk::Today => {
                 let Some(visit) = it.visits.iter().find(|visit| visit.kind == "learning walk")
                 else {
                     return Ok(());
                 };
                 let today = foundation::clock::london(self.now()).saturating_add(7.days());
-                self.book(&agreement, visit, today, Part::Morning).await?;
-                self.confirm(it, &agreement, today).await
+                self.book_visit(&agreement, visit, today, Part::Morning).await?;
+                self.confirm_visit(it, &agreement, today).await
             }
-            Talk::Reply => self.reply(it, &agreement).await,
-            Talk::Cycle => self.cycle(it, &agreement).await,
-            Talk::Review => self.commission(it).await,
+            Talk::Reply => self.answer_challenge(it, &agreement).await,
+            Talk::Cycle => self.work_together(it, &agreement).await,
+            Talk::Review => self.commission_review(it).await,
         }
     }
 
-    async fn book(
+    async fn book_visit(
         &self,
         agreement: &Agreement,
         visit: &story::Visit,
@@ -166,7 +166,7 @@ impl Stage<'_> {
         Ok(all.into_iter().find(|visit| visit.on() == on))
     }
 
-    async fn confirm(
+    async fn confirm_visit(
         &self,
         it: &story::Deployment,
         agreement: &Agreement,
@@ -179,7 +179,7 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn note(&self, agreement: &Agreement, visit: &story::Visit) -> anyhow::Result<()> {
+    async fn send_note(&self, agreement: &Agreement, visit: &story::Visit) -> anyhow::Result<()> {
         let Some(kept) = self.visit_on(agreement, visit.on).await? else { return Ok(()) };
         let permit = self.permit(visit.visitor, Action::Update, &kept.resource()).await?;
         let mut key = [0_u8; 16];
@@ -190,7 +190,7 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn check(
+    async fn check_note(
         &self,
         it: &story::Deployment,
         agreement: &Agreement,
@@ -203,7 +203,7 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn coach(
+    async fn log_coaching(
         &self,
         it: &story::Deployment,
         agreement: &Agreement,
@@ -239,7 +239,11 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn reply(&self, it: &story::Deployment, agreement: &Agreement) -> anyhow::Result<()> {
+    async fn answer_challenge(
+        &self,
+        it: &story::Deployment,
+        agreement: &Agreement,
+    ) -> anyhow::Result<()> {
         let head = self.head(it.supported)?;
         let visitor = self.visitor(head).await?;
         let all = challenges::of_agreement(&self.app.db, &visitor, agreement.id).await?;
@@ -253,7 +257,11 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn cycle(&self, it: &story::Deployment, agreement: &Agreement) -> anyhow::Result<()> {
+    async fn work_together(
+        &self,
+        it: &story::Deployment,
+        agreement: &Agreement,
+    ) -> anyhow::Result<()> {
         let (one, other) = (self.head(it.supported)?, self.head(it.supporting)?);
         let asks = self.as_party(one, agreement).await?;
         let question = "How do we keep the lowest fifth reading daily in Year 3?";
@@ -285,7 +293,7 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn commission(&self, it: &story::Deployment) -> anyhow::Result<()> {
+    async fn commission_review(&self, it: &story::Deployment) -> anyhow::Result<()> {
         let head = self.head(it.supported)?;
         let owner = OrgRef::School(it.supported);
         let own = Resource::new(Kind::Visit, Zone::School, owner);
