@@ -42,5 +42,5 @@ pub fn machines() -> Vec<Machine> {
 #[must_use]
 pub fn handlers() -> Handlers {
     let ground = access::handlers(mail::handlers(Handlers::default()));
-    week::digest::handlers(support::handlers(ground))
+    week::digest::handlers(support::handlers(brokerage::handlers(ground)))
 }

@@ -7,9 +7,12 @@
 //! when one says no; nothing goes to agreement while an interest is open.
 
 pub mod cadre;
+pub mod contribution;
+pub mod daily;
 pub mod desk;
 mod home;
 pub mod interests;
+mod leaving;
 pub mod offers;
 pub mod packs;
 mod pages;
@@ -18,7 +21,9 @@ pub mod requests;
 
 use foundation::db::Migration;
 
+pub use daily::{handlers, schedule};
 pub use home::waiting;
+pub use leaving::{duties, extract};
 pub use needs::ActError;
 pub use pages::routes;
 pub use proposals::{Proposal, ProposalId};
@@ -31,8 +36,11 @@ pub fn machines() -> Vec<foundation::machine::Machine> {
 }
 
 /// This room's tables, in order.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    room: "brokerage",
-    number: 1,
-    sql: include_str!("../migrations/0001_brokerage.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        room: "brokerage",
+        number: 1,
+        sql: include_str!("../migrations/0001_brokerage.sql"),
+    },
+    Migration { room: "brokerage", number: 2, sql: include_str!("../migrations/0002_desk.sql") },
+];
