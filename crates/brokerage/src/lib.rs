@@ -12,10 +12,10 @@ pub mod daily;
 pub mod desk;
 mod home;
 pub mod interests;
-mod leaving;
 pub mod offers;
 pub mod packs;
 mod pages;
+pub mod persons;
 pub mod proposals;
 pub mod requests;
 
@@ -23,7 +23,6 @@ use foundation::db::Migration;
 
 pub use daily::{handlers, schedule};
 pub use home::waiting;
-pub use leaving::{duties, extract};
 pub use needs::ActError;
 pub use pages::routes;
 pub use proposals::{Proposal, ProposalId};

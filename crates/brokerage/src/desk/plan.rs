@@ -151,7 +151,7 @@ impl Board {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "shaped for map_err")]
-pub(crate) fn told(error: matching::ModelError) -> ActError {
+pub(super) fn told(error: matching::ModelError) -> ActError {
     ActError::Refused(error.to_string())
 }
 

@@ -9,19 +9,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use foundation::{App, DbError, OrgRef, Sql};
 use jiff::civil::Date;
-use matching::Plan;
+use matching::plan::{Alternative, WhyNot, alternatives, why_not};
+use matching::{Effort, Pair, Plan};
 use needs::ActError;
 use sea_orm::FromQueryResult;
 
-use super::plan::{Board, WhatIf};
+use super::plan::{Board, WhatIf, told};
+use super::unlock;
 
 /// A partnership's board as of a day, and the best plan for it.
 #[derive(Debug)]
 pub struct Standing {
     /// The board.
     pub board: Board,
-    /// The best plan as things are.
-    pub plan: Plan,
+    plan: Plan,
 }
 
 struct Kept {
@@ -126,6 +127,12 @@ async fn kept(
 }
 
 impl Standing {
+    /// The best plan as things are.
+    #[must_use]
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// The best plan if something were different, without keeping other visitors waiting.
     ///
     /// # Errors
@@ -134,13 +141,52 @@ impl Standing {
         let standing = Arc::clone(self);
         away(move || standing.board.what_if(&trial, &standing.plan)).await
     }
+
+    /// Why a supporter is not in the plan for a request, and what would follow.
+    ///
+    /// # Errors
+    /// When the request or the supporter is not on the board.
+    pub async fn why_not(self: &Arc<Self>, pair: Pair) -> Result<WhyNot, ActError> {
+        let standing = Arc::clone(self);
+        away(move || {
+            let question = standing.board.question(&WhatIf::default());
+            why_not(&question, &standing.plan, &pair, Effort::default()).map_err(told)
+        })
+        .await
+    }
+
+    /// Up to `count` other plans that meet the same needs and are at most `within` less good.
+    ///
+    /// # Errors
+    /// When the engine cannot read a request.
+    pub async fn others(
+        self: &Arc<Self>,
+        count: usize,
+        within: f64,
+    ) -> Result<Vec<Alternative>, ActError> {
+        let standing = Arc::clone(self);
+        away(move || {
+            let question = standing.board.question(&WhatIf::default());
+            alternatives(&question, &standing.plan, count, within, Effort::default()).map_err(told)
+        })
+        .await
+    }
+
+    /// What a day is worth, by specialism, phase and area.
+    ///
+    /// # Errors
+    /// When the engine cannot read a request.
+    pub async fn unlock(self: &Arc<Self>) -> Result<Vec<unlock::Line>, ActError> {
+        let standing = Arc::clone(self);
+        away(move || unlock::unlock(&standing.board)).await
+    }
 }
 
 /// Runs arithmetic that takes its time where it holds nobody up.
 ///
 /// # Errors
 /// As the work itself.
-pub async fn away<T: Send + 'static>(
+async fn away<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ActError> + Send + 'static,
 ) -> Result<T, ActError> {
     match tokio::task::spawn_blocking(work).await {

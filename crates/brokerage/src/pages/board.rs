@@ -106,7 +106,7 @@ pub(super) async fn show(
         }
     }
     let standing = desk::standing(&app, partnership, app.clock.today()).await?;
-    let (board, plan) = (&standing.board, &standing.plan);
+    let (board, plan) = (&standing.board, standing.plan());
     let unmet = plan
         .unmet
         .iter()

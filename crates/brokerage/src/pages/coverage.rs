@@ -20,7 +20,6 @@ use super::brokered;
 use crate::desk::{
     self, Standing,
     plan::coverage,
-    standing::away,
     unlock::{self, Line},
 };
 
@@ -60,7 +59,7 @@ fn by_specialism(standing: &Standing) -> Table {
         ]
         .map(str::to_owned)
         .into(),
-        rows: coverage(&standing.board, &standing.plan)
+        rows: coverage(&standing.board, standing.plan())
             .into_iter()
             .map(|one| {
                 vec![
@@ -128,18 +127,13 @@ fn by_day(lines: &[Line], standing: &Standing) -> Table {
     }
 }
 
-async fn lines(standing: &Arc<Standing>) -> Result<Vec<Line>, PageError> {
-    let asked = Arc::clone(standing);
-    Ok(away(move || unlock::unlock(&asked.board)).await?)
-}
-
 pub(super) async fn show(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
     frame: Frame,
 ) -> Result<Response, PageError> {
     let standing = load(&app, &visitor).await?;
-    let lines = lines(&standing).await?;
+    let lines = standing.unlock().await?;
     let mut cases: Vec<String> = lines.iter().filter_map(Line::case).collect();
     cases.truncate(5);
     let items = |base: &str| {
@@ -196,5 +190,5 @@ pub(super) async fn file(
     let format = file.strip_prefix("days.").and_then(Format::from_ending);
     let format = format.ok_or(PageError::NotFound)?;
     let standing = load(&app, &visitor).await?;
-    by_day(&lines(&standing).await?, &standing).download(format, "coverage-days")
+    by_day(&standing.unlock().await?, &standing).download(format, "coverage-days")
 }

@@ -5,10 +5,9 @@ use access::SignedIn;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use foundation::{App, PageError, web::Frame};
-use matching::{Effort, plan::alternatives};
 
 use super::brokered;
-use crate::desk::{self, Board, plan::WhatIf, standing::away};
+use crate::desk::{self, Board};
 use crate::requests::days_in_words;
 
 /// How many other plans are looked for.
@@ -56,14 +55,8 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     let partnership = brokered(&visitor)?;
     let standing = desk::standing(&app, partnership, app.clock.today()).await?;
-    let asked = std::sync::Arc::clone(&standing);
-    let found = away(move || {
-        let question = asked.board.question(&WhatIf::default());
-        alternatives(&question, &asked.plan, OTHERS, WITHIN, Effort::default())
-            .map_err(desk::plan::told)
-    })
-    .await?;
-    let (board, best) = (&standing.board, &standing.plan);
+    let found = standing.others(OTHERS, WITHIN).await?;
+    let (board, best) = (&standing.board, standing.plan());
     let nobody = || "nobody".to_owned();
     let others = found
         .iter()

@@ -95,7 +95,7 @@ pub(super) async fn show(
     let partnership = brokered(&visitor)?;
     let form = FormData::decode(query.unwrap_or_default().as_bytes());
     let standing = desk::standing(&app, partnership, app.clock.today()).await?;
-    let (board, now) = (&standing.board, &standing.plan);
+    let (board, now) = (&standing.board, standing.plan());
     let (trial, kept) = trial(&form);
     let (plan, refused) = if trial.is_empty() {
         (now.clone(), None)

@@ -11,11 +11,11 @@ use foundation::{
     App, PageError,
     web::{Cell, Frame, Table},
 };
-use matching::{Effort, Pair, plan::WhyNot};
+use matching::{Pair, plan::WhyNot};
 use serde::Deserialize;
 
 use super::on_desk;
-use crate::desk::{self, Standing, plan::WhatIf, standing::away, words};
+use crate::desk::{self, Standing, words};
 use crate::requests::days_in_words;
 
 #[derive(Deserialize)]
@@ -84,7 +84,7 @@ fn beside(case: &desk::Case, at: usize, kept: &[matching::Candidate]) -> Option<
 
 /// The answer over all requests, in words.
 fn everybody(standing: &Standing, id: &str, key: &str, answer: &WhyNot) -> Option<Everybody> {
-    let (board, plan) = (&standing.board, &standing.plan);
+    let (board, plan) = (&standing.board, standing.plan());
     let already = plan
         .matches
         .iter()
@@ -163,13 +163,7 @@ pub(super) async fn show(
     if at.is_some() && request.state.wants_match() {
         let standing = desk::standing(&app, request.partnership, today).await?;
         let pair = Pair::new(request.id.to_string(), which.supporter.clone());
-        let (asked, pair_) = (std::sync::Arc::clone(&standing), pair.clone());
-        let answer = away(move || {
-            let question = asked.board.question(&WhatIf::default());
-            matching::plan::why_not(&question, &asked.plan, &pair_, Effort::default())
-                .map_err(desk::plan::told)
-        })
-        .await?;
+        let answer = standing.why_not(pair.clone()).await?;
         over_all = everybody(&standing, &pair.need, &pair.supporter, &answer);
     }
     let content = Page {

@@ -61,7 +61,7 @@ async fn what_is_kept_of_the_board_is_used_only_while_it_holds() {
         assert!(std::sync::Arc::ptr_eq(&first, &board().await), "nothing has happened");
         let id = matching(&t, &w).await;
         let second = board().await;
-        assert_eq!(second.plan.matches.len(), 1);
+        assert_eq!(second.plan().matches.len(), 1);
         // A shortlist is the broker's own note and moves nobody.
         let aisha = SupporterRef::Designation(w.aisha_as);
         desk::shortlisted(&t.app, &system(&t), id, aisha, true).await.unwrap();
@@ -74,9 +74,9 @@ async fn what_is_kept_of_the_board_is_used_only_while_it_holds() {
         // Time given away elsewhere changes it at once.
         let guard =
             capacity::raise_guard(&t.app, &system(&t), OAKFIELD, "staff absence", None).await;
-        assert_eq!(board().await.plan.unmet.len(), 1);
+        assert_eq!(board().await.plan().unmet.len(), 1);
         capacity::clear_guard(&t.app, &system(&t), guard.unwrap()).await.unwrap();
-        assert_eq!(board().await.plan.matches.len(), 1);
+        assert_eq!(board().await.plan().matches.len(), 1);
         let tomorrow = date(2026, 11, 10);
         let next = desk::standing(&t.app, w.alliance, tomorrow).await.unwrap();
         assert_eq!(next.board.pool.today, tomorrow);

@@ -3,7 +3,7 @@
 use access::{Action, Post, Role};
 use brokerage::cadre::{self, SupporterRef, capacity, mentors};
 use brokerage::proposals::{self, NewProposal, Reply, Side};
-use brokerage::{contribution, daily, desk, interests, requests};
+use brokerage::{contribution, daily, desk, interests, persons, requests};
 use foundation::{OrgRef, Sql};
 use jiff::{SignedDuration, civil::date};
 use matching::Depth;
@@ -233,16 +233,16 @@ async fn what_somebody_gave_is_theirs_to_take_and_what_they_hold_is_handed_over_
         propose(&t, &w, id, 4).await.unwrap();
         let given = async || contribution::of(&t.app.db, w.aisha.account).await.unwrap();
         assert!(given().await.is_empty(), "time that is only held is no contribution");
-        let what = brokerage::duties(t.app.clone(), w.aisha.account, OAKFIELD).await.unwrap();
+        let what = persons::duties(t.app.clone(), w.aisha.account, OAKFIELD).await.unwrap();
         let what: Vec<_> = what.iter().map(|duty| duty.what.as_str()).collect();
         assert_eq!(what.len(), 3, "{what:?}");
         assert!(what[1].starts_with("2 days promised to Harbour View"), "{what:?}");
-        let elsewhere = brokerage::duties(t.app.clone(), w.aisha.account, HARBOUR).await.unwrap();
+        let elsewhere = persons::duties(t.app.clone(), w.aisha.account, HARBOUR).await.unwrap();
         assert!(elsewhere.is_empty());
         // Marcus is not the only broker; Priya is the only head.
-        let broker = brokerage::duties(t.app.clone(), w.marcus.account, w.alliance).await.unwrap();
+        let broker = persons::duties(t.app.clone(), w.marcus.account, w.alliance).await.unwrap();
         assert!(broker.is_empty(), "{broker:?}");
-        let head = brokerage::duties(t.app.clone(), w.priya.account, HARBOUR).await.unwrap();
+        let head = persons::duties(t.app.clone(), w.priya.account, HARBOUR).await.unwrap();
         assert_eq!(head.len(), 1, "{head:?}");
 
         let tx = t.app.db.write().await.unwrap();
@@ -264,7 +264,7 @@ async fn what_somebody_gave_is_theirs_to_take_and_what_they_hold_is_handed_over_
         let next = matching(&t, &w).await;
         let case = desk::case(&t.app.db, next, t.app.clock.today()).await.unwrap().unwrap();
         assert_eq!(case.supporter(aisha).unwrap().model.track.judged, 1);
-        let extract = brokerage::extract(t.app.clone(), w.aisha.account).await.unwrap();
+        let extract = persons::extract(t.app.clone(), w.aisha.account).await.unwrap();
         assert_eq!(extract["designations"][0]["judged"][0]["share"], 0.75);
         assert_eq!(extract["support_given"][0]["half_days"], 3);
         let register = t.get(Some(&w.marcus), "/cadre.csv").await.expect(200);

@@ -20,7 +20,7 @@ async fn others(
 ) -> Result<Option<bool>, DbError> {
     let holders = accounts::holders(&app.db, &app.clock, org, role).await?;
     let own = holders.iter().any(|one| one.id == account);
-    Ok(own.then(|| holders.len() > 1))
+    Ok(own.then_some(holders.len() > 1))
 }
 
 /// What the person still looks after in the organisation: designations it releases them for, time
