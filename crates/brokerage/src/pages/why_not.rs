@@ -179,6 +179,9 @@ pub(super) async fn show(
             let short = shortlist.kept[0].score.points() - shortlist.kept[at].score.points();
             if at == 0 {
                 "First by fit.".to_owned()
+            } else if short < 0.5 {
+                "As many points as the first; between equals, whoever was asked least lately leads."
+                    .to_owned()
             } else {
                 format!("{short:.0} points behind the first.")
             }
