@@ -10,7 +10,7 @@ let server
 let links
 
 test.beforeAll(async () => {
-  test.setTimeout(300_000)
+  test.setTimeout(600_000)
   server = await start(folder(), 'demo')
   links = [...server.printed().matchAll(/^ *(.+?) {2,}.*?(https?:\/\/\S+\/sign-in\/\S+)$/gm)]
 })
@@ -72,7 +72,7 @@ async function asked (priya, marcus, title) {
 const card = (page, name) => page.locator('section.as-candidate').filter({ hasText: name }).first()
 
 test('a broker triages, shortlists, compares, asks why and what if, and proposes; the heads answer', async ({ browser }, info) => {
-  test.setTimeout(300_000)
+  test.setTimeout(600_000)
   const [priya, marcus, daniel] = [await as(browser, info, 'Priya'), await as(browser, info, 'Marcus'), await as(browser, info, 'Daniel')]
   const title = 'Phonics taught one way'
   await marcus.goto(`${server.address}/desk`)
@@ -122,7 +122,7 @@ test('a broker triages, shortlists, compares, asks why and what if, and proposes
 
   // Propose, by keyboard.
   await marcus.goto(desk)
-  await card(marcus, 'Aisha Khan').getByRole('link', { name: /Propose/ }).click()
+  await card(marcus, 'Aisha Khan').getByRole('button', { name: /^Propose/ }).click()
   if (await marcus.locator('[name=reason]').count()) await marcus.locator('[name=reason]').fill('They know each other.')
   await marcus.locator('[name=message]').fill('You both teach stories first.')
   await looksRight(marcus, info, 'propose')
