@@ -44,5 +44,5 @@ pub fn machines() -> Vec<Machine> {
 #[must_use]
 pub fn handlers() -> Handlers {
     let ground = access::handlers(mail::handlers(Handlers::default()));
-    week::digest::handlers(visits::handlers(support::handlers(ground)))
+    week::digest::handlers(visits::handlers(support::handlers(brokerage::handlers(ground))))
 }

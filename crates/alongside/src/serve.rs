@@ -57,6 +57,7 @@ pub async fn run(app: App, listener: TcpListener, worker: bool) -> anyhow::Resul
 /// Sets the rooms' daily rounds; setting one twice adds nothing.
 async fn daily(app: &App) -> anyhow::Result<()> {
     access::retention::ensure(app).await?;
+    brokerage::schedule(app).await?;
     support::schedule(app).await?;
     visits::schedule(app).await?;
     week::digest::schedule(app).await?;

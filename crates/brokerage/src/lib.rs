@@ -7,17 +7,21 @@
 //! when one says no; nothing goes to agreement while an interest is open.
 
 pub mod cadre;
+pub mod contribution;
+pub mod daily;
 pub mod desk;
 mod home;
 pub mod interests;
 pub mod offers;
 pub mod packs;
 mod pages;
+pub mod persons;
 pub mod proposals;
 pub mod requests;
 
 use foundation::db::Migration;
 
+pub use daily::{handlers, schedule};
 pub use home::waiting;
 pub use needs::ActError;
 pub use pages::routes;
@@ -31,8 +35,11 @@ pub fn machines() -> Vec<foundation::machine::Machine> {
 }
 
 /// This room's tables, in order.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    room: "brokerage",
-    number: 1,
-    sql: include_str!("../migrations/0001_brokerage.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        room: "brokerage",
+        number: 1,
+        sql: include_str!("../migrations/0001_brokerage.sql"),
+    },
+    Migration { room: "brokerage", number: 2, sql: include_str!("../migrations/0002_desk.sql") },
+];

@@ -22,6 +22,7 @@ use crate::{
         store::{self, open, standings},
     },
     course::{self, Told, record, tell},
+    neighbours,
     pack::pack,
 };
 
@@ -385,6 +386,9 @@ pub async fn give_feedback(
         other => other?,
     };
     record(&tx, permit.context(), &agreement, "feedback given", json!({ "side": side })).await?;
+    if side == Side::Supported {
+        neighbours::judge_support(&tx, app, permit, &agreement, answers).await?;
+    }
     tx.commit().await?;
     Ok(())
 }
@@ -449,6 +453,7 @@ pub async fn confirm(app: &App, permit: &Permit, id: AgreementId) -> Result<Stat
     let detail = json!({ "side": side, "to": after.state().key() });
     record(&tx, permit.context(), &agreement, "completion confirmed", detail).await?;
     if done {
+        neighbours::close_time(&tx, &agreement, false).await?;
         tell(app, &tx, permit, &agreement, &Told::Completed).await?;
     }
     tx.commit().await?;

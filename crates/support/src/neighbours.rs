@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use access::Permit;
 use brokerage::{ActError, Proposal, Request, RequestId, cadre, interests, proposals, requests};
 use evidence::Measure;
-use foundation::{DbError, OrgRef, Sql, Tx, terms::AcademicYear};
+use foundation::{App, DbError, OrgRef, Sql, Tx, terms::AcademicYear};
 use jiff::civil::Date;
 use register::kpis::{self, Definition};
 
@@ -274,6 +274,61 @@ pub(crate) async fn freeze_audit(
             .map_err(refusal)?;
     }
     Ok(())
+}
+
+/// Promises the supporter's time for good, in the transaction of the last signature.
+pub(crate) async fn promise_time(tx: &Tx, agreement: &Agreement) -> Result<(), Refusal> {
+    if let Some(request) = &agreement.request {
+        let state = cadre::capacity::CommitmentState::Agreed;
+        cadre::capacity::settle_request(tx, request_id(request)?, state).await?;
+    }
+    Ok(())
+}
+
+/// Counts the supporter's time as given when the support is over: what was delivered, where time
+/// was written down; nothing when nothing was and the agreement ended early.
+pub(crate) async fn close_time(tx: &Tx, agreement: &Agreement, early: bool) -> Result<(), Refusal> {
+    if let Some(request) = &agreement.request {
+        let delivered = crate::time::totals(tx, agreement.id).await?.delivered;
+        let delivered = (early || delivered > 0).then_some(delivered);
+        cadre::capacity::complete_request(tx, request_id(request)?, delivered).await?;
+    }
+    Ok(())
+}
+
+/// Frees the supporter's time when an agreement is given up before it was signed.
+pub(crate) async fn free_time(
+    tx: &Tx,
+    permit: &Permit,
+    agreement: &Agreement,
+) -> Result<(), Refusal> {
+    if let Some(request) = &agreement.request {
+        cadre::capacity::release_request(tx, permit, request_id(request)?).await?;
+    }
+    Ok(())
+}
+
+/// Tells the desk how the supported school judged the support: the mean of its answers, from
+/// nought (1 of 4 throughout) to one. Track records are made of these and nothing else.
+pub(crate) async fn judge_support(
+    tx: &Tx,
+    app: &App,
+    permit: &Permit,
+    agreement: &Agreement,
+    answers: &[(String, u8)],
+) -> Result<(), Refusal> {
+    let Some(request) = &agreement.request else { return Ok(()) };
+    let sum: f64 = answers.iter().map(|(_, value)| (f64::from(*value) - 1.0) / 3.0).sum();
+    let count = u32::try_from(answers.len()).unwrap_or(u32::MAX);
+    if count == 0 {
+        return Ok(());
+    }
+    let (_, proposal) = matched(tx, request).await?;
+    let about = agreement.id.to_string();
+    let share = (sum / f64::from(count)).clamp(0.0, 1.0);
+    cadre::capacity::judge(tx, app, permit, proposal.supporter, &about, share)
+        .await
+        .map_err(refusal)
 }
 
 /// Closes the request that this agreement answers, in the transaction that activates it.

@@ -192,6 +192,36 @@ pub async fn release(app: &App, permit: &Permit, id: DesignationId) -> Result<()
     Ok(())
 }
 
+/// The head of the home school takes the release back: nothing new is proposed until it is given
+/// again. What was agreed stays agreed. The permit carries the reason.
+///
+/// # Errors
+/// When no reason is given, or nobody released the person.
+pub async fn take_back_release(
+    app: &App,
+    permit: &Permit,
+    id: DesignationId,
+) -> Result<(), ActError> {
+    if permit.context().reason.as_deref().is_none_or(|why| why.trim().is_empty()) {
+        return Err(ActError::missing("reason", "Say why: the person and the broker read it"));
+    }
+    let tx = app.db.write().await?;
+    let it = open(&tx, id).await?;
+    let touched = tx
+        .run(
+            "UPDATE designation SET released_by = NULL, version = version + 1
+             WHERE id = $1 AND released_by IS NOT NULL",
+            [id.into()],
+        )
+        .await?;
+    if touched == 0 {
+        return Err(ActError::refused("Nobody has released this person at the moment."));
+    }
+    events::append(&tx, permit.context(), event(&it, "release taken back")).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 /// Records that training is current until a day and the code of conduct was accepted.
 ///
 /// # Errors

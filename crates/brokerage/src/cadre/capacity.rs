@@ -192,6 +192,26 @@ pub async fn settle_request(
     .await
 }
 
+/// Closes the commitments of a request because its support is over: what counts as given is what
+/// was delivered, where time was written down.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn complete_request(
+    tx: &Tx,
+    request: RequestId,
+    delivered_half_days: Option<i64>,
+) -> Result<u64, DbError> {
+    if let Some(delivered) = delivered_half_days {
+        tx.run(
+            "UPDATE commitment SET half_days = $2 WHERE request = $1 AND state <> 'released'",
+            [request.into(), delivered.into()],
+        )
+        .await?;
+    }
+    settle_request(tx, request, CommitmentState::Done).await
+}
+
 /// Frees the time held for a request that falls through or is matched again.
 ///
 /// # Errors
@@ -301,6 +321,18 @@ pub async fn weeks_of(
     let commitments = commitments_of(db, supporter).await?;
     let free = free_after(&pledged, &commitments.iter().collect::<Vec<_>>(), from);
     Ok(free.into_iter().map(|(week, left)| (week, pledged[&week], left)).collect())
+}
+
+/// How many half-days can still be booked with somebody until a day: what is left of each week's
+/// pledge, and never more in a week than their cap leaves after what is promised there already.
+/// `weeks` is what [`weeks_of`] gives: Monday, pledged, left.
+#[must_use]
+pub fn bookable(weeks: &[(Date, i64, i64)], weekly_cap: i64, until: Date) -> i64 {
+    weeks
+        .iter()
+        .filter(|(week, ..)| *week <= until)
+        .map(|(_, pledged, left)| (*left).min((weekly_cap - (pledged - left)).max(0)))
+        .sum()
 }
 
 /// Half-days given and received in a school year by school, from commitments that were agreed.
@@ -460,6 +492,20 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+
+    #[test]
+    fn no_week_is_booked_beyond_its_cap() {
+        let weeks = [
+            (date(2027, 1, 4), 6, 6),
+            (date(2027, 1, 11), 6, 5),
+            (date(2027, 1, 18), 6, 2),
+            (date(2027, 1, 25), 1, 1),
+            (date(2027, 2, 1), 6, 6),
+        ];
+        assert_eq!(bookable(&weeks, 2, date(2027, 1, 31)), 4);
+        assert_eq!(bookable(&weeks, 10, date(2027, 1, 31)), 6 + 5 + 2 + 1);
+        assert_eq!(bookable(&weeks, 2, date(2027, 1, 3)), 0);
+    }
 
     #[test]
     fn promises_come_off_week_by_week_and_never_below_nought() {

@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod capacity;
+pub mod mentors;
 pub mod model;
 pub mod state;
 pub mod store;

@@ -143,9 +143,12 @@ impl Designation {
         self.conduct_on.is_some() && self.training_until.is_some_and(|until| until >= on)
     }
 
-    /// Whether the person may be proposed for new support on a day.
+    /// Whether the person may be proposed for new support on a day: the designation lives, its
+    /// review is not overdue, and the home school releases them.
     #[must_use]
     pub fn is_live(&self, on: Date) -> bool {
-        self.state.is_live() && self.review_due.is_none_or(|due| due >= on)
+        self.state.is_live()
+            && self.released_by.is_some()
+            && self.review_due.is_none_or(|due| due >= on)
     }
 }

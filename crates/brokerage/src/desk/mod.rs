@@ -6,11 +6,13 @@
 pub mod plan;
 pub mod pool;
 pub mod report;
+pub mod standing;
+pub mod unlock;
 pub mod words;
 
 use foundation::{DbError, Sql};
 use jiff::civil::Date;
-use matching::{Mapped, Need, Removal, Shortlist, candidates};
+use matching::{Need, Removal, Shortlist, candidates};
 use needs::ActError;
 
 use crate::cadre::SupporterRef;
@@ -18,6 +20,7 @@ use crate::requests::{self, Request, RequestId};
 
 pub use plan::{Board, WhatIf};
 pub use pool::{Pool, Supporter};
+pub use standing::{Standing, standing};
 
 /// One request on the desk, with everybody who might help.
 #[derive(Clone, Debug)]
@@ -28,8 +31,6 @@ pub struct Case {
     pub need: Need,
     /// The supporters of the partnership.
     pub pool: Pool,
-    /// Journeys by road in kilometres.
-    pub mapped: Mapped,
 }
 
 /// Gathers a request and the supporters of its partnership as of a day.
@@ -40,8 +41,7 @@ pub async fn case(db: &impl Sql, id: RequestId, today: Date) -> Result<Option<Ca
     let Some(request) = requests::request(db, id).await? else { return Ok(None) };
     let pool = Pool::load(db, request.partnership, &[request.org], today).await?;
     let need = pool.need(&request);
-    let mapped = pool.mapped([&need]);
-    Ok(Some(Case { request, need, pool, mapped }))
+    Ok(Some(Case { request, need, pool }))
 }
 
 impl Case {
@@ -50,7 +50,7 @@ impl Case {
     /// # Errors
     /// When the request cannot be read by the engine; the sentence says what to mend.
     pub fn shortlist(&self) -> Result<Shortlist, ActError> {
-        candidates(&self.need, &self.pool.models(), &self.pool.policy, &self.mapped)
+        candidates(&self.need, &self.pool.models(), &self.pool.policy, &Default::default())
             .map_err(|error| ActError::Refused(error.to_string()))
     }
 

@@ -69,9 +69,8 @@ impl Board {
         Ok(Self { requests, pool })
     }
 
-    fn question(&self, trial: &WhatIf) -> Question {
+    pub(crate) fn question(&self, trial: &WhatIf) -> Question {
         let needs: Vec<_> = self.requests.iter().map(|one| self.pool.need(one)).collect();
-        let mapped = self.pool.mapped(&needs);
         let mut supporters = self.pool.models();
         for (key, half_days) in &trial.extra {
             if let Some(one) = supporters.iter_mut().find(|one| one.id == *key) {
@@ -87,7 +86,7 @@ impl Board {
             needs,
             supporters,
             policy: self.pool.policy.clone(),
-            mapped,
+            mapped: Default::default(),
             pins: pairs(&trial.pins),
             forbids: pairs(&trial.forbids),
             agreed: Vec::new(),
@@ -152,7 +151,7 @@ impl Board {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "shaped for map_err")]
-fn told(error: matching::ModelError) -> ActError {
+pub(super) fn told(error: matching::ModelError) -> ActError {
     ActError::Refused(error.to_string())
 }
 

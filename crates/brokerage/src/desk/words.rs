@@ -10,7 +10,13 @@ use crate::requests::{Request, days_in_words};
 /// Kilometres as miles, one decimal.
 #[must_use]
 pub fn miles(km: f64) -> String {
-    format!("{:.1} miles", km / 1.609_344)
+    format!("{:.1} miles", in_miles(km))
+}
+
+/// Kilometres as miles.
+#[must_use]
+pub fn in_miles(km: f64) -> f64 {
+    km / 1.609_344
 }
 
 /// What a part of the score is called.
@@ -71,7 +77,7 @@ fn list(names: &[String]) -> String {
 }
 
 /// Lower-case first letter, unless it begins an abbreviation.
-fn inside(name: &str) -> String {
+pub(super) fn inside(name: &str) -> String {
     let mut letters = name.chars();
     match (letters.next(), letters.next()) {
         (Some(first), Some(second)) if second.is_lowercase() && !name.starts_with("English") => {

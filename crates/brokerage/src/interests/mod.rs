@@ -16,7 +16,7 @@ pub mod acts;
 mod store;
 
 pub use acts::{Assessment, Capacity, Check, Checked, NewDeclaration};
-pub use store::{checks, declaration, declarations, standing, still_open};
+pub use store::{checks, declaration, declarations, declared_by, standing, still_open};
 
 id_type! {
     /// A declaration of interests.

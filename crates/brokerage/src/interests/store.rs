@@ -136,6 +136,14 @@ pub async fn declarations(
     load(db, "proposal = $1", vec![proposal.into()]).await
 }
 
+/// What a person has declared, in the order it was declared.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn declared_by(db: &impl Sql, person: AccountId) -> Result<Vec<Declaration>, DbError> {
+    load(db, "person = $1", vec![person.to_string().into()]).await
+}
+
 /// Declarations that count on a day: what the desk shows and rules by.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use foundation::{App, PageError, clock::in_words, web::Frame};
 use govuk::{Tag, TagColour};
 
 use super::{brokered, state_tag};
-use crate::desk::{Board, words};
+use crate::desk::{self, words};
 use crate::requests::{ClockState, Request, requests_through};
 
 struct Line {
@@ -105,8 +105,8 @@ pub(super) async fn show(
             _ => open.push(line),
         }
     }
-    let board = Board::load(&app.db, partnership, app.clock.today()).await?;
-    let plan = board.plan()?;
+    let standing = desk::standing(&app, partnership, app.clock.today()).await?;
+    let (board, plan) = (&standing.board, standing.plan());
     let unmet = plan
         .unmet
         .iter()

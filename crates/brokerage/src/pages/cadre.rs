@@ -9,14 +9,17 @@ use axum::{
 use foundation::{
     App, PageError,
     clock::date_in_words,
-    web::{Errors, Form, FormData, Frame, redirect},
+    web::{Cell, Errors, Form, FormData, Format, Frame, Table, redirect},
 };
-use govuk::{DateInput, ErrorSummary, Input, Legend, SummaryList, Tag, TagColour};
+use govuk::{
+    DateInput, ErrorSummary, Html, Input, Legend, SummaryList, Tag, TagColour, Textarea,
+    extra::Downloads,
+};
 use jiff::ToSpan;
 
 use super::{clean, date_pairs, missed, summary};
 use crate::cadre::{
-    self as room, Act, Designation, DesignationId, State as Stage, Who, acts, capacity,
+    self as room, Act, Designation, DesignationId, State as Stage, Who, acts, capacity, mentors,
 };
 use crate::packs;
 use crate::requests::days_in_words;
@@ -30,16 +33,150 @@ struct Line {
     tag: Tag,
 }
 
+struct New {
+    name: String,
+    school: String,
+    until: String,
+    mentors: Vec<(String, String)>,
+}
+
 #[derive(Template)]
 #[template(path = "cadre.html")]
 struct List {
     people: Vec<Line>,
+    own: bool,
+    new_heads: Vec<New>,
+    downloads: Html,
+}
+
+/// The cadre of the visitor's partnerships, as far as they may read it, by name.
+async fn readable_cadre(app: &App, visitor: &Visitor) -> Result<Vec<Designation>, PageError> {
+    let mut people: Vec<Designation> = Vec::new();
+    for &partnership in &visitor.partnerships {
+        for it in room::cadre_of(&app.db, partnership).await? {
+            if decide(visitor, Action::Read, &it.resource()).allowed
+                && people.iter().all(|known| known.id != it.id)
+            {
+                people.push(it);
+            }
+        }
+    }
+    Ok(people)
+}
+
+/// The heads in their first two years, with who could mentor them; for the broker.
+async fn new_heads(app: &App, visitor: &Visitor) -> Result<Vec<New>, PageError> {
+    let today = app.clock.today();
+    let mut list = Vec::new();
+    for partnership in visitor.orgs(Role::Broker) {
+        for head in mentors::new_heads(&app.db, partnership, today).await? {
+            let able = mentors::mentors_for(&app.db, partnership, &head, today).await?;
+            list.push(New {
+                school: register::org_name(&app.db, head.org).await?,
+                until: date_in_words(head.until),
+                mentors: able
+                    .iter()
+                    .take(5)
+                    .map(|one| (format!("/cadre/{}", one.id), one.name.clone()))
+                    .collect(),
+                name: head.name,
+            });
+        }
+    }
+    Ok(list)
+}
+
+/// The cadre register (D18): no outcome, no judgement, nothing that ranks anybody.
+async fn register_of(app: &App, visitor: &Visitor) -> Result<Table, PageError> {
+    let today = app.clock.today();
+    let year = foundation::terms::AcademicYear::of(today);
+    let date = |date: Option<jiff::civil::Date>| {
+        date.map_or_else(
+            || Cell::Missing("not set".to_owned()),
+            |date| Cell::text(date_in_words(date)),
+        )
+    };
+    #[expect(clippy::cast_precision_loss, reason = "half-days of one person")]
+    let days = |half_days: i64| Cell::Number(half_days as f64 / 2.0, 1);
+    let mut rows = Vec::new();
+    for it in readable_cadre(app, visitor).await? {
+        let known = packs::role(&it.role);
+        let weeks = capacity::weeks_of(&app.db, it.supporter(), today).await?;
+        let commitments = capacity::commitments_of(&app.db, it.supporter()).await?;
+        let promised = commitments
+            .iter()
+            .filter(|one| one.state != capacity::CommitmentState::Held)
+            .filter(|one| one.from_on <= year.end() && one.to_on >= year.start())
+            .map(|one| one.half_days)
+            .sum();
+        rows.push(vec![
+            Cell::text(&it.name),
+            Cell::text(it.role_name()),
+            Cell::text(known.map_or("", |role| role.sphere.as_str())),
+            Cell::text(known.map_or("", |role| role.extent.as_str())),
+            Cell::text(register::org_name(&app.db, it.org).await?),
+            Cell::text(brings(&it)),
+            Cell::text(it.state.words()),
+            date(it.start_on),
+            date(it.review_due),
+            date(it.training_until),
+            Cell::text(if it.released_by.is_some() { "Yes" } else { "No" }),
+            days(weeks.iter().take(12).map(|(_, _, left)| left).sum()),
+            days(promised),
+        ]);
+    }
+    Ok(Table {
+        caption: "Cadre register".to_owned(),
+        columns: [
+            "Name",
+            "Role",
+            "Sphere",
+            "Extent",
+            "Home school",
+            "Brings",
+            "Status",
+            "Since",
+            "Next review",
+            "Training current until",
+            "Released",
+            "Days free, next 12 weeks",
+            "Days agreed or given this school year",
+        ]
+        .map(str::to_owned)
+        .into(),
+        rows,
+        notes: vec![format!("As of {}, by name.", date_in_words(today))],
+    })
+}
+
+pub(super) async fn csv(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+) -> Result<Response, PageError> {
+    register_of(&app, &visitor).await?.download(Format::Csv, "cadre")
+}
+
+pub(super) async fn xlsx(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+) -> Result<Response, PageError> {
+    register_of(&app, &visitor).await?.download(Format::Xlsx, "cadre")
+}
+
+pub(super) async fn json(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+) -> Result<Response, PageError> {
+    register_of(&app, &visitor).await?.download(Format::Json, "cadre")
 }
 
 fn tag(it: &Designation, today: jiff::civil::Date) -> Tag {
     let (colour, words) = match it.state {
         Stage::Active | Stage::Renewed if !it.is_current(today) => {
             (TagColour::Orange, "Training out of date")
+        }
+        Stage::Active | Stage::Renewed if it.released_by.is_none() => {
+            (TagColour::Orange, "Not released now")
         }
         Stage::Active | Stage::Renewed if !it.is_live(today) => (TagColour::Orange, "Review due"),
         Stage::Active | Stage::Renewed => (TagColour::Green, it.state.words()),
@@ -62,26 +199,32 @@ pub(super) async fn list(
     frame: Frame,
 ) -> Result<Response, PageError> {
     let mut people = Vec::new();
-    for &partnership in &visitor.partnerships {
-        for it in room::cadre_of(&app.db, partnership).await? {
-            if !decide(&visitor, Action::Read, &it.resource()).allowed {
-                continue;
-            }
-            people.push(Line {
-                href: format!("/cadre/{}", it.id),
-                name: it.name.clone(),
-                role: it.role_name().to_owned(),
-                school: register::org_name(&app.db, it.org).await?,
-                brings: brings(&it),
-                tag: tag(&it, app.clock.today()),
-            });
-        }
+    for it in readable_cadre(&app, &visitor).await? {
+        people.push(Line {
+            href: format!("/cadre/{}", it.id),
+            name: it.name.clone(),
+            role: it.role_name().to_owned(),
+            school: register::org_name(&app.db, it.org).await?,
+            brings: brings(&it),
+            tag: tag(&it, app.clock.today()),
+        });
     }
+    let own = match visitor.account {
+        Some(account) => !room::designations_of(&app.db, account).await?.is_empty(),
+        None => false,
+    };
+    let items = [("CSV", "/cadre.csv"), ("Excel", "/cadre.xlsx"), ("JSON", "/cadre.json")];
+    let content = List {
+        people,
+        own,
+        new_heads: new_heads(&app, &visitor).await?,
+        downloads: Html::of(&Downloads::new("the register", items)),
+    };
     frame
         .page("People who lead beyond their school")
         .wide()
         .visible_to(Zone::Network.in_words())
-        .show(&List { people })
+        .show(&content)
 }
 
 #[derive(Template)]
@@ -97,6 +240,15 @@ struct Page {
     weeks: Vec<(String, String, String)>,
     can_pledge: bool,
     can_release: bool,
+    can_take_back: bool,
+    why: Textarea,
+    can_end: bool,
+    guards: Vec<(String, String)>,
+    can_guard: bool,
+    guard: Input,
+    until: DateInput,
+    off_from: DateInput,
+    off_to: DateInput,
     can_step: Vec<(Act, &'static str)>,
     from: DateInput,
     to: DateInput,
@@ -202,6 +354,27 @@ async fn page(
         weeks,
         can_pledge: own || head,
         can_release: head && it.released_by.is_none(),
+        can_take_back: head && it.released_by.is_some() && it.state.is_live(),
+        why: Textarea::new("reason", "Why?")
+            .hint("The person and the broker read it.")
+            .rows(2_u32)
+            .value(form.text("reason"))
+            .error_if(errors.get("reason")),
+        can_end: broker && it.state == Stage::ReviewDue,
+        guards: capacity::guards(&app.db, today)
+            .await?
+            .into_iter()
+            .filter(|guard| guard.org == it.org)
+            .map(|guard| (guard.id.to_string(), guard.reason))
+            .collect(),
+        can_guard: head,
+        guard: Input::new("guard", "What keeps your people at home?")
+            .hint("For instance: a new head started this term. Nothing new is proposed meanwhile; what was agreed goes on.")
+            .value(form.text("guard"))
+            .error_if(errors.get("guard")),
+        until: date("until", "Until, if you know"),
+        off_from: date("off-from", "Not from, for tests or exams"),
+        off_to: date("off-to", "Not until"),
         can_step,
         from: date("from", "From"),
         to: date("to", "To"),
@@ -232,6 +405,11 @@ pub(super) async fn show(
     page(&app, &visitor, frame, &it, &FormData::from_pairs(pairs), &Errors::default()).await
 }
 
+/// Whether any part of an optional date was filled in.
+fn given(form: &FormData, name: &str) -> bool {
+    ["day", "month", "year"].iter().any(|part| !form.text(&format!("{name}-{part}")).is_empty())
+}
+
 pub(super) async fn time(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
@@ -244,12 +422,22 @@ pub(super) async fn time(
     let resource =
         access::Resource::new(access::Kind::Offer, Zone::Network, it.org).people([it.person]);
     let permit = authorize(&app, &visitor, Action::Update, &resource)?;
+    let off = given(&form, "off-from") || given(&form, "off-to");
+    let off = off
+        .then(|| {
+            let from =
+                form.date("off-from", &mut errors, "Enter the first day off, such as 10 5 2027");
+            let to = form.date("off-to", &mut errors, "Enter the last day off, such as 18 6 2027");
+            from.zip(to)
+        })
+        .flatten();
     let from = form.date("from", &mut errors, "Enter the first day, such as 4 1 2027");
     let to = form.date("to", &mut errors, "Enter the last day, such as 16 7 2027");
     let week = form.parsed::<u32>("half-days", &mut errors, "Enter 0 to 10 half-days a week");
     if let (Some(from), Some(to), Some(week), true) = (from, to, week, errors.is_empty()) {
+        let off: Vec<_> = off.into_iter().collect();
         let done =
-            capacity::pledge(&app, &permit, it.supporter(), it.org, (from, to), week, &[]).await;
+            capacity::pledge(&app, &permit, it.supporter(), it.org, (from, to), week, &off).await;
         match done {
             Ok(_) => return Ok(redirect(&format!("/cadre/{id}#time"))),
             Err(failure) => missed(&mut errors, failure)?,
@@ -274,9 +462,71 @@ pub(super) async fn release(
     Ok(redirect(&format!("/cadre/{id}")))
 }
 
+pub(super) async fn take_back(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+    Path(id): Path<String>,
+    Form(form): Form,
+) -> Result<Response, PageError> {
+    let it = readable(&app, &visitor, &id).await?;
+    let permit = authorize(&app, &visitor, Action::Sign, &it.resource())?;
+    if !visitor.is(Role::Head, it.org) {
+        return Err(PageError::Forbidden(
+            "The head of the home school releases people.".to_owned(),
+        ));
+    }
+    let mut errors = form.errors();
+    if errors.is_empty() {
+        let permit = permit.because(form.text("reason"));
+        match acts::take_back_release(&app, &permit, it.id).await {
+            Ok(()) => return Ok(redirect(&format!("/cadre/{id}"))),
+            Err(failure) => missed(&mut errors, failure)?,
+        }
+    }
+    page(&app, &visitor, frame, &it, &form, &errors).await
+}
+
+/// The head says what keeps the school's people at home, or that it is over.
+pub(super) async fn guard(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+    Path(id): Path<String>,
+    Form(form): Form,
+) -> Result<Response, PageError> {
+    let it = readable(&app, &visitor, &id).await?;
+    let resource = access::Resource::new(access::Kind::Offer, Zone::Network, it.org);
+    let permit = authorize(&app, &visitor, Action::Update, &resource)?;
+    if !visitor.is(Role::Head, it.org) {
+        return Err(PageError::Forbidden(
+            "The head of the home school says whom it can spare.".to_owned(),
+        ));
+    }
+    let mut errors = form.errors();
+    if let Ok(over) = form.text("over").parse() {
+        let standing = capacity::guards(&app.db, app.clock.today()).await?;
+        if !standing.iter().any(|guard| guard.id == over && guard.org == it.org) {
+            return Err(PageError::NotFound);
+        }
+        capacity::clear_guard(&app, &permit, over).await?;
+        return Ok(redirect(&format!("/cadre/{id}#time")));
+    }
+    let until = given(&form, "until")
+        .then(|| form.date("until", &mut errors, "Enter the last day, such as 26 3 2027"))
+        .flatten();
+    let reason = form.required("guard", &mut errors, "Say what keeps your people at home");
+    if errors.is_empty() {
+        capacity::raise_guard(&app, &permit, it.org, reason, until).await?;
+        return Ok(redirect(&format!("/cadre/{id}#time")));
+    }
+    page(&app, &visitor, frame, &it, &form, &errors).await
+}
+
 pub(super) async fn step(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
+    frame: Frame,
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
@@ -292,6 +542,16 @@ pub(super) async fn step(
     if who == Who::Broker && !visitor.is(Role::Broker, it.partnership) {
         return Err(PageError::Forbidden("The broker looks after designations.".to_owned()));
     }
-    acts::take_step(&app, &permit, it.id, act, who).await?;
-    Ok(redirect(&format!("/cadre/{id}")))
+    let permit = match form.text("reason") {
+        "" => permit,
+        why => permit.because(why),
+    };
+    let mut errors = Errors::default();
+    match acts::take_step(&app, &permit, it.id, act, who).await {
+        Ok(_) => Ok(redirect(&format!("/cadre/{id}"))),
+        Err(failure) => {
+            missed(&mut errors, failure)?;
+            page(&app, &visitor, frame, &it, &form, &errors).await
+        }
+    }
 }

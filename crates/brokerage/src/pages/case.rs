@@ -13,7 +13,9 @@ use foundation::{
 use govuk::{Button, ErrorSummary, Html, Radios, SummaryList, Tag, Textarea};
 use matching::Candidate;
 
-use super::{clean, missed, on_desk, picture, request::facts, settle, state_tag, summary};
+use super::{
+    clean, map, missed, on_desk, overlap, picture, request::facts, settle, state_tag, summary,
+};
 use crate::desk::{self, Case, words};
 use crate::requests::{
     Answer, ClockState, Request, State as RequestState, acts, days_in_words,
@@ -38,6 +40,7 @@ pub(super) struct Shown {
 }
 
 struct Out {
+    key: String,
     label: String,
     reasons: Vec<String>,
     remedies: Vec<String>,
@@ -65,6 +68,9 @@ struct Page {
     can_review: bool,
     matching: bool,
     kept: Vec<Shown>,
+    map: Option<charts::Drawing>,
+    journeys: String,
+    overlap: Vec<String>,
     key: Option<Html>,
     out: Vec<Out>,
     rules: Vec<&'static str>,
@@ -157,11 +163,19 @@ pub(super) async fn page(
     let show = request.state.wants_match()
         || matches!(request.state, RequestState::Submitted | RequestState::Accepted);
     let (mut kept, mut out, mut key) = (Vec::new(), Vec::new(), None);
+    let (mut picture_of, mut journeys) = (None, String::new());
     if show {
         let case =
             desk::case(&app.db, request.id, app.clock.today()).await?.ok_or(PageError::NotFound)?;
         let shortlist = case.shortlist()?;
         key = shortlist.kept.first().map(|one| picture::key(&one.score));
+        let spots: Vec<map::Spot<'_>> = shortlist
+            .kept
+            .iter()
+            .map(|one| map::Spot { candidate: one, listed: listed.contains(&one.supporter) })
+            .collect();
+        picture_of = map::draw(&case, &spots);
+        journeys = map::table(&case, &spots).html();
         kept = shortlist
             .kept
             .iter()
@@ -172,6 +186,7 @@ pub(super) async fn page(
             .removed
             .iter()
             .map(|one| Out {
+                key: one.supporter.clone(),
                 label: one.label.clone(),
                 reasons: one
                     .reasons
@@ -225,6 +240,9 @@ pub(super) async fn page(
         can_review: request.state == RequestState::Accepted,
         matching: request.state.wants_match(),
         kept,
+        map: picture_of,
+        journeys,
+        overlap: overlap(app, visitor, request).await?,
         key,
         out,
         rules: words::RULES.iter().map(|rule| words::rule_name(*rule)).collect(),

@@ -8,7 +8,9 @@ use axum::{
 };
 use foundation::{App, PageError, web::Frame};
 
-use super::{case, on_desk};
+use matching::Candidate;
+
+use super::{case, map, on_desk};
 use crate::desk;
 
 #[derive(Template)]
@@ -19,6 +21,8 @@ struct Page {
     school: String,
     shown: Vec<case::Shown>,
     from_list: bool,
+    map: Option<charts::Drawing>,
+    journeys: String,
 }
 
 impl Page {
@@ -54,11 +58,21 @@ pub(super) async fn show(
     let shortlist = found.shortlist()?;
     let listed = case::listed(&app, &request).await?;
     let from_list = shortlist.kept.iter().any(|one| listed.contains(&one.supporter));
+    let chosen = |at: usize, one: &Candidate| {
+        if from_list { listed.contains(&one.supporter) } else { at < 3 }
+    };
+    let spots: Vec<map::Spot<'_>> = shortlist
+        .kept
+        .iter()
+        .enumerate()
+        .filter(|(at, one)| chosen(*at, one))
+        .map(|(_, one)| map::Spot { candidate: one, listed: listed.contains(&one.supporter) })
+        .collect();
     let shown = shortlist
         .kept
         .iter()
         .enumerate()
-        .filter(|(at, one)| if from_list { listed.contains(&one.supporter) } else { *at < 3 })
+        .filter(|(at, one)| chosen(*at, one))
         .filter_map(|(at, one)| case::shown(&found, one, at + 1, &listed))
         .collect();
     let content = Page {
@@ -67,6 +81,8 @@ pub(super) async fn show(
         school: register::org_name(&app.db, request.org).await?,
         shown,
         from_list,
+        map: map::draw(&found, &spots),
+        journeys: map::table(&found, &spots).html(),
     };
     frame
         .page(format!("Compare: {}", request.ask.title))

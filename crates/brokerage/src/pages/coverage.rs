@@ -1,31 +1,53 @@
-//! What is asked for and what is on offer, by specialism: the case for training (D17).
+//! What is asked for and what is on offer, by specialism, and what one more day would unlock: the
+//! case for training (D17).
+
+use std::sync::Arc;
 
 use access::{SignedIn, Visitor};
 use askama::Template;
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
 use foundation::{
     App, PageError,
     clock::date_in_words,
     web::{Cell, Format, Frame, Table},
 };
+use govuk::{Html, extra::Downloads};
 
 use super::brokered;
-use crate::desk::{Board, plan::coverage};
+use crate::desk::{
+    self, Standing,
+    plan::coverage,
+    unlock::{self, Line},
+};
 
 #[derive(Template)]
 #[template(path = "coverage.html")]
 struct Page {
+    cases: Vec<String>,
     table: String,
+    downloads: Html,
+    days: Option<String>,
+    days_downloads: Html,
 }
 
-async fn table(app: &App, visitor: &Visitor) -> Result<Table, PageError> {
+fn days(half_days: u32) -> Cell {
+    Cell::Number(f64::from(half_days) / 2.0, 1)
+}
+
+fn number(n: usize) -> Cell {
+    Cell::Number(f64::from(u32::try_from(n).unwrap_or(u32::MAX)), 0)
+}
+
+async fn load(app: &App, visitor: &Visitor) -> Result<Arc<Standing>, PageError> {
     let partnership = brokered(visitor)?;
-    let today = app.clock.today();
-    let board = Board::load(&app.db, partnership, today).await?;
-    let plan = board.plan()?;
-    let days = |half_days: u32| Cell::Number(f64::from(half_days) / 2.0, 1);
-    let number = |n: usize| Cell::Number(f64::from(u32::try_from(n).unwrap_or(u32::MAX)), 0);
-    Ok(Table {
+    Ok(desk::standing(app, partnership, app.clock.today()).await?)
+}
+
+fn by_specialism(standing: &Standing) -> Table {
+    Table {
         caption: "Asked for and on offer, by specialism".to_owned(),
         columns: [
             "Specialism",
@@ -37,7 +59,7 @@ async fn table(app: &App, visitor: &Visitor) -> Result<Table, PageError> {
         ]
         .map(str::to_owned)
         .into(),
-        rows: coverage(&board, &plan)
+        rows: coverage(&standing.board, standing.plan())
             .into_iter()
             .map(|one| {
                 vec![
@@ -52,9 +74,57 @@ async fn table(app: &App, visitor: &Visitor) -> Result<Table, PageError> {
             .collect(),
         notes: vec![format!(
             "As of {}. A person who brings several specialisms is counted once for each; their days are the same days.",
-            date_in_words(today)
+            date_in_words(standing.board.pool.today)
         )],
-    })
+    }
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
+}
+
+fn by_day(lines: &[Line], standing: &Standing) -> Table {
+    Table {
+        caption: "What a day is worth, by specialism, phase and area".to_owned(),
+        columns: [
+            "Specialism",
+            "Phase",
+            "Area",
+            "Days wanted",
+            "Who could take some",
+            "Their free days",
+            "One more day would",
+            "One day less would",
+        ]
+        .map(str::to_owned)
+        .into(),
+        rows: lines
+            .iter()
+            .map(|line| {
+                vec![
+                    Cell::text(&line.specialism),
+                    Cell::text(capital(&line.phase)),
+                    Cell::text(&line.area),
+                    days(line.wanted_half_days),
+                    number(line.able),
+                    days(line.able_half_days),
+                    Cell::text(capital(&unlock::more_in_words(&line.more))),
+                    Cell::text(capital(&unlock::less_in_words(line.less.as_ref()))),
+                ]
+            })
+            .collect(),
+        notes: vec![format!(
+            "As of {}. The two last columns are the two ends of what a day is worth: where several \
+             plans are equally good there is no single figure. They are worked out on the plan in \
+             which a request may be shared among several people, so they guide and do not promise. \
+             One day is two half-days, of somebody who scores like the middle of those who help \
+             today; one less is taken where it hurts least.",
+            date_in_words(standing.board.pool.today)
+        )],
+    }
 }
 
 pub(super) async fn show(
@@ -62,17 +132,32 @@ pub(super) async fn show(
     SignedIn(visitor): SignedIn,
     frame: Frame,
 ) -> Result<Response, PageError> {
-    let table = table(&app, &visitor).await?.html();
+    let standing = load(&app, &visitor).await?;
+    let lines = standing.unlock().await?;
+    let mut cases: Vec<String> = lines.iter().filter_map(Line::case).collect();
+    cases.truncate(5);
+    let items = |base: &str| {
+        let link = |ending: &str| format!("{base}.{ending}");
+        [("CSV", link("csv")), ("Excel", link("xlsx")), ("JSON", link("json"))]
+    };
+    let content = Page {
+        cases,
+        table: by_specialism(&standing).html(),
+        downloads: Html::of(&Downloads::new("by specialism", items("/desk/coverage"))),
+        days: (!lines.is_empty()).then(|| by_day(&lines, &standing).html()),
+        days_downloads: Html::of(&Downloads::new("by day", items("/desk/coverage/days"))),
+    };
     frame
         .page("Coverage")
         .crumb("The matching desk", "/desk")
         .wide()
         .visible_to("the brokers of this partnership")
-        .show(&Page { table })
+        .show(&content)
 }
 
 async fn download(app: &App, visitor: &Visitor, format: Format) -> Result<Response, PageError> {
-    table(app, visitor).await?.download(format, "coverage")
+    let standing = load(app, visitor).await?;
+    by_specialism(&standing).download(format, "coverage")
 }
 
 pub(super) async fn csv(
@@ -94,4 +179,16 @@ pub(super) async fn json(
     SignedIn(visitor): SignedIn,
 ) -> Result<Response, PageError> {
     download(&app, &visitor, Format::Json).await
+}
+
+/// `/desk/coverage/days.csv`
+pub(super) async fn file(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    Path(file): Path<String>,
+) -> Result<Response, PageError> {
+    let format = file.strip_prefix("days.").and_then(Format::from_ending);
+    let format = format.ok_or(PageError::NotFound)?;
+    let standing = load(&app, &visitor).await?;
+    by_day(&standing.unlock().await?, &standing).download(format, "coverage-days")
 }

@@ -2,19 +2,24 @@
 
 mod board;
 mod cadre;
+mod capacity;
 mod case;
 mod compare;
+mod contribution;
 mod coverage;
+mod map;
 mod offers;
 mod picture;
+mod plans;
 mod proposal;
 mod propose;
 mod request;
 mod request_form;
 mod settle;
 mod what_if;
+mod why_not;
 
-use access::{Action, Role, Visitor, authorize, partnerships};
+use access::{Action, Role, Visitor, authorize, decide, looks, partnerships};
 use axum::{
     Router,
     routing::{get, post},
@@ -49,21 +54,35 @@ pub fn routes() -> Router<App> {
         .route("/offers/new", get(offers::ask))
         .route("/offers/{id}/close", post(offers::close))
         .route("/cadre", get(cadre::list))
+        .route("/cadre.csv", get(cadre::csv))
+        .route("/cadre.xlsx", get(cadre::xlsx))
+        .route("/cadre.json", get(cadre::json))
+        .route("/cadre/mine", get(contribution::show))
+        .route("/cadre/mine.csv", get(contribution::csv))
+        .route("/cadre/mine.xlsx", get(contribution::xlsx))
+        .route("/cadre/mine.json", get(contribution::json))
         .route("/cadre/{id}", get(cadre::show))
         .route("/cadre/{id}/time", post(cadre::time))
         .route("/cadre/{id}/release", post(cadre::release))
+        .route("/cadre/{id}/take-back", post(cadre::take_back))
+        .route("/cadre/{id}/guard", post(cadre::guard))
         .route("/cadre/{id}/step", post(cadre::step))
         .route("/desk", get(board::show))
         .route("/desk/coverage", get(coverage::show))
         .route("/desk/coverage.csv", get(coverage::csv))
         .route("/desk/coverage.xlsx", get(coverage::xlsx))
         .route("/desk/coverage.json", get(coverage::json))
+        .route("/desk/coverage/{file}", get(coverage::file))
+        .route("/desk/capacity", get(capacity::show))
+        .route("/desk/capacity/{file}", get(capacity::file))
+        .route("/desk/plans", get(plans::show))
         .route("/desk/what-if", get(what_if::show))
         .route("/desk/{id}", get(case::show))
         .route("/desk/{id}/answer", post(case::answer))
         .route("/desk/{id}/start", post(case::start))
         .route("/desk/{id}/shortlist", post(case::shortlist))
         .route("/desk/{id}/compare", get(compare::show))
+        .route("/desk/{id}/why-not", get(why_not::show))
         .route("/desk/{id}/propose", get(propose::ask).post(propose::send))
         .route("/desk/{id}/rematch", post(settle::rematch))
         .route("/desk/{id}/assess", post(settle::assess))
@@ -76,6 +95,7 @@ async fn readable(app: &App, visitor: &Visitor, id: &str) -> Result<Request, Pag
     let id: RequestId = id.parse().map_err(|_| PageError::NotFound)?;
     let request = requests::request(&app.db, id).await?.ok_or(PageError::NotFound)?;
     authorize(app, visitor, Action::Read, &request.resource())?;
+    looks::record(app, visitor, &request.resource(), "request", request.id).await?;
     Ok(request)
 }
 
@@ -87,7 +107,28 @@ async fn on_desk(app: &App, visitor: &Visitor, id: &str) -> Result<Request, Page
     if request.state == State::Draft {
         return Err(PageError::NotFound);
     }
+    looks::record(app, visitor, &request.desk_resource(), "desk", request.id).await?;
     Ok(request)
+}
+
+/// Other supports the school has or is about to have, for the notice that they meet: by name for
+/// those who may read them, else only that there is one.
+async fn overlap(
+    app: &App,
+    visitor: &Visitor,
+    request: &Request,
+) -> Result<Vec<String>, PageError> {
+    let others = requests::overlapping(&app.db, request, app.clock.today()).await?;
+    Ok(others
+        .into_iter()
+        .map(|other| {
+            if decide(visitor, Action::Read, &other.resource()).allowed {
+                format!("{} ({})", other.ask.title, other.state.words().to_lowercase())
+            } else {
+                "Another support; ask the head what it is about".to_owned()
+            }
+        })
+        .collect())
 }
 
 /// The partnership whose broker this visitor is.

@@ -1,6 +1,6 @@
 //! A proposed match as both sides see it (D4): why, how much, declared interests, and the answer.
 
-use access::{Action, Role, SignedIn, Visitor, authorize, decide};
+use access::{Action, Role, SignedIn, Visitor, authorize, decide, looks};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -17,7 +17,7 @@ use govuk::{
 };
 use jiff::civil::Date;
 
-use super::{clean, missed, picture, summary};
+use super::{clean, missed, overlap, picture, summary};
 use crate::desk::{self, words};
 use crate::interests::{self, Capacity, Declaration, InterestKind, NewDeclaration};
 use crate::proposals::{self, Proposal, ProposalState, Reply, Said, Side, acts as proposal_acts};
@@ -52,6 +52,7 @@ struct Page {
     bar: Html,
     parts: Vec<Part>,
     talk: Option<String>,
+    talked: Option<Checkboxes>,
     said: Vec<(String, Tag, String)>,
     side: Option<Side>,
     answer: Radios,
@@ -100,14 +101,30 @@ fn said_tag(said: Said) -> Tag {
     }
 }
 
+/// What a head said, and that pupils were talked about.
+fn said_words(reason: &str, talked: Option<jiff::Timestamp>) -> String {
+    let talked = talked.map(|at| {
+        let day = date_in_words(foundation::clock::london(at));
+        format!("Talked about sharing pupils and content, {day}")
+    });
+    [(!reason.is_empty()).then(|| reason.to_owned()), talked]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(". ")
+}
+
 async fn shown(
     app: &App,
     visitor: &Visitor,
     request: &Request,
     one: &Declaration,
 ) -> Result<Option<Shown>, PageError> {
-    let whole = decide(visitor, Action::Read, &one.resource(request)).allowed
-        || (one.person.is_some() && one.person == visitor.account);
+    let own = one.person.is_some() && one.person == visitor.account;
+    let whole = decide(visitor, Action::Read, &one.resource(request)).allowed || own;
+    if whole && !own {
+        looks::record(app, visitor, &one.resource(request), "declaration", one.id).await?;
+    }
     if !whole && !decide(visitor, Action::Read, &one.outcome_resource(request)).allowed {
         return Ok(None);
     }
@@ -141,25 +158,6 @@ async fn shown(
         tag: Tag::coloured(colour, one.state.words()),
         accept_as,
     }))
-}
-
-/// Other supports this school has or is about to have, for the overlap notice.
-async fn overlap(app: &App, request: &Request) -> Result<Vec<String>, PageError> {
-    let mut others = Vec::new();
-    for other in requests::requests_of(&app.db, request.org).await? {
-        let under_way = matches!(
-            other.state,
-            RequestState::Proposed
-                | RequestState::ChemistryOk
-                | RequestState::CoiClear
-                | RequestState::Agreement
-                | RequestState::Fulfilled
-        );
-        if other.id != request.id && under_way && other.ask.latest >= app.clock.today() {
-            others.push(format!("{} ({})", other.ask.title, other.state.words().to_lowercase()));
-        }
-    }
-    Ok(others)
 }
 
 async fn page(
@@ -269,9 +267,15 @@ async fn page(
         bar: picture::score_bar(&candidate.score, "score"),
         parts,
         talk: words::talk_first(candidate),
+        talked: candidate.talk_first.as_ref().filter(|_| side.is_some()).map(|_| {
+            Checkboxes::new("talked", Fieldset::new(Legend::new("About sharing pupils").small()))
+                .hint("Near neighbours with places to fill talk about it first. It bars nothing.")
+                .item("yes", "We have talked about it, and are content")
+                .small()
+        }),
         said: vec![
-            (school.clone(), said_tag(it.supported.0), it.supported.1.clone()),
-            (other, said_tag(it.supporting.0), it.supporting.1.clone()),
+            (school.clone(), said_tag(it.supported.0), said_words(&it.supported.1, it.talked.0)),
+            (other, said_tag(it.supporting.0), said_words(&it.supporting.1, it.talked.1)),
         ],
         side,
         answer: Radios::new(
@@ -298,7 +302,7 @@ async fn page(
             .value(form.text("detail"))
             .error_if(errors.get("detail")),
         declare: Button::new("Declare").secondary(),
-        overlap: overlap(app, request).await?,
+        overlap: overlap(app, visitor, request).await?,
     };
     let page = frame
         .page(format!("Proposed match: {school} and {}", content.other))
@@ -332,6 +336,7 @@ pub(super) async fn respond(
     let permit = authorize(&app, &visitor, Action::Sign, &it.side_resource(&request, side))?;
     let mut errors = form.errors();
     let reply = match form.text("answer") {
+        "yes" if form.has("talked", "yes") => Some(Reply::AcceptHavingTalked),
         "yes" => Some(Reply::Accept),
         "no" => Some(Reply::Decline(form.text("reason").to_owned())),
         "ask" => Some(Reply::Ask(form.text("reason").to_owned())),

@@ -17,7 +17,8 @@ use foundation::{
 use govuk::{ErrorSummary, SummaryList, Tag};
 use needs::audits::model::severity_words;
 
-use super::{clean, missed, readable, state_tag, summary};
+use super::{clean, missed, overlap, readable, state_tag, summary};
+use crate::cadre::mentors;
 use crate::packs::specialism_name;
 use crate::proposals::{self, Proposal, ProposalState};
 use crate::requests::{
@@ -37,6 +38,7 @@ struct Line {
 struct List {
     own: Vec<Line>,
     may_ask: bool,
+    mentor_until: Option<String>,
     asked_of_us: Vec<Line>,
     below: Vec<Line>,
     is_broker: bool,
@@ -52,6 +54,18 @@ async fn line(app: &App, request: &Request) -> Result<Line, PageError> {
     })
 }
 
+/// Until when a mentor is suggested to this person, as a new head, in words.
+async fn mentor_until(app: &App, visitor: &Visitor) -> Result<Option<String>, PageError> {
+    let today = app.clock.today();
+    for &partnership in &visitor.partnerships {
+        let heads = mentors::new_heads(&app.db, partnership, today).await?;
+        if let Some(one) = heads.iter().find(|one| Some(one.account) == visitor.account) {
+            return Ok(Some(date_in_words(one.until)));
+        }
+    }
+    Ok(None)
+}
+
 pub(super) async fn list(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
@@ -60,6 +74,7 @@ pub(super) async fn list(
     let mut page = List {
         own: Vec::new(),
         may_ask: visitor.orgs(Role::Head).any(|org| org.urn().is_some()),
+        mentor_until: mentor_until(&app, &visitor).await?,
         asked_of_us: Vec::new(),
         below: Vec::new(),
         is_broker: visitor.has(Role::Broker),
@@ -126,6 +141,7 @@ struct Page {
     can_withdraw: bool,
     can_consent: bool,
     is_broker: bool,
+    overlap: Vec<String>,
     history: Vec<(String, String)>,
 }
 
@@ -243,6 +259,7 @@ async fn page(
         can_withdraw: head && request.state.allows(requests::state::Act::Withdraw, who),
         can_consent: head && request.state == RequestState::Accepted && !request.review_consent,
         is_broker: visitor.is(Role::Broker, request.partnership),
+        overlap: overlap(app, visitor, request).await?,
         history: events::timeline(&app.db, "request", &request.id.to_string())
             .await?
             .into_iter()

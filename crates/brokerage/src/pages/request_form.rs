@@ -331,6 +331,8 @@ fn page(
 pub(super) struct From {
     #[serde(default)]
     audit: String,
+    #[serde(default, rename = "for")]
+    purpose: String,
 }
 
 fn own_school(visitor: &Visitor) -> Result<OrgRef, PageError> {
@@ -366,6 +368,19 @@ pub(super) async fn ask(
                 pairs.push(("specialism-1".into(), kind.code.clone()));
             }
         }
+    }
+    if from.purpose == "mentor" {
+        let known: [(&str, &str); 8] = [
+            ("title", "A mentor in my first two years"),
+            ("need", "I am new to headship and would like an experienced head beside me."),
+            ("outcome", "I lead with confidence, and have somebody to ring."),
+            ("beneficiaries", "head"),
+            ("specialism-1", "headship"),
+            ("depth", "2"),
+            ("severity", "2"),
+            ("days", "3"),
+        ];
+        pairs.extend(known.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
     pairs.extend([("tier".into(), "targeted".into()), ("mode".into(), "on-site".into())]);
     pairs.extend(date_pairs("earliest", today.saturating_add(6.weeks())));

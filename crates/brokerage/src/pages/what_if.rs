@@ -13,7 +13,7 @@ use foundation::{
 use govuk::{Button, Input, Select};
 
 use super::brokered;
-use crate::desk::{Board, WhatIf, words};
+use crate::desk::{self, WhatIf, words};
 use crate::requests::{RequestId, days_in_words};
 
 struct Met {
@@ -94,13 +94,13 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     let partnership = brokered(&visitor)?;
     let form = FormData::decode(query.unwrap_or_default().as_bytes());
-    let board = Board::load(&app.db, partnership, app.clock.today()).await?;
-    let now = board.plan()?;
+    let standing = desk::standing(&app, partnership, app.clock.today()).await?;
+    let (board, now) = (&standing.board, standing.plan());
     let (trial, kept) = trial(&form);
     let (plan, refused) = if trial.is_empty() {
         (now.clone(), None)
     } else {
-        match board.what_if(&trial, &now) {
+        match standing.what_if(trial.clone()).await {
             Ok(plan) => (plan, None),
             Err(failure) => (now.clone(), Some(words::plain(&failure.to_string(), &board.pool))),
         }
@@ -156,7 +156,7 @@ pub(super) async fn show(
         tried,
         kept,
         changes: board
-            .changes(&now, &plan)
+            .changes(now, &plan)
             .into_iter()
             .map(|one| {
                 (one.label, one.before.unwrap_or_else(nobody), one.after.unwrap_or_else(nobody))

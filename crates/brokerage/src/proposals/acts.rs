@@ -10,10 +10,10 @@ use foundation::{
 use needs::ActError;
 
 use super::{Proposal, ProposalId, ProposalState, Said, Side, store};
-use crate::cadre::{SupporterRef, capacity};
+use crate::cadre::{self, SupporterRef, capacity};
 use crate::desk;
 use crate::requests::{
-    RequestId,
+    self, Request, RequestId,
     acts::{advance, open, write_to},
     days_in_words,
     state::{Act, Who},
@@ -100,11 +100,17 @@ pub async fn propose(
     .await?;
     // Time may have been promised elsewhere since the desk looked; the lock makes this exact.
     let weeks = capacity::weeks_of(&tx, new.supporter, request.ask.earliest).await?;
-    let free: i64 = weeks
-        .iter()
-        .filter(|(week, ..)| *week <= request.ask.latest)
-        .map(|(_, _, left)| *left)
-        .sum();
+    let cap = i64::from(supporter.model.weekly_cap);
+    let free = capacity::bookable(&weeks, cap, request.ask.latest);
+    if let SupporterRef::Designation(id) = new.supporter {
+        let now = cadre::designation(&tx, id).await?.ok_or(ActError::NotFound("supporter"))?;
+        if now.released_by.is_none() {
+            return Err(ActError::refused(format!(
+                "{} is not released by the home school at the moment.",
+                supporter.label
+            )));
+        }
+    }
     if free < i64::from(new.half_days) {
         return Err(ActError::Refused(format!(
             "Somebody else has just taken time of {}: {} are left in the window.",
@@ -177,6 +183,9 @@ pub async fn propose(
 pub enum Reply {
     /// Yes, after talking with the other side.
     Accept,
+    /// Yes, and the two heads have talked about sharing pupils and are content: what the desk
+    /// asks of near neighbours who may compete for them.
+    AcceptHavingTalked,
     /// No, and why.
     Decline(String),
     /// A question to the broker first.
@@ -230,9 +239,13 @@ pub async fn respond(
             let subject = "A question about a proposed match";
             write_to(&tx, app, permit, request.partnership, Role::Broker, subject, &body).await?;
         }
-        Reply::Accept => {
+        Reply::Accept | Reply::AcceptHavingTalked => {
             record(&tx, &it, side, Said::Yes, "").await?;
             events::append(&tx, permit.context(), event("said yes")).await?;
+            if *reply == Reply::AcceptHavingTalked {
+                talked(&tx, permit, &it, side).await?;
+                events::append(&tx, permit.context(), event("talked about pupils")).await?;
+            }
             let other = match side {
                 Side::Supported => it.supporting.0,
                 Side::Supporting => it.supported.0,
@@ -252,6 +265,7 @@ pub async fn respond(
                 let subject = "Both heads said yes";
                 write_to(&tx, app, permit, request.partnership, Role::Broker, subject, &body)
                     .await?;
+                tell_the_others(&tx, app, permit, &request, &it).await?;
             }
         }
         Reply::Decline(words) => {
@@ -278,6 +292,56 @@ pub async fn respond(
         }
     }
     tx.commit().await?;
+    Ok(())
+}
+
+async fn talked(
+    tx: &foundation::Tx,
+    permit: &Permit,
+    it: &Proposal,
+    side: Side,
+) -> Result<(), ActError> {
+    let column = match side {
+        Side::Supported => "supported_talked_at",
+        Side::Supporting => "supporting_talked_at",
+    };
+    tx.run(
+        &format!("UPDATE match_proposal SET {column} = $2 WHERE id = $1"),
+        [it.id.into(), At(permit.context().at).into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Where several supports meet in one school, each supporting head learns that there is one more,
+/// so that the school has one plan and not four. What it is about is for the school to say.
+async fn tell_the_others(
+    tx: &foundation::Tx,
+    app: &App,
+    permit: &Permit,
+    request: &Request,
+    it: &Proposal,
+) -> Result<(), ActError> {
+    let school = register::org_name(tx, request.org).await?;
+    let today = foundation::clock::london(permit.context().at);
+    let mut told = vec![it.org];
+    for other in requests::overlapping(tx, request, today).await? {
+        let Some(match_) = store::current(tx, other.id).await? else { continue };
+        if told.contains(&match_.org) {
+            continue;
+        }
+        told.push(match_.org);
+        let body = format!(
+            "{school} is about to receive one more support besides yours. Several supports at \
+             once can pull a school in different directions: please ask its head how they fit \
+             together, and keep to one plan.\n\n{}/requests/{}/proposal/{}",
+            app.config.public_url(),
+            other.id,
+            match_.id
+        );
+        let subject = "Another support in a school you work with";
+        write_to(tx, app, permit, match_.org, Role::Head, subject, &body).await?;
+    }
     Ok(())
 }
 

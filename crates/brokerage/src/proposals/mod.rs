@@ -13,7 +13,7 @@ use crate::cadre::SupporterRef;
 use crate::requests::{Request, RequestId};
 
 pub use acts::{NewProposal, Reply, propose, respond};
-pub use store::{current, proposal, proposals_of, proposals_to};
+pub use store::{current, proposal, proposals_naming, proposals_of, proposals_to};
 
 id_type! {
     /// A proposed match.
@@ -84,6 +84,9 @@ pub struct Proposal {
     pub supported: (Said, String),
     /// What the supporting school's head said, and why.
     pub supporting: (Said, String),
+    /// When each side's head said that they have talked about sharing pupils and are content: the
+    /// asking school's, the supporting school's. Asked of near neighbours only; it bars nothing.
+    pub talked: (Option<Timestamp>, Option<Timestamp>),
     /// Guards against two answers at once.
     pub version: i64,
 }

@@ -33,6 +33,8 @@ struct Row {
     supported_reason: String,
     supporting_answer: AsText<Said>,
     supporting_reason: String,
+    supported_talked_at: Option<At>,
+    supporting_talked_at: Option<At>,
     version: i64,
 }
 
@@ -44,7 +46,7 @@ async fn load(
     let sql = format!(
         "SELECT id, request, supporter, supporter_org, label, person, half_days, place, considered, candidate, reason, \
          message, state, proposed_by, proposed_at, supported_answer, supported_reason, supporting_answer, \
-         supporting_reason, version FROM match_proposal WHERE {condition} ORDER BY proposed_at DESC, id DESC"
+         supporting_reason, supported_talked_at, supporting_talked_at, version FROM match_proposal WHERE {condition} ORDER BY proposed_at DESC, id DESC"
     );
     let rows: Vec<Row> = db.all(&sql, values).await?;
     Ok(rows
@@ -67,6 +69,10 @@ async fn load(
             proposed_at: row.proposed_at.0,
             supported: (row.supported_answer.0, row.supported_reason),
             supporting: (row.supporting_answer.0, row.supporting_reason),
+            talked: (
+                row.supported_talked_at.map(|at| at.0),
+                row.supporting_talked_at.map(|at| at.0),
+            ),
             version: row.version,
         })
         .collect())
@@ -105,4 +111,12 @@ pub async fn current(db: &impl Sql, request: RequestId) -> Result<Option<Proposa
 /// When the database cannot be read.
 pub async fn proposals_to(db: &impl Sql, org: OrgRef) -> Result<Vec<Proposal>, DbError> {
     load(db, "supporter_org = $1", vec![org.into()]).await
+}
+
+/// The proposals that name a person, newest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn proposals_naming(db: &impl Sql, person: AccountId) -> Result<Vec<Proposal>, DbError> {
+    load(db, "person = $1", vec![person.to_string().into()]).await
 }

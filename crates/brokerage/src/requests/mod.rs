@@ -10,4 +10,4 @@ pub use model::{
     Ask, Beneficiary, ClockState, Mode, Request, RequestId, Tier, days_in_words, pounds,
 };
 pub use state::State;
-pub use store::{request, requests_of, requests_through, requests_under};
+pub use store::{overlapping, request, requests_of, requests_through, requests_under};

@@ -135,3 +135,27 @@ pub async fn requests_through(db: &impl Sql, partnership: OrgRef) -> Result<Vec<
 pub async fn requests_under(db: &impl Sql, body: OrgRef) -> Result<Vec<Request>, DbError> {
     load(db, "responsible LIKE $1", vec![format!("%\"{body}\"%").into()]).await
 }
+
+/// Other supports a school has or is about to have while a request of it runs, newest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn overlapping(
+    db: &impl Sql,
+    request: &Request,
+    today: Date,
+) -> Result<Vec<Request>, DbError> {
+    let mut others = requests_of(db, request.org).await?;
+    others.retain(|other| {
+        let under_way = matches!(
+            other.state,
+            State::Proposed
+                | State::ChemistryOk
+                | State::CoiClear
+                | State::Agreement
+                | State::Fulfilled
+        );
+        other.id != request.id && under_way && other.ask.latest >= today
+    });
+    Ok(others)
+}

@@ -2,6 +2,8 @@
 
 mod cadre;
 mod concurrency;
+mod desk;
+mod loops;
 mod permissions;
 mod story;
 mod world;

@@ -359,6 +359,7 @@ pub async fn sign(
             course::freeze(&tx, app, permit, &after, terms).await?;
         } else {
             neighbours::freeze_audit(&tx, permit, &agreement).await?;
+            neighbours::promise_time(&tx, &agreement).await?;
         }
         course::tell(app, &tx, permit, &agreement, &course::Told::Signed).await?;
     }
@@ -464,7 +465,11 @@ pub fn signature_intact(signature: &store::Signature, sealed: &str) -> bool {
 /// # Errors
 /// [`Refusal::Field`] without a reason.
 pub async fn cancel(app: &App, permit: &Permit, id: AgreementId) -> Result<(), Refusal> {
-    course::step(app, permit, id, Act::Cancel, course::Reason::Needed).await
+    let (tx, agreement) = open(app, id).await?;
+    course::step_in(app, &tx, permit, &agreement, Act::Cancel, course::Reason::Needed).await?;
+    neighbours::free_time(&tx, permit, &agreement).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// The side on which a person stands as head, if they do.

@@ -1,0 +1,198 @@
+//! The board and its best plan, kept from one look to the next.
+//!
+//! Reading everything and planning from nothing takes seconds where thousands of requests wait;
+//! a broker who tries things out must not wait for it each time. What is kept is used again only
+//! while nothing has happened that the desk depends on: the record of acts says so exactly,
+//! because every act appends to it in its own transaction.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use foundation::{App, DbError, OrgRef, Sql};
+use jiff::civil::Date;
+use matching::plan::{Alternative, WhyNot, alternatives, why_not};
+use matching::{Effort, Pair, Plan};
+use needs::ActError;
+use sea_orm::FromQueryResult;
+
+use super::plan::{Board, WhatIf, told};
+use super::unlock;
+
+/// A partnership's board as of a day, and the best plan for it.
+#[derive(Debug)]
+pub struct Standing {
+    /// The board.
+    pub board: Board,
+    plan: Plan,
+}
+
+struct Kept {
+    partnership: OrgRef,
+    today: Date,
+    /// Up to which entry of the record it is known to hold, and that entry's hash: two records
+    /// (of two databases in one process) never share it.
+    seen: Tail,
+    standing: Arc<Standing>,
+}
+
+#[derive(Clone, Debug, FromQueryResult, PartialEq, Eq)]
+struct Tail {
+    seq: i64,
+    hash: String,
+    subject: String,
+}
+
+/// Boards kept in a process; a server has few partnerships under the hand at a time.
+const KEEP: usize = 8;
+/// Beyond so many new entries it is quicker to look again than to read them.
+const TAIL: i64 = 2_000;
+
+/// What happens to these changes nothing on any board.
+const ASIDE: [&str; 10] = [
+    "account",
+    "audit",
+    "conversation",
+    "data share",
+    "desk",
+    "keys",
+    "organisation",
+    "retention",
+    "session",
+    "visit",
+];
+
+static SHELF: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+
+fn shelf() -> std::sync::MutexGuard<'static, Vec<Kept>> {
+    SHELF.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The board and its best plan: kept ones while they hold, else read and planned anew.
+///
+/// # Errors
+/// When the database cannot be read or the engine cannot read a request.
+pub async fn standing(
+    app: &App,
+    partnership: OrgRef,
+    today: Date,
+) -> Result<Arc<Standing>, ActError> {
+    if let Some(standing) = kept(app, partnership, today).await? {
+        return Ok(standing);
+    }
+    // The mark is taken before the board is read: what happens in between is looked at again.
+    let seen: Option<Tail> =
+        app.db.first("SELECT seq, hash, subject FROM event ORDER BY seq DESC LIMIT 1", []).await?;
+    let board = Board::load(&app.db, partnership, today).await?;
+    let standing = away(move || {
+        let plan = board.plan()?;
+        Ok(Arc::new(Standing { board, plan }))
+    })
+    .await?;
+    if let Some(seen) = seen {
+        let mut shelf = shelf();
+        shelf.retain(|one| one.partnership != partnership || one.today != today);
+        shelf.insert(0, Kept { partnership, today, seen, standing: Arc::clone(&standing) });
+        shelf.truncate(KEEP);
+    }
+    Ok(standing)
+}
+
+async fn kept(
+    app: &App,
+    partnership: OrgRef,
+    today: Date,
+) -> Result<Option<Arc<Standing>>, DbError> {
+    let found = shelf()
+        .iter()
+        .find(|one| one.partnership == partnership && one.today == today)
+        .map(|one| (one.seen.clone(), Arc::clone(&one.standing)));
+    let Some((seen, standing)) = found else { return Ok(None) };
+    let since: Vec<Tail> = app
+        .db
+        .all(
+            "SELECT seq, hash, subject FROM event WHERE seq >= $1 ORDER BY seq LIMIT $2",
+            [seen.seq.into(), TAIL.into()],
+        )
+        .await?;
+    let same = since.first() == Some(&seen);
+    let aside = since.iter().skip(1).all(|entry| ASIDE.contains(&entry.subject.as_str()));
+    if !same || !aside || since.len() >= usize::try_from(TAIL).unwrap_or(usize::MAX) {
+        return Ok(None);
+    }
+    if let (Some(last), Some(one)) =
+        (since.last(), shelf().iter_mut().find(|one| Arc::ptr_eq(&one.standing, &standing)))
+    {
+        one.seen = last.clone();
+    }
+    Ok(Some(standing))
+}
+
+impl Standing {
+    /// The best plan as things are.
+    #[must_use]
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The best plan if something were different, without keeping other visitors waiting.
+    ///
+    /// # Errors
+    /// When pins contradict each other or a hard rule; the sentence says which.
+    pub async fn what_if(self: &Arc<Self>, trial: WhatIf) -> Result<Plan, ActError> {
+        let standing = Arc::clone(self);
+        away(move || standing.board.what_if(&trial, &standing.plan)).await
+    }
+
+    /// Why a supporter is not in the plan for a request, and what would follow.
+    ///
+    /// # Errors
+    /// When the request or the supporter is not on the board.
+    pub async fn why_not(self: &Arc<Self>, pair: Pair) -> Result<WhyNot, ActError> {
+        let standing = Arc::clone(self);
+        away(move || {
+            let question = standing.board.question(&WhatIf::default());
+            why_not(&question, &standing.plan, &pair, Effort::default()).map_err(told)
+        })
+        .await
+    }
+
+    /// Up to `count` other plans that meet the same needs and are at most `within` less good.
+    ///
+    /// # Errors
+    /// When the engine cannot read a request.
+    pub async fn others(
+        self: &Arc<Self>,
+        count: usize,
+        within: f64,
+    ) -> Result<Vec<Alternative>, ActError> {
+        let standing = Arc::clone(self);
+        away(move || {
+            let question = standing.board.question(&WhatIf::default());
+            alternatives(&question, &standing.plan, count, within, Effort::default()).map_err(told)
+        })
+        .await
+    }
+
+    /// What a day is worth, by specialism, phase and area.
+    ///
+    /// # Errors
+    /// When the engine cannot read a request.
+    pub async fn unlock(self: &Arc<Self>) -> Result<Vec<unlock::Line>, ActError> {
+        let standing = Arc::clone(self);
+        away(move || unlock::unlock(&standing.board)).await
+    }
+}
+
+/// Runs arithmetic that takes its time where it holds nobody up.
+///
+/// # Errors
+/// As the work itself.
+async fn away<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ActError> + Send + 'static,
+) -> Result<T, ActError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(ActError::Refused(format!(
+            "The desk could not finish its arithmetic: {error}. Please try again."
+        ))),
+    }
+}

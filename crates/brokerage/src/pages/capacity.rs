@@ -1,0 +1,169 @@
+//! The capacity calendar: who has how much time in the next twelve weeks.
+
+use access::{SignedIn, Visitor};
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use charts::{Capacity, CapacityRow, Drawing, Frame as ChartFrame, Week};
+use foundation::{
+    App, PageError,
+    clock::date_in_words,
+    web::{Cell, Format, Frame, Table},
+};
+use govuk::{Html, extra::Downloads};
+use jiff::{ToSpan, civil::Date};
+
+use super::brokered;
+use crate::cadre::{cadre_of, capacity};
+use crate::offers::offers_in;
+
+/// Weeks ahead.
+const WEEKS: usize = 12;
+
+struct Row {
+    label: String,
+    /// Pledged and left, week by week; nothing where nothing was pledged.
+    weeks: Vec<Option<(i64, i64)>>,
+}
+
+async fn rows(app: &App, visitor: &Visitor) -> Result<(Vec<Date>, Vec<Row>), PageError> {
+    let partnership = brokered(visitor)?;
+    let today = app.clock.today();
+    let first = capacity::monday(today);
+    let mondays: Vec<Date> = (0..WEEKS)
+        .scan(first, |week, _| {
+            let this = *week;
+            *week = week.saturating_add(7.days());
+            Some(this)
+        })
+        .collect();
+    let mut people = Vec::new();
+    for one in cadre_of(&app.db, partnership).await? {
+        if one.is_live(today) {
+            people.push((one.supporter(), one.name.clone(), one.org));
+        }
+    }
+    for one in offers_in(&app.db, partnership).await? {
+        let key = crate::cadre::SupporterRef::Offer(one.id);
+        people.push((key, one.what.title.clone(), one.what.org));
+    }
+    let mut rows = Vec::new();
+    for (key, name, org) in people {
+        let school = register::org_name(&app.db, org).await?;
+        let known = capacity::weeks_of(&app.db, key, first).await?;
+        let weeks = mondays
+            .iter()
+            .map(|monday| {
+                known
+                    .iter()
+                    .find(|(week, ..)| week == monday)
+                    .map(|(_, pledged, left)| (*pledged, *left))
+                    .filter(|(pledged, _)| *pledged > 0)
+            })
+            .collect();
+        rows.push(Row { label: format!("{name}, {school}"), weeks });
+    }
+    rows.sort_by(|a, b| a.label.cmp(&b.label));
+    Ok((mondays, rows))
+}
+
+fn short(date: Date) -> String {
+    date.strftime("%-d %b").to_string()
+}
+
+fn table(mondays: &[Date], rows: &[Row], today: Date) -> Table {
+    let mut columns = vec!["Who".to_owned()];
+    columns.extend(mondays.iter().map(|monday| short(*monday)));
+    Table {
+        caption: "Half-days free by week".to_owned(),
+        columns,
+        rows: rows
+            .iter()
+            .map(|row| {
+                let mut cells = vec![Cell::text(&row.label)];
+                cells.extend(row.weeks.iter().map(|week| match week {
+                    #[expect(clippy::cast_precision_loss, reason = "half-days of a week")]
+                    Some((_, left)) => Cell::Number(*left as f64, 0),
+                    None => Cell::Missing("–".to_owned()),
+                }));
+                cells
+            })
+            .collect(),
+        notes: vec![format!(
+            "As of {}. Each week by its Monday. A dash means that no time was pledged: holidays, \
+             tests, or a week off. Time held while heads talk is not free.",
+            date_in_words(today)
+        )],
+    }
+}
+
+fn draw(mondays: &[Date], rows: &[Row]) -> Drawing {
+    let small = |half_days: i64| u8::try_from(half_days.max(0)).unwrap_or(u8::MAX);
+    Capacity {
+        frame: ChartFrame::new("capacity", "Half-days free in the next twelve weeks").wide(),
+        weeks: mondays.iter().map(|monday| short(*monday)).collect(),
+        rows: rows
+            .iter()
+            .map(|row| CapacityRow {
+                label: row.label.clone(),
+                weeks: row
+                    .weeks
+                    .iter()
+                    .map(|week| match week {
+                        Some((pledged, left)) => {
+                            Week::Free { free: small(*left), pledged: small(*pledged) }
+                        }
+                        None => Week::Closed("No time pledged".to_owned()),
+                    })
+                    .collect(),
+            })
+            .collect(),
+    }
+    .draw()
+}
+
+#[derive(Template)]
+#[template(path = "capacity.html")]
+struct Page {
+    chart: Option<Drawing>,
+    table: String,
+    downloads: Html,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+) -> Result<Response, PageError> {
+    let (mondays, rows) = rows(&app, &visitor).await?;
+    let items = [
+        ("CSV", "/desk/capacity/weeks.csv"),
+        ("Excel", "/desk/capacity/weeks.xlsx"),
+        ("JSON", "/desk/capacity/weeks.json"),
+    ];
+    let content = Page {
+        // Beyond some dozens of lines a picture helps nobody; the table says the same.
+        chart: (!rows.is_empty() && rows.len() <= 60).then(|| draw(&mondays, &rows)),
+        table: table(&mondays, &rows, app.clock.today()).html(),
+        downloads: Html::of(&Downloads::new("the calendar", items)),
+    };
+    frame
+        .page("Time in the next twelve weeks")
+        .crumb("The matching desk", "/desk")
+        .wide()
+        .visible_to("the brokers of this partnership")
+        .show(&content)
+}
+
+pub(super) async fn file(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    Path(file): Path<String>,
+) -> Result<Response, PageError> {
+    let format = file.strip_prefix("weeks.").and_then(Format::from_ending);
+    let format = format.ok_or(PageError::NotFound)?;
+    let (mondays, rows) = rows(&app, &visitor).await?;
+    table(&mondays, &rows, app.clock.today()).download(format, "capacity")
+}

@@ -1,0 +1,127 @@
+//! A person's own record of what they gave to other schools: theirs to keep and to take along
+//! (D18).
+
+use access::{SignedIn, Visitor};
+use askama::Template;
+use axum::{extract::State, response::Response};
+use foundation::{
+    App, PageError,
+    clock::date_in_words,
+    web::{Cell, Format, Frame, Table},
+};
+use govuk::{Html, extra::Downloads};
+
+use crate::cadre;
+use crate::contribution::{self, Contribution};
+use crate::packs::specialism_name;
+use crate::requests::days_in_words;
+
+#[derive(Template)]
+#[template(path = "contribution.html")]
+struct Page {
+    name: String,
+    roles: Vec<(String, String, String, String)>,
+    total: String,
+    schools: usize,
+    table: Option<String>,
+    downloads: Html,
+}
+
+fn table(name: &str, given: &[Contribution]) -> Table {
+    Table {
+        caption: format!("Support given by {name}"),
+        columns: ["School", "What it was about", "As", "From", "To", "Days", "Status"]
+            .map(str::to_owned)
+            .into(),
+        rows: given
+            .iter()
+            .map(|one| {
+                #[expect(clippy::cast_precision_loss, reason = "half-days of one person")]
+                let days = one.half_days as f64 / 2.0;
+                vec![
+                    Cell::text(&one.school),
+                    Cell::text(&one.title),
+                    Cell::text(&one.role),
+                    Cell::text(date_in_words(one.from_on)),
+                    Cell::text(date_in_words(one.to_on)),
+                    Cell::Number(days, 1),
+                    Cell::text(if one.complete { "Given" } else { "Agreed" }),
+                ]
+            })
+            .collect(),
+        notes: vec![
+            "Days are those delivered where a support is complete, else those agreed.".to_owned(),
+        ],
+    }
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+) -> Result<Response, PageError> {
+    let account = visitor.account.ok_or(PageError::NotFound)?;
+    let given = contribution::of(&app.db, account).await?;
+    let mut roles = Vec::new();
+    for it in cadre::designations_of(&app.db, account).await? {
+        let brings: Vec<&str> =
+            it.profile.specialisms.iter().map(|one| specialism_name(&one.code)).collect();
+        roles.push((
+            it.role_name().to_owned(),
+            register::org_name(&app.db, it.org).await?,
+            it.start_on.map_or_else(
+                || it.state.words().to_owned(),
+                |on| format!("{} since {}", it.state.words(), date_in_words(on)),
+            ),
+            brings.join(", "),
+        ));
+    }
+    let mut schools: Vec<_> = given.iter().map(|one| one.to).collect();
+    schools.sort_unstable();
+    schools.dedup();
+    let items =
+        [("CSV", "/cadre/mine.csv"), ("Excel", "/cadre/mine.xlsx"), ("JSON", "/cadre/mine.json")];
+    let content = Page {
+        name: visitor.name.clone(),
+        roles,
+        total: days_in_words(
+            given.iter().filter(|one| one.complete).map(|one| one.half_days).sum(),
+        ),
+        schools: schools.len(),
+        table: (!given.is_empty()).then(|| table(&visitor.name, &given).html()),
+        downloads: Html::of(&Downloads::new("your record", items)),
+    };
+    frame
+        .page("Your contribution record")
+        .crumb("People who lead beyond their school", "/cadre")
+        .wide()
+        .visible_to("you alone. Take it with you; show it to whom you like")
+        .show(&content)
+}
+
+async fn download(app: &App, visitor: &Visitor, format: Format) -> Result<Response, PageError> {
+    let account = visitor.account.ok_or(PageError::NotFound)?;
+    let given = contribution::of(&app.db, account).await?;
+    table(&visitor.name, &given).download(format, "contribution")
+}
+
+pub(super) async fn csv(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+) -> Result<Response, PageError> {
+    download(&app, &visitor, Format::Csv).await
+}
+
+pub(super) async fn xlsx(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+) -> Result<Response, PageError> {
+    download(&app, &visitor, Format::Xlsx).await
+}
+
+pub(super) async fn json(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+) -> Result<Response, PageError> {
+    download(&app, &visitor, Format::Json).await
+}

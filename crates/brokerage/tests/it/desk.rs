@@ -1,0 +1,131 @@
+//! The desk: why not, what if for everybody, plans to choose from, the map, the calendar, and
+//! what a day is worth.
+
+use brokerage::cadre::{SupporterRef, capacity};
+use brokerage::desk::{self, plan::WhatIf, unlock};
+use jiff::civil::date;
+use matching::Depth;
+use testkit::both;
+
+use crate::world::{OAKFIELD, leader, matching, setup, system, world};
+
+#[tokio::test]
+async fn the_desk_answers_why_not_and_shows_the_map_and_the_calendar() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let (_, bea) = leader(&t, w.alliance, "Bea Lund", 999_202, Depth::Secure).await;
+        let id = matching(&t, &w).await;
+        let marcus = Some(&w.marcus);
+        let desk = format!("/desk/{id}");
+        let case = t.get(marcus, &desk).await.expect(200);
+        let case = case.contains("Why not Bea Lund?").contains("The school that asks");
+        let _ = case.contains("Miles by road");
+        let bea = SupporterRef::Designation(bea);
+        let page = t.get(marcus, &format!("{desk}/why-not?supporter={bea}")).await.expect(200);
+        let page = page.contains("Number 2 of 2 by fit").contains("is asked for");
+        let _ = page.contains("What would change in the best plan").contains("Aisha Khan");
+        // Not possible, and why, once the school keeps its people at home.
+        capacity::raise_guard(&t.app, &system(&t), OAKFIELD, "a new head started", None)
+            .await
+            .unwrap();
+        let aisha = SupporterRef::Designation(w.aisha_as);
+        let page = t.get(marcus, &format!("{desk}/why-not?supporter={aisha}")).await.expect(200);
+        let _ = page.contains("Not possible now").contains("a new head started");
+        let _ = t.get(marcus, &format!("{desk}/why-not?supporter=nobody")).await.expect(404);
+        let _ = t.get(Some(&w.priya), &format!("{desk}/why-not?supporter={bea}")).await.expect(404);
+        let _ = t.get(marcus, &format!("{desk}/compare")).await.expect(200).contains("Could help");
+        // The calendar begins with this week, where nobody has pledged time yet.
+        let calendar = t.get(marcus, "/desk/capacity").await.expect(200);
+        let _ = calendar.contains("Aisha Khan, Oakfield Primary").contains("9 Nov");
+        let csv = t.get(marcus, "/desk/capacity/weeks.csv").await.expect(200);
+        let line =
+            csv.body.lines().find(|line| line.starts_with("\"Aisha") || line.contains("Aisha"));
+        let line = line.expect("a line for Aisha");
+        assert!(line.ends_with("1,1,1,1"), "four weeks from 4 January: {line}");
+        for path in ["/desk/capacity", "/desk/plans", "/desk/coverage/days.csv"] {
+            let _ = t.get(Some(&w.priya), path).await.expect(404);
+            let _ = t.get(None, path).await.expect(303);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_kept_of_the_board_is_used_only_while_it_holds() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let today = t.app.clock.today();
+        let board = async || desk::standing(&t.app, w.alliance, today).await.unwrap();
+        let first = board().await;
+        assert_eq!(first.board.requests.len(), 0);
+        assert!(std::sync::Arc::ptr_eq(&first, &board().await), "nothing has happened");
+        let id = matching(&t, &w).await;
+        let second = board().await;
+        assert_eq!(second.plan().matches.len(), 1);
+        // A shortlist is the broker's own note and moves nobody.
+        let aisha = SupporterRef::Designation(w.aisha_as);
+        desk::shortlisted(&t.app, &system(&t), id, aisha, true).await.unwrap();
+        assert!(std::sync::Arc::ptr_eq(&second, &board().await));
+        // Trying out leaves the plan as it is.
+        let trial = WhatIf { forbids: vec![(id, aisha.to_string())], ..WhatIf::default() };
+        let then = second.what_if(trial).await.unwrap();
+        assert_eq!((then.matches.len(), then.unmet.len()), (0, 1));
+        assert!(std::sync::Arc::ptr_eq(&second, &board().await));
+        // Time given away elsewhere changes it at once.
+        let guard =
+            capacity::raise_guard(&t.app, &system(&t), OAKFIELD, "staff absence", None).await;
+        assert_eq!(board().await.plan().unmet.len(), 1);
+        capacity::clear_guard(&t.app, &system(&t), guard.unwrap()).await.unwrap();
+        assert_eq!(board().await.plan().matches.len(), 1);
+        let tomorrow = date(2026, 11, 10);
+        let next = desk::standing(&t.app, w.alliance, tomorrow).await.unwrap();
+        assert_eq!(next.board.pool.today, tomorrow);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_day_more_is_worth_most_where_nobody_can_meet_the_need() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let first = matching(&t, &w).await;
+        let second = matching(&t, &w).await;
+        let third = matching(&t, &w).await;
+        assert!(first != second && second != third);
+        // Three requests of 18 half-days and 28 to give: 26 are unmet however they are shared.
+        let standing = desk::standing(&t.app, w.alliance, t.app.clock.today()).await.unwrap();
+        let lines = unlock::unlock(&standing.board).unwrap();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert_eq!((lines[0].able, lines[0].wanted_half_days), (1, 54));
+        let case = lines[0].case().unwrap();
+        assert!(case.starts_with("One more day of early reading and phonics in "), "{case}");
+        assert!(case.ends_with("(primary) would meet 1 day that nobody can meet now."), "{case}");
+        let less = unlock::less_in_words(lines[0].less.as_ref());
+        assert_eq!(less, "leave 1 day unmet");
+        let page = t.get(Some(&w.marcus), "/desk/coverage").await.expect(200);
+        let _ = page.contains("Where one more day helps most").contains("Leave 1 day unmet");
+        let csv = t.get(Some(&w.marcus), "/desk/coverage/days.csv").await.expect(200);
+        let _ = csv.contains("Early reading");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn other_plans_as_good_are_offered_and_can_be_tried() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        for (name, urn) in [("Bea Lund", 999_202), ("Cy Marsh", 999_203), ("Dot Fenn", 999_205)] {
+            let _ = leader(&t, w.alliance, name, urn, Depth::Leading).await;
+        }
+        let _ = matching(&t, &w).await;
+        let _ = matching(&t, &w).await;
+        let page = t.get(Some(&w.marcus), "/desk/plans").await.expect(200);
+        let page = page.contains("Another plan: 1");
+        let link = page.body.split("href=\"").find(|part| part.starts_with("/desk/what-if?pin"));
+        let link = link.and_then(|part| part.split('"').next()).expect("a plan to try");
+        let link = link.replace("&amp;", "&").replace("&#38;", "&");
+        let tried = t.get(Some(&w.marcus), &link).await.expect(200);
+        let _ = tried.contains("Then this changes").contains("is matched with");
+    })
+    .await;
+}
