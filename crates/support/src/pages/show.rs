@@ -96,6 +96,7 @@ pub fn nav(sight: &Sight, here: &str) -> Html {
         ("Milestones", "milestones"),
         ("Reviews", "reviews"),
         ("Time", "time"),
+        ("Risks and concerns", "care"),
         ("Exit", "exit"),
         ("Impact", "impact"),
     ]
