@@ -15,6 +15,7 @@ pub fn migrations() -> Vec<Migration> {
         needs::MIGRATIONS,
         brokerage::MIGRATIONS,
         support::MIGRATIONS,
+        plans::MIGRATIONS,
         week::MIGRATIONS,
     ]
     .concat()
@@ -29,18 +30,19 @@ pub fn all() -> Router<App> {
         .merge(needs::routes())
         .merge(brokerage::routes())
         .merge(support::routes())
+        .merge(plans::routes())
         .merge(week::routes())
 }
 
 /// Every room's state machines, for `docs/states`.
 #[must_use]
 pub fn machines() -> Vec<Machine> {
-    [needs::machines(), brokerage::machines(), support::machines()].concat()
+    [needs::machines(), brokerage::machines(), support::machines(), plans::machines()].concat()
 }
 
 /// Every room's background work.
 #[must_use]
 pub fn handlers() -> Handlers {
     let ground = access::handlers(mail::handlers(Handlers::default()));
-    week::digest::handlers(support::handlers(ground))
+    week::digest::handlers(plans::handlers(support::handlers(ground)))
 }

@@ -58,6 +58,7 @@ pub async fn run(app: App, listener: TcpListener, worker: bool) -> anyhow::Resul
 async fn daily(app: &App) -> anyhow::Result<()> {
     access::retention::ensure(app).await?;
     support::schedule(app).await?;
+    plans::schedule(app).await?;
     week::digest::schedule(app).await?;
     Ok(())
 }

@@ -1,0 +1,8 @@
+//! The plans room against real databases.
+
+mod answers;
+mod ladder;
+mod life;
+mod sharing;
+mod suggestions;
+mod world;
