@@ -70,7 +70,10 @@ async fn sheet(app: &App, title: &str, mut plans: Vec<Whole>) -> Result<Sheet, P
     });
     let mut sheet = Sheet::new(title);
     if plans.is_empty() {
-        sheet.lede = Html::join([Html::of(&InsetText::new("There is no plan here yet.")), paragraphs(TEACH)]);
+        sheet.lede = Html::join([
+            Html::of(&InsetText::new("There is no plan here yet.")),
+            paragraphs(TEACH),
+        ]);
     } else {
         sheet = sheet.part("", Html::trusted(rows(&plans, &names).html()));
     }
@@ -88,11 +91,7 @@ pub(super) async fn list(
         let button = go("/plans/new", "Begin a plan", false);
         sheet.lede = Html::join([sheet.lede, button]);
     }
-    frame
-        .page("Plans")
-        .wide()
-        .visible_to("only you; each plan has its own label")
-        .show(&sheet)
+    frame.page("Plans").wide().visible_to("only you; each plan has its own label").show(&sheet)
 }
 
 /// The plans that grew from an audit: the way back from a need to what is done about it.

@@ -155,9 +155,7 @@ impl Sight {
     /// those who see the whole, and their own.
     pub(crate) fn suggestions(&self) -> impl Iterator<Item = &crate::model::Suggestion> {
         self.whole.suggestions.iter().filter(|one| match one.objective {
-            Some(id) => {
-                self.whole.objective(id).is_ok_and(|o| self.whole.shows(&self.visitor, o))
-            }
+            Some(id) => self.whole.objective(id).is_ok_and(|o| self.whole.shows(&self.visitor, o)),
             None => {
                 self.visitor.belongs_to(self.whole.plan.org)
                     || self.visitor.account == Some(one.author)
@@ -271,10 +269,7 @@ pub(crate) enum Sent {
 }
 
 /// Sorts the outcome of an act that a form asked for.
-pub(crate) fn sent<T>(
-    outcome: Result<T, Refusal>,
-    errors: &mut Errors,
-) -> Result<Sent, PageError> {
+pub(crate) fn sent<T>(outcome: Result<T, Refusal>, errors: &mut Errors) -> Result<Sent, PageError> {
     match outcome {
         Ok(_) => Ok(Sent::Done),
         Err(refusal) if refusal.is_conflict() => Ok(Sent::Conflict),

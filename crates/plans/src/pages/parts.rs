@@ -250,7 +250,12 @@ impl Typed<'_> {
     pub(super) fn colour(self, name: &str, legend: &str, all: &[Rag]) -> Html {
         let items: Vec<(&str, &str, &str)> =
             all.iter().map(|rag| (rag.key(), rag.in_words(), "")).collect();
-        self.choice(name, legend, "How likely the intended change is, not how hard people work", &items)
+        self.choice(
+            name,
+            legend,
+            "How likely the intended change is, not how hard people work",
+            &items,
+        )
     }
 }
 
@@ -379,9 +384,5 @@ pub(super) fn list(items: &[String]) -> Html {
 
 /// A link as text inside other HTML.
 pub(super) fn anchor(href: &str, words: &str) -> String {
-    format!(
-        "<a class=\"govuk-link\" href=\"{}\">{}</a>",
-        text(href).as_str(),
-        text(words).as_str()
-    )
+    format!("<a class=\"govuk-link\" href=\"{}\">{}</a>", text(href).as_str(), text(words).as_str())
 }

@@ -149,8 +149,9 @@ async fn an_action_goes_its_way_and_every_word_is_kept() {
         at(&t, "2027-01-20T09:00:00Z").await;
         let later = permit(&t, &w.nasreen, r.plan).await;
         let undo = ActionAct::Undo;
-        let late = action::take(&t.app, &later, r.mapped, one.version, undo, &Said::default());
-        assert!(late.await.unwrap_err().to_string().contains("more than seven days ago"));
+        let late =
+            action::take(&t.app, &later, r.mapped, one.version, undo, &Said::default()).await;
+        assert!(late.unwrap_err().to_string().contains("more than seven days ago"));
         let jess = permit(&t, &w.jess, r.plan).await;
         let said = Said::default();
         action::take(&t.app, &jess, r.mapped, one.version, ActionAct::Check, &said).await.unwrap();

@@ -1,6 +1,7 @@
 //! The plans room against real databases.
 
 mod answers;
+mod journey;
 mod ladder;
 mod life;
 mod sharing;
