@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Span, Timestamp, civil::Date};
 use serde::Deserialize;
 
 /// A time in which schools are closed to pupils.
@@ -89,8 +89,7 @@ pub fn days_quiet(since: Date, today: Date) -> i64 {
 /// Half past seven in the morning in London.
 #[must_use]
 pub fn morning(day: Date) -> Timestamp {
-    let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
-    day.at(7, 30, 0, 0).to_zoned(zone).map_or(Timestamp::UNIX_EPOCH, |at| at.timestamp())
+    foundation::clock::moment(day.at(7, 30, 0, 0))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use askama::Template;
 use foundation::web::{Errors, FormData};
 use govuk::{
-    Checkboxes, DateInput, ErrorSummary, Html, Input, RadioItem, Radios, Select, Tag, TagColour,
+    Checkboxes, DateInput, Html, Input, RadioItem, Radios, Select, Tag, TagColour,
     Textarea,
 };
 use jiff::civil::Date;
@@ -16,10 +16,7 @@ use crate::{
 
 /// Plain text as HTML.
 pub(super) fn text(words: impl AsRef<str>) -> Html {
-    Html::trusted(
-        askama::filters::escape(words.as_ref(), askama::filters::Html)
-            .map_or_else(|_| String::new(), |safe| safe.to_string()),
-    )
+    Html::trusted(foundation::web::escape(words.as_ref()))
 }
 
 /// Paragraphs of plain text, one a line.
@@ -113,16 +110,7 @@ pub(super) fn marked(before: &str, after: &str) -> Html {
 
 /// The list of problems at the top of a form; nothing when there are none.
 pub(super) fn problems(errors: &Errors) -> Html {
-    if errors.is_empty() {
-        return Html::default();
-    }
-    let summary = errors
-        .list()
-        .iter()
-        .fold(ErrorSummary::default().title("There is a problem"), |summary, error| {
-            summary.error(&error.field, error.message.as_str())
-        });
-    Html::of(&summary)
+    errors.summary().map_or_else(Html::default, |summary| Html::of(&summary))
 }
 
 /// A form's fields as they were typed, and what is wrong with them.
