@@ -1,6 +1,6 @@
 //! A plan with everything in it, and who may see which part of it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry};
 
 use access::{AccountId, Action as Deed, Kind, Resource, Role, Visitor, Zone, accounts, decide};
 use foundation::{App, DbError, OrgRef, Sql};
@@ -400,11 +400,11 @@ async fn share_milestones(db: &impl Sql, milestones: &mut [Milestone]) -> Result
         let (Some(agreement), Some(shared)) = (agreement, milestone.shared.clone()) else {
             continue;
         };
-        if !known.contains_key(&agreement) {
-            known.insert(agreement, support::milestones::of(db, agreement).await?);
-        }
-        let theirs = known.get(&agreement).into_iter().flatten();
-        if let Some(theirs) = theirs.into_iter().find(|one| one.id.to_string() == shared) {
+        let theirs = match known.entry(agreement) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(support::milestones::of(db, agreement).await?),
+        };
+        if let Some(theirs) = theirs.iter().find(|one| one.id.to_string() == shared) {
             milestone.title.clone_from(&theirs.title);
             milestone.measure = foundation::db::Json(theirs.gauge().clone());
             milestone.due_on = foundation::db::AsText(theirs.due_on());

@@ -3,8 +3,7 @@
 use askama::Template;
 use foundation::web::{Errors, FormData};
 use govuk::{
-    Checkboxes, DateInput, Html, Input, RadioItem, Radios, Select, Tag, TagColour,
-    Textarea,
+    Checkboxes, DateInput, Html, Input, RadioItem, Radios, Select, Tag, TagColour, Textarea,
 };
 use jiff::civil::Date;
 use support::milestones::Rag;

@@ -377,7 +377,6 @@ pub(super) async fn summary(
               already? What is in the way? Who carries it when the support ends?",
         ),
     ]);
-    let mut sheet = sheet;
     for objective in all {
         let mut parts = vec![Html::trusted(format!(
             "<p class=\"govuk-body\">{}</p>",

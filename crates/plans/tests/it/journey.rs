@@ -61,7 +61,7 @@ async fn a_head_begins_writes_and_agrees_a_plan_with_forms_alone() {
             ("due_on-month", "3"),
             ("due_on-year", "2027"),
         ];
-        t.post(priya, &format!("{objective}/milestones/new"), &milestone).await.expect(303);
+        let _ = t.post(priya, &format!("{objective}/milestones/new"), &milestone).await.expect(303);
         let action = [
             ("words", "Train all staff"),
             ("owner_name", "Bev Stone"),
@@ -79,10 +79,10 @@ async fn a_head_begins_writes_and_agrees_a_plan_with_forms_alone() {
         pupil[0] = ("words", "Talk to A123456789012");
         let refused = t.post(priya, &format!("{objective}/actions/new"), &pupil).await.expect(422);
         let _ = refused.contains("pupil number").contains("Talk to A123456789012");
-        t.post(priya, &format!("{objective}/actions/new"), &action).await.expect(303);
+        let _ = t.post(priya, &format!("{objective}/actions/new"), &action).await.expect(303);
         for act in ["propose", "agree", "begin"] {
             let _ = t.get(priya, &format!("{plan}/do/{act}")).await.expect(200);
-            t.post(priya, &format!("{plan}/do/{act}"), &[]).await.expect(303);
+            let _ = t.post(priya, &format!("{plan}/do/{act}"), &[]).await.expect(303);
         }
         let shown = t.get(priya, &plan).await.expect(200);
         let shown =
@@ -141,7 +141,7 @@ async fn a_supporter_suggests_on_the_same_form_and_the_school_answers() {
         let refused = t.post(daniel, &format!("{linked}/edit"), &words).await.expect(422);
         let _ = refused.contains("Say why").contains("Eight lessons of nine");
         words[6] = ("reason", "A number helps.");
-        t.post(daniel, &format!("{linked}/edit"), &words).await.expect(303);
+        let _ = t.post(daniel, &format!("{linked}/edit"), &words).await.expect(303);
         let id = whole(&t, r.plan).await.suggestions[0].id;
         let page = format!("{plan}/suggestions/{id}");
         let shown = t.get(Some(&w.priya), &page).await.expect(200);
@@ -154,8 +154,8 @@ async fn a_supporter_suggests_on_the_same_form_and_the_school_answers() {
         assert!(home.iter().any(|one| one.text.contains("suggestion") && one.own));
         let kind = [("act", "decline"), ("decline_reply", "")];
         let _ = t.post(Some(&w.priya), &page, &kind).await.expect(422).contains("Say why, kindly");
-        t.post(daniel, &page, &[("act", "accept")]).await.expect(403);
-        t.post(Some(&w.priya), &page, &[("act", "accept")]).await.expect(303);
+        let _ = t.post(daniel, &page, &[("act", "accept")]).await.expect(403);
+        let _ = t.post(Some(&w.priya), &page, &[("act", "accept")]).await.expect(303);
         let now = whole(&t, r.plan).await;
         assert_eq!(now.objective(r.linked).unwrap().words().success, "Eight lessons of nine");
         let _ = t.get(None, &plan).await.expect(303);
@@ -218,7 +218,7 @@ async fn two_taps_from_a_letter_without_an_account() {
         let _ = first.contains("A reading space").lacks("Map interventions");
         let _ = t.get(None, link).await.expect(200);
         let wordless =
-            t.post(None, link, &[("answer", "not-yet"), ("words", "")]).await.expect(422);
+            let _ = t.post(None, link, &[("answer", "not-yet"), ("words", "")]).await.expect(422);
         let _ = wordless.contains("Say how it goes");
         let _ = t.post(None, link, &[("answer", "done")]).await.expect(200).contains("Thank you");
         let _ = t.get(None, link).await.expect(200).contains("This link is over");
@@ -247,7 +247,7 @@ async fn who_leaves_hands_over_and_who_asks_gets_a_copy() {
         let page = format!("/plans/{}/actions/{}", r.plan, r.mapped);
         let version = whole(&t, r.plan).await.action(r.mapped).unwrap().1.version.to_string();
         let said = [("seen", version.as_str()), ("act", "start"), ("words", "Begun with Year 3")];
-        t.post(Some(&w.nasreen), &page, &said).await.expect(303);
+        let _ = t.post(Some(&w.nasreen), &page, &said).await.expect(303);
         let mine = plans::extract(t.app.clone(), w.nasreen.account).await.unwrap();
         assert_eq!(mine["notes"][0]["words"], "Begun with Year 3");
         let late = t.post(Some(&w.nasreen), &page, &said).await.expect(422);
