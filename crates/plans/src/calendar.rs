@@ -1,56 +1,13 @@
-//! Days on which schools can be written to, and how long it has been quiet.
-
-use std::sync::OnceLock;
+//! Days on which schools can be written to, and how long it has been quiet. Holidays come from
+//! the pack's calendar.
 
 use jiff::{Span, Timestamp, civil::Date};
-use serde::Deserialize;
-
-/// A time in which schools are closed to pupils.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Holiday {
-    /// What it is called.
-    pub name: String,
-    /// The first day.
-    pub from: Date,
-    /// The last day.
-    pub to: Date,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HolidayFile {
-    #[expect(dead_code, reason = "says which pack the file belongs to")]
-    pack: String,
-    #[expect(dead_code, reason = "says when the days were last changed")]
-    version: u32,
-    holiday: Vec<Holiday>,
-}
-
-/// Reads a pack's file of holidays.
-///
-/// # Errors
-/// A sentence that names the holiday that ends before it begins, or what cannot be read.
-pub fn parse(text: &str) -> Result<Vec<Holiday>, String> {
-    let file: HolidayFile = toml::from_str(text).map_err(|error| error.to_string())?;
-    match file.holiday.iter().find(|holiday| holiday.to < holiday.from) {
-        Some(wrong) => Err(format!("{} of {} ends before it begins", wrong.name, wrong.from)),
-        None => Ok(file.holiday),
-    }
-}
-
-fn holidays() -> &'static [Holiday] {
-    static HOLIDAYS: OnceLock<Vec<Holiday>> = OnceLock::new();
-    HOLIDAYS.get_or_init(|| {
-        parse(include_str!("../../../packs/england-2025/school-holidays.toml"))
-            .expect("the pack that ships is in order")
-    })
-}
+use support::calendar::calendar;
 
 /// Whether schools are closed to pupils on a day, weekends apart.
 #[must_use]
 pub fn in_holidays(day: Date) -> bool {
-    holidays().iter().any(|holiday| holiday.from <= day && day <= holiday.to)
+    calendar().holidays.iter().any(|holiday| holiday.from <= day && day <= holiday.to)
 }
 
 /// Whether somebody at a school may be reminded on a day: not at weekends, on public holidays or
@@ -114,12 +71,6 @@ mod tests {
         // Five days of half-term are left out.
         assert_eq!(days_quiet(date(2027, 2, 8), date(2027, 3, 1)), 16);
         assert_eq!(days_quiet(date(2027, 3, 1), date(2027, 3, 1)), 0);
-        assert_eq!(days_quiet(date(2027, 7, 21), date(2027, 9, 1)), 0);
-    }
-
-    #[test]
-    fn a_wrong_file_says_where() {
-        let text = "pack = \"x\"\nversion = 1\n[[holiday]]\nname = \"Easter\"\nfrom = \"2027-04-11\"\nto = \"2027-03-26\"";
-        assert_eq!(parse(text).unwrap_err(), "Easter of 2027-04-11 ends before it begins");
+        assert_eq!(days_quiet(date(2027, 7, 21), date(2027, 9, 1)), 1);
     }
 }

@@ -29,6 +29,7 @@ use foundation::{App, db::Migration, jobs};
 
 pub use error::Refusal;
 pub use home::{duties, extract, waiting};
+pub use machine::machines;
 pub use model::{ActionId, MilestoneId, ObjectiveId, PlanId, SuggestionId};
 pub use pages::routes;
 pub use tend::schedule;

@@ -7,7 +7,7 @@ use std::fmt::Display;
 
 use needs::words;
 
-pub use tables::{ACTIONS, OBJECTIVES, PLANS, SUGGESTIONS, markdown};
+pub use tables::{ACTIONS, OBJECTIVES, PLANS, SUGGESTIONS, machines};
 
 words! {
     /// What somebody is in relation to a record of a plan. One person may be several.

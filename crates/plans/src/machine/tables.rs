@@ -1,6 +1,8 @@
-//! The lines of the four machines, and the page that prints them.
+//! The lines of the four machines, and the pages that print them.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
+
+use foundation::machine::{self, Machine};
 
 use super::{
     ActionAct as A, ActionState as D, Line, ObjectiveAct as B, ObjectiveState as O, PlanAct as P,
@@ -79,36 +81,28 @@ pub const SUGGESTIONS: &[Line<U, G>] = &[
     line(U::Open, G::Withdraw, AUTHOR, U::Withdrawn, "none"),
 ];
 
-fn table<S: Display, A: Display>(title: &str, lines: &[Line<S, A>]) -> String {
-    let mut text =
-        format!("## {title}\n\n| From | Act | By | To | Guard |\n|---|---|---|---|---|\n");
-    for line in lines {
-        let who: Vec<_> = line.who.iter().map(|who| who.words()).collect();
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} | {} |",
-            line.from,
-            line.act,
-            who.join("; "),
-            line.to,
-            line.guard
-        );
-    }
-    text += "\n```mermaid\nstateDiagram-v2\n";
-    for line in lines {
-        let _ = writeln!(text, "  {} --> {}: {}", line.from, line.to, line.act);
-    }
-    text + "```\n"
+fn page<S: Display, A: Display>(
+    file: &'static str,
+    title: &'static str,
+    lines: &[Line<S, A>],
+) -> Machine {
+    let lines = lines.iter().map(|line| machine::Line {
+        from: line.from.to_string(),
+        act: line.act.to_string(),
+        who: line.who.iter().map(|who| who.words().to_owned()).collect(),
+        to: line.to.to_string(),
+        guard: line.guard.to_owned(),
+    });
+    Machine { file, title, source: "crates/plans/src/machine/tables.rs", lines: lines.collect() }
 }
 
-/// The four machines as tables and diagrams for the documentation.
+/// The state machines of this room, for the documentation.
 #[must_use]
-pub fn markdown() -> String {
-    [
-        table("A plan", PLANS),
-        table("An objective", OBJECTIVES),
-        table("An action", ACTIONS),
-        table("A suggestion", SUGGESTIONS),
+pub fn machines() -> Vec<Machine> {
+    vec![
+        page("plans", "The life of an improvement plan", PLANS),
+        page("plan-objectives", "The life of an objective", OBJECTIVES),
+        page("plan-actions", "The life of an action", ACTIONS),
+        page("plan-suggestions", "The life of a suggestion", SUGGESTIONS),
     ]
-    .join("\n")
 }

@@ -147,9 +147,3 @@ fn a_closed_plan_is_read_only_and_a_draft_is_the_schools_alone() {
     assert!(!PlanState::Draft.allows(Work::Suggest) && !PlanState::Draft.allows(Work::Report));
     assert!(PlanState::Live.allows(Work::Suggest) && PlanState::Live.allows(Work::Report));
 }
-
-#[test]
-fn the_documented_tables_are_these() {
-    let page = include_str!("../../../../docs/states/plans.md");
-    assert!(page.contains(&markdown()), "write this into the page:\n{}", markdown());
-}

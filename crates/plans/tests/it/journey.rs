@@ -218,7 +218,7 @@ async fn two_taps_from_a_letter_without_an_account() {
         let _ = first.contains("A reading space").lacks("Map interventions");
         let _ = t.get(None, link).await.expect(200);
         let wordless =
-            let _ = t.post(None, link, &[("answer", "not-yet"), ("words", "")]).await.expect(422);
+            t.post(None, link, &[("answer", "not-yet"), ("words", "")]).await.expect(422);
         let _ = wordless.contains("Say how it goes");
         let _ = t.post(None, link, &[("answer", "done")]).await.expect(200).contains("Thank you");
         let _ = t.get(None, link).await.expect(200).contains("This link is over");
