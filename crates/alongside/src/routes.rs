@@ -1,5 +1,6 @@
 //! The rooms put together: their tables, pages and jobs. Reads as a table; keep it so.
 
+use access::{leaving::Duties, privacy::Extracts};
 use axum::Router;
 use foundation::{App, db::Migration, jobs::Handlers, machine::Machine, mail};
 
@@ -38,6 +39,18 @@ pub fn all() -> Router<App> {
 #[must_use]
 pub fn machines() -> Vec<Machine> {
     [needs::machines(), brokerage::machines(), support::machines(), plans::machines()].concat()
+}
+
+/// What the rooms say a person still looks after: asked before a post ends.
+#[must_use]
+pub fn duties() -> Duties {
+    Duties::default().asking(plans::duties)
+}
+
+/// What the rooms hold about a person: the copy of their own data.
+#[must_use]
+pub fn extracts() -> Extracts {
+    Extracts::default().asking("plans", plans::extract)
 }
 
 /// Every room's background work.
