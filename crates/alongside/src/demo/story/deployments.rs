@@ -435,7 +435,7 @@ pub(super) fn measure_title(measure: &'static str) -> &'static str {
     register::kpis::definition(measure).map_or(measure, |definition| definition.plain_name)
 }
 
-fn new_milestone(it: &story::Milestone) -> NewMilestone {
+pub(super) fn new_milestone(it: &story::Milestone) -> NewMilestone {
     let better = if it.target < it.baseline {
         DirectionWord::LowerIsBetter
     } else {

@@ -277,8 +277,20 @@ impl Stage<'_> {
             for milestone in &one.milestones {
                 let title = deployments::measure_title(milestone.measure);
                 let found = theirs.iter().find(|m| m.title == title && m.due_on() == milestone.due);
-                if let Some(found) = found {
-                    milestone::take_up(self.app, &permit, objective, found.id).await?;
+                match found {
+                    Some(found) => {
+                        milestone::take_up(self.app, &permit, objective, found.id).await?;
+                    }
+                    // Where the agreement has none of it, it is the school's own.
+                    None => {
+                        let own = deployments::new_milestone(milestone);
+                        let new = milestone::New {
+                            title: own.title,
+                            gauge: own.gauge,
+                            due_on: own.due_on,
+                        };
+                        milestone::add(self.app, &permit, objective, &new).await?;
+                    }
                 }
             }
             let mut actions = Vec::new();
