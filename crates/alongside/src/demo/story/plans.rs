@@ -258,7 +258,7 @@ impl Stage<'_> {
                 .map(|found| found.finding.id)
                 .take(1)
                 .collect();
-            let priority = Framework::england().area(code).map_or("", |area| area.name.as_str());
+            let priority = Framework::current().area(code).map_or("", |area| area.name.as_str());
             let new = NewObjective {
                 priority: priority.to_owned(),
                 area: code.to_owned(),
