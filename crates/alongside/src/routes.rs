@@ -1,5 +1,6 @@
 //! The rooms put together: their tables, pages and jobs. Reads as a table; keep it so.
 
+use access::{leaving::Duties, privacy::Extracts};
 use axum::Router;
 use foundation::{App, db::Migration, jobs::Handlers, machine::Machine, mail};
 
@@ -15,6 +16,7 @@ pub fn migrations() -> Vec<Migration> {
         needs::MIGRATIONS,
         brokerage::MIGRATIONS,
         support::MIGRATIONS,
+        plans::MIGRATIONS,
         visits::MIGRATIONS,
         week::MIGRATIONS,
     ]
@@ -30,6 +32,7 @@ pub fn all() -> Router<App> {
         .merge(needs::routes())
         .merge(brokerage::routes())
         .merge(support::routes())
+        .merge(plans::routes())
         .merge(visits::routes())
         .merge(week::routes())
 }
@@ -37,12 +40,25 @@ pub fn all() -> Router<App> {
 /// Every room's state machines, for `docs/states`.
 #[must_use]
 pub fn machines() -> Vec<Machine> {
-    [needs::machines(), brokerage::machines(), support::machines(), visits::machines()].concat()
+    [needs::machines(), brokerage::machines(), support::machines(), plans::machines(), visits::machines()].concat()
+}
+
+/// What the rooms say a person still looks after: asked before a post ends.
+#[must_use]
+pub fn duties() -> Duties {
+    Duties::default().asking(plans::duties)
+}
+
+/// What the rooms hold about a person: the copy of their own data.
+#[must_use]
+pub fn extracts() -> Extracts {
+    Extracts::default().asking("plans", plans::extract)
 }
 
 /// Every room's background work.
 #[must_use]
 pub fn handlers() -> Handlers {
     let ground = access::handlers(mail::handlers(Handlers::default()));
-    week::digest::handlers(visits::handlers(support::handlers(brokerage::handlers(ground))))
+    let below = support::handlers(brokerage::handlers(ground));
+    week::digest::handlers(visits::handlers(plans::handlers(below)))
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use axum::{Router, middleware, routing::get};
+use axum::{Extension, Router, middleware, routing::get};
 use foundation::{App, jobs};
 use tokio::{net::TcpListener, sync::watch};
 
@@ -16,6 +16,8 @@ pub fn service(app: &App) -> Router {
     let pages = routes::all()
         .merge(foundation::web::asset_routes())
         .fallback(home::not_found)
+        .layer(Extension(routes::duties()))
+        .layer(Extension(routes::extracts()))
         .layer(middleware::from_fn_with_state(app.clone(), home::frame));
     foundation::web::protect(pages, app)
         // Probes stay outside: they need neither cookies nor a page around them.
@@ -60,6 +62,7 @@ async fn daily(app: &App) -> anyhow::Result<()> {
     brokerage::schedule(app).await?;
     support::schedule(app).await?;
     visits::schedule(app).await?;
+    plans::schedule(app).await?;
     week::digest::schedule(app).await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What needs somebody now, for the two halves of the front page: my school, and the schools I
 //! work with.
 
-use access::Visitor;
+use access::{Role, Visitor};
 use foundation::{App, DbError, OrgRef, Sql, clock::date_in_words, terms::AcademicYear};
 use jiff::{Span, civil::Date};
 
@@ -11,6 +11,7 @@ use crate::{
         Agreement, Side, Standing, State,
         store::{self, signed, standings_of},
     },
+    care::{concerns, floors},
     exits, impact, milestones, neighbours, reviews, time,
 };
 
@@ -59,6 +60,19 @@ pub async fn needs_me(app: &App, visitor: &Visitor) -> Result<Halves, Refusal> {
             halves.my_school.extend(todos);
         } else {
             halves.others.extend(todos);
+        }
+    }
+    for org in visitor.orgs(Role::Head) {
+        for floor in floors::of(&app.db, org).await? {
+            if floor.waits_for_review() {
+                halves.my_school.push(Todo {
+                    text: "A result at home asks for attention".to_owned(),
+                    about: floor.in_words(),
+                    href: format!("/home-floors/{}", floor.id),
+                    due: None,
+                    late: false,
+                });
+            }
         }
     }
     for half in [&mut halves.my_school, &mut halves.others] {
@@ -163,6 +177,21 @@ pub async fn todos(
         }
         if time::unsettled(db, agreement.id, today).await? > 0 {
             add("Say which planned days took place".to_owned(), "/time", None);
+        }
+    }
+    if state.in_force() {
+        for concern in concerns::of(db, agreement.id).await? {
+            use concerns::{Act, State as Talk};
+            // Both sides talk; the broker is asked once help is wanted.
+            let waits = match concern.state() {
+                Talk::Raised | Talk::Talk => concerns::step(concern.state(), Act::Talk, who),
+                Talk::Facilitated if is(&[Standing::Broker]) => Some(Talk::Facilitated),
+                _ => None,
+            };
+            if waits.is_some() {
+                let page = format!("/concerns/{}", concern.id);
+                add("Talk about a concern that was raised".to_owned(), &page, None);
+            }
         }
     }
     if working && is(&[Standing::SupportingHead, Standing::Lead, Standing::SupportedHead]) {

@@ -13,6 +13,7 @@
 pub mod agreements;
 pub mod baselines;
 pub mod calendar;
+pub mod care;
 pub mod course;
 pub mod drafting;
 mod error;
@@ -44,12 +45,13 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0001_agreements.sql"),
     },
     Migration { room: "support", number: 2, sql: include_str!("../migrations/0002_money.sql") },
+    Migration { room: "support", number: 3, sql: include_str!("../migrations/0003_care.sql") },
 ];
 
 /// The state machines of this room, for the documentation.
 #[must_use]
 pub fn machines() -> Vec<foundation::machine::Machine> {
-    vec![agreements::machine::machine(), money::machine::machine()]
+    vec![agreements::machine::machine(), money::machine::machine(), care::concerns::machine()]
 }
 
 /// The kind of job that tends to agreements once a day.
@@ -61,6 +63,7 @@ pub fn handlers(handlers: jobs::Handlers) -> jobs::Handlers {
     handlers.on(TEND, |app: App, _| async move {
         let permit = access::Permit::system("daily work", app.clock.now());
         course::tend(&app, &permit).await.map(|_| ()).map_err(|error| error.to_string())?;
+        care::floors::watch(&app, &permit).await.map_err(|error| error.to_string())?;
         schedule(&app).await.map_err(|error| error.to_string())
     })
 }

@@ -345,6 +345,21 @@ pub(crate) async fn fulfil_request(
     }
 }
 
+/// Refuses new support from a school that cannot spare anybody now.
+pub(crate) async fn must_be_spared(tx: &Tx, giver: OrgRef, on: Date) -> Result<(), Refusal> {
+    let guards = cadre::capacity::guards(tx, on).await?;
+    let why: Vec<String> =
+        guards.into_iter().filter(|one| one.org == giver).map(|one| one.reason).collect();
+    if why.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::NotNow(format!(
+        "The supporting school comes first at home: {}. Its head can clear this, then it can be \
+         offered.",
+        why.join("; ")
+    )))
+}
+
 /// Refuses while an interest is open, or while somebody of the team whose designation, conduct or
 /// training should be current lacks it.
 pub(crate) async fn must_be_clear(tx: &Tx, agreement: &Agreement, on: Date) -> Result<(), Refusal> {

@@ -112,6 +112,10 @@ pub async fn of(app: &App, visitor: &Visitor) -> Result<Week, PageError> {
             half.items.push(Item::new(todo.text, todo.href, tag.to_owned(), detail));
         }
     }
+    for waiting in plans::waiting(app, visitor).await? {
+        let half = if waiting.own { &mut week.mine } else { &mut week.others };
+        half.items.push(Item::new(waiting.text, waiting.href, waiting.tag, waiting.detail));
+    }
     for waiting in briefings::waiting(app, visitor).await? {
         week.others.items.push(waiting);
     }

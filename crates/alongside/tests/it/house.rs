@@ -10,7 +10,7 @@ const ENGINES: &[&str] = &["charts", "district", "evidence", "govuk", "matching"
 
 /// Rooms from the ground up: each may lean on those before it and on the engines.
 const ROOMS: &[&str] =
-    &["foundation", "access", "register", "needs", "brokerage", "support", "visits", "alongside"];
+    &["foundation", "access", "register", "needs", "brokerage", "support", "plans", "visits", "alongside"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -225,7 +225,9 @@ pub async fn offer(app: &App, permit: &Permit, id: AgreementId) -> Result<(), Re
     if !gaps.is_empty() {
         return Err(Refusal::Incomplete(gaps));
     }
-    neighbours::must_be_clear(&tx, &agreement, london(permit.context().at)).await?;
+    let today = london(permit.context().at);
+    neighbours::must_be_clear(&tx, &agreement, today).await?;
+    neighbours::must_be_spared(&tx, agreement.supporting, today).await?;
     seal_version(&tx, permit, &agreement, terms).await?;
     let after = agreement.with_state(State::Offered);
     store::keep(&tx, &agreement, &after, permit.context().at).await?;

@@ -1,9 +1,11 @@
 //! The pages of this room.
 
 mod build;
+mod care;
 mod close;
 mod decide;
 mod fields;
+mod floors;
 mod list;
 mod milestones;
 mod money;
@@ -77,6 +79,15 @@ pub fn routes() -> Router<App> {
         .route("/agreements/{id}/time/new", get(time::ask_time).post(time::plan_time))
         .route("/agreements/{id}/time/{entry}", get(time::ask_settle).post(time::settle_time))
         .route("/agreements/{id}/time/{entry}/undo", axum::routing::post(time::undo))
+        .route("/agreements/{id}/care", get(care::care))
+        .route("/agreements/{id}/risks/new", get(care::ask_risk).post(care::note_risk))
+        .route("/agreements/{id}/risks/{risk}", get(care::ask_close).post(care::close_risk))
+        .route("/agreements/{id}/concerns/new", get(care::ask_concern).post(care::raise_concern))
+        .route("/agreements/{id}/concerns/{concern}", get(care::ask_talk).post(care::talk))
+        .route("/home-floors", get(floors::list))
+        .route("/home-floors/new", get(floors::ask).post(floors::put))
+        .route("/home-floors/{id}", get(floors::ask_review).post(floors::review))
+        .route("/home-floors/{id}/lift", axum::routing::post(floors::lift))
         .route("/agreements/{id}/charges", get(money::charges))
         .route("/agreements/{id}/charges/{act}", get(money::ask).post(money::act))
         .route("/statements", get(statements::list))

@@ -97,6 +97,7 @@ pub fn nav(sight: &Sight, here: &str) -> Html {
         ("Reviews", "reviews"),
         ("Time", "time"),
         ("Visits", "visits"),
+        ("Risks and concerns", "care"),
         ("Exit", "exit"),
         ("Impact", "impact"),
     ]

@@ -77,7 +77,7 @@ async fn delivered_time_becomes_charges_that_add_up_and_are_settled() {
         // All or none: one of the two has been paid already.
         assert!(charges::settle(&t.app, &daniel, id, &ids, Act::Pay, "").await.is_err());
         let states: Vec<State> =
-            charges::of(&t.app.db, id).await.unwrap().iter().map(|c| c.state()).collect();
+            charges::of(&t.app.db, id).await.unwrap().iter().map(charges::Charge::state).collect();
         assert_eq!(states.iter().filter(|state| **state == State::Paid).count(), 1);
         assert_eq!(states.iter().filter(|state| **state == State::Invoiced).count(), 1);
 

@@ -1,0 +1,290 @@
+//! The pages of this room.
+
+mod action;
+mod action_forms;
+mod answer;
+mod decide;
+mod history;
+mod list;
+mod milestone;
+mod objective;
+mod objective_forms;
+mod parts;
+mod plan;
+mod suggestions;
+mod table;
+
+use access::{Action as Deed, Permit, Visitor, looks};
+use axum::{Router, routing::get};
+use foundation::{
+    App, PageError,
+    web::{Errors, Form, Format, Frame, Page},
+};
+use govuk::{Html, NavigationItem, extra::SubNavigation};
+
+use crate::{
+    Refusal,
+    machine::Standing,
+    model::{Action, ActionId, MilestoneId, Objective, ObjectiveId, PlanId, SuggestionId},
+    store::{Who, Whole},
+};
+
+/// This room's pages.
+pub fn routes() -> Router<App> {
+    let mut router = Router::new();
+    for (ending, format) in [("csv", Format::Csv), ("xlsx", Format::Xlsx), ("json", Format::Json)] {
+        router = router.route(
+            &format!("/plans/{{id}}/plan.{ending}"),
+            get(move |app, visitor, id| table::download(app, visitor, id, format)),
+        );
+    }
+    router
+        .route("/plans", get(list::list))
+        .route("/plans/new", get(list::ask).post(list::begin))
+        .route("/audits/{id}/plans", get(list::of_audit))
+        .route("/plans/answer/{token}", get(answer::ask).post(answer::answer))
+        .route("/plans/{id}", get(plan::show))
+        .route("/plans/{id}/summary", get(plan::summary))
+        .route("/plans/{id}/edit", get(decide::ask_frame).post(decide::edit_frame))
+        .route("/plans/{id}/do/{act}", get(decide::ask).post(decide::act))
+        .route("/plans/{id}/review", get(decide::ask_review).post(decide::review))
+        .route("/plans/{id}/history", get(history::history))
+        .route("/plans/{id}/versions/{number}", get(history::version))
+        .route("/plans/{id}/suggestions", get(suggestions::list))
+        .route(
+            "/plans/{id}/suggestions/{suggestion}",
+            get(suggestions::show).post(suggestions::decide),
+        )
+        .route(
+            "/plans/{id}/objectives/new",
+            get(objective_forms::ask_new).post(objective_forms::add),
+        )
+        .route("/plans/{id}/objectives/{objective}", get(objective::show))
+        .route(
+            "/plans/{id}/objectives/{objective}/edit",
+            get(objective_forms::ask_edit).post(objective_forms::edit),
+        )
+        .route(
+            "/plans/{id}/objectives/{objective}/do/{act}",
+            get(decide::ask_objective).post(decide::act_objective),
+        )
+        .route(
+            "/plans/{id}/objectives/{objective}/judge",
+            get(decide::ask_judge).post(decide::judge),
+        )
+        .route(
+            "/plans/{id}/objectives/{objective}/actions/new",
+            get(action_forms::ask_new).post(action_forms::add),
+        )
+        .route(
+            "/plans/{id}/objectives/{objective}/milestones/new",
+            get(milestone::ask_new).post(milestone::add),
+        )
+        .route("/plans/{id}/milestones/{milestone}", get(milestone::ask_seen).post(milestone::see))
+        .route("/plans/{id}/actions/{action}", get(action::show).post(action::say))
+        .route(
+            "/plans/{id}/actions/{action}/edit",
+            get(action_forms::ask_edit).post(action_forms::edit),
+        )
+}
+
+/// What every page about one plan begins with.
+pub(crate) struct Sight {
+    pub(crate) whole: Whole,
+    pub(crate) visitor: Visitor,
+    pub(crate) who: Who,
+    pub(crate) school: String,
+}
+
+impl Sight {
+    /// What the visitor is in relation to the plan.
+    pub(crate) fn standings(
+        &self,
+        objective: Option<&Objective>,
+        action: Option<&Action>,
+    ) -> Vec<Standing> {
+        self.whole.standings(&self.who, objective, action)
+    }
+
+    /// Whether the visitor is the head of the school.
+    pub(crate) fn is_head(&self) -> bool {
+        self.standings(None, None).contains(&Standing::Head)
+    }
+
+    /// Whether the visitor writes an objective: its lead, or the head.
+    pub(crate) fn writes(&self, objective: &Objective) -> bool {
+        let standings = self.standings(Some(objective), None);
+        standings.contains(&Standing::Head) || standings.contains(&Standing::Lead)
+    }
+
+    /// The objectives the visitor may read, in order.
+    pub(crate) fn objectives(&self) -> impl Iterator<Item = &Objective> {
+        self.whole.objectives.iter().filter(|one| self.whole.shows(&self.visitor, one))
+    }
+
+    /// An objective the visitor may read.
+    pub(crate) fn objective(&self, id: &str) -> Result<&Objective, PageError> {
+        let id: ObjectiveId = id.parse().map_err(|_| PageError::NotFound)?;
+        let found = self.whole.objective(id)?;
+        match self.whole.shows(&self.visitor, found) {
+            true => Ok(found),
+            false => Err(PageError::NotFound),
+        }
+    }
+
+    /// An action whose objective the visitor may read.
+    pub(crate) fn action(&self, id: &str) -> Result<(&Objective, &Action), PageError> {
+        let id: ActionId = id.parse().map_err(|_| PageError::NotFound)?;
+        let (objective, action) = self.whole.action(id)?;
+        self.objective(&objective.id.to_string())?;
+        Ok((objective, action))
+    }
+
+    /// A milestone whose objective the visitor may read.
+    pub(crate) fn milestone(
+        &self,
+        id: &str,
+    ) -> Result<(&Objective, &crate::model::Milestone), PageError> {
+        let id: MilestoneId = id.parse().map_err(|_| PageError::NotFound)?;
+        let found = self.whole.milestones.iter().find(|one| one.id == id);
+        let found = found.ok_or(PageError::NotFound)?;
+        Ok((self.objective(&found.objective.to_string())?, found))
+    }
+
+    /// The suggestions the visitor may read: those about objectives they see, new objectives for
+    /// those who see the whole, and their own.
+    pub(crate) fn suggestions(&self) -> impl Iterator<Item = &crate::model::Suggestion> {
+        self.whole.suggestions.iter().filter(|one| match one.objective {
+            Some(id) => self.whole.objective(id).is_ok_and(|o| self.whole.shows(&self.visitor, o)),
+            None => {
+                self.visitor.belongs_to(self.whole.plan.org)
+                    || self.visitor.account == Some(one.author)
+            }
+        })
+    }
+
+    /// A suggestion the visitor may read.
+    pub(crate) fn suggestion(&self, id: &str) -> Result<&crate::model::Suggestion, PageError> {
+        let id: SuggestionId = id.parse().map_err(|_| PageError::NotFound)?;
+        self.suggestions().find(|one| one.id == id).ok_or(PageError::NotFound)
+    }
+
+    /// The address of a page of this plan.
+    pub(crate) fn at(&self, page: &str) -> String {
+        match page {
+            "" => format!("/plans/{}", self.whole.plan.id),
+            page => format!("/plans/{}/{page}", self.whole.plan.id),
+        }
+    }
+
+    /// Begins a page about this plan.
+    pub(crate) fn page(&self, frame: Frame, title: &str, words: String) -> Page {
+        frame
+            .page(title)
+            .crumb("Plans", "/plans")
+            .crumb(&self.whole.plan.title, self.at(""))
+            .visible_to(words)
+    }
+
+    /// Who can see the plan's frame, in words.
+    pub(crate) fn visible(&self) -> String {
+        let mut words = format!(
+            "the leaders of {}, its staff who are named in the plan and the body responsible for \
+             the school",
+            self.school
+        );
+        if self.whole.resource().zone == access::Zone::Parties {
+            words += "; of objectives linked with an agreement also the other side, its team and \
+                      the broker";
+        }
+        words
+    }
+
+    /// Who can see one objective, in words.
+    pub(crate) fn visible_of(&self, objective: &Objective) -> String {
+        let mut words = format!(
+            "the leaders of {}, its staff who are named in the plan and the body responsible for \
+             the school",
+            self.school
+        );
+        if self.whole.objective_resource(objective).zone == access::Zone::Parties {
+            words += ", and, since it is linked with an agreement, the other side, its team and \
+                      the broker";
+        }
+        words + ", and nobody else"
+    }
+
+    /// The links to the parts of a plan.
+    pub(crate) fn nav(&self, here: &str) -> Html {
+        let items = [
+            ("Plan", ""),
+            ("Summary", "summary"),
+            ("Suggestions", "suggestions"),
+            ("History", "history"),
+        ]
+        .map(|(words, page)| NavigationItem::new(words, self.at(page)).current(page == here));
+        Html::of(&SubNavigation::new("Parts of this plan", items))
+    }
+}
+
+/// Opens a plan for a visitor who may read it, and records the look where the zone asks for it.
+pub(crate) async fn sight(app: &App, visitor: &Visitor, id: &str) -> Result<Sight, PageError> {
+    let id: PlanId = id.parse().map_err(|_| PageError::NotFound)?;
+    let whole = Whole::load(app, &app.db, id).await?;
+    let resource = whole.resource();
+    access::authorize(app, visitor, Deed::Read, &resource)?;
+    looks::record(app, visitor, &resource, "plan", id).await?;
+    let school = register::org_name(&app.db, whole.plan.org).await?;
+    let who = Who::Person(Box::new(visitor.clone()));
+    Ok(Sight { whole, visitor: visitor.clone(), who, school })
+}
+
+/// Opens a plan for somebody who takes part in it. The state machines decide about the act itself,
+/// so the door asks only whether the visitor belongs here at all.
+pub(crate) async fn sight_to_act(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+) -> Result<(Sight, Permit), PageError> {
+    let sight = sight(app, visitor, id).await?;
+    let resource = sight.whole.resource();
+    let mut refused = PageError::NotFound;
+    for deed in [Deed::Sign, Deed::Update, Deed::Propose] {
+        match access::authorize(app, visitor, deed, &resource) {
+            Ok(permit) => return Ok((sight, permit)),
+            Err(error) => refused = error,
+        }
+    }
+    Err(refused)
+}
+
+/// What became of a sent form: done, or to be shown again with what is wrong.
+pub(crate) enum Sent {
+    /// It is done.
+    Done,
+    /// Somebody else wrote first; the form is shown again with the newest version.
+    Conflict,
+    /// Fields are not right.
+    Wrong,
+}
+
+/// Sorts the outcome of an act that a form asked for.
+pub(crate) fn sent<T>(outcome: Result<T, Refusal>, errors: &mut Errors) -> Result<Sent, PageError> {
+    match outcome {
+        Ok(_) => Ok(Sent::Done),
+        Err(refusal) if refusal.is_conflict() => Ok(Sent::Conflict),
+        Err(refusal) => {
+            refusal.beside(errors)?;
+            Ok(Sent::Wrong)
+        }
+    }
+}
+
+/// The version the writer had before them.
+pub(crate) fn seen(form: &Form) -> i64 {
+    form.0.text("seen").parse().unwrap_or(0)
+}
+
+/// What somebody reads whose form met a newer version: nothing typed is lost.
+pub(crate) const MEANWHILE: &str = "Somebody else changed this while you were writing. Your words \
+    are still here, and what it says now is shown below. Press the button again to save yours";
