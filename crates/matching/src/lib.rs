@@ -31,7 +31,7 @@ pub use model::{
     Context, Depth, FreeWeek, HomeGuard, HomeSchool, Interest, Mode, Need, Place, Specialism,
     Standing, Supporter, SupporterKind, Team, TrackRecord, Week, Window,
 };
-pub use plan::{Effort, Pair, Plan, Question, propose, propose_from};
+pub use plan::{Change, Effort, Pair, Plan, Planned, Question, WhatIf, propose, propose_from};
 pub use policy::{Policy, Weights};
 pub use rules::{HardRule, Removal, Role};
 pub use score::{Part, PartKind, Score};

@@ -7,14 +7,19 @@
 //! 3. on equal terms prefer whoever was used least lately, then a draw seeded by the case.
 
 mod alternatives;
+mod asked;
+mod board;
 mod bound;
 mod coverage;
+mod descent;
 mod explain;
 mod fairness;
+mod planned;
 mod problem;
 mod search;
 mod timetable;
 mod whynot;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
@@ -25,9 +30,11 @@ use crate::policy::Policy;
 use crate::score::Score;
 
 pub use alternatives::{Alternative, alternatives};
+pub use asked::Change;
 pub use coverage::{CoverageCell, Worth, coverage};
 pub use explain::{Binding, Relaxation, RunnerUp};
 pub use fairness::{Fairness, Stability, fairness, stability};
+pub use planned::{Moved, Planned, WhatIf};
 pub use whynot::{WhyNot, why_not};
 
 /// A need and a supporter, by id.
@@ -72,6 +79,13 @@ pub struct Effort {
     pub rounds: u32,
     /// Steps of the exact search that ends them.
     pub steps: u64,
+}
+
+impl Effort {
+    /// Enough to mend a plan after a change.
+    pub const fn what_if() -> Self {
+        Self { rounds: 60, steps: 20_000 }
+    }
 }
 
 impl Default for Effort {
@@ -185,10 +199,7 @@ pub struct Plan {
 /// [`ModelError`] when ids repeat, an instruction names nobody, pins contradict hard rules,
 /// capacities or forbids, or a number is out of range.
 pub fn propose(question: &Question, effort: Effort) -> Result<Plan, ModelError> {
-    let problem = problem::Problem::build(question)?;
-    let bound = bound::bound(&problem)?;
-    let found = search::search(&problem, &bound, effort, None)?;
-    Ok(explain::plan(&problem, &bound, &found))
+    Ok(Planned::new(question, effort)?.into_plan())
 }
 
 /// As [`propose`], starting from an earlier plan: what a "what if" asks for. Shares of the
@@ -201,8 +212,5 @@ pub fn propose_from(
     earlier: &Plan,
     effort: Effort,
 ) -> Result<Plan, ModelError> {
-    let problem = problem::Problem::build(question)?;
-    let bound = bound::bound(&problem)?;
-    let found = search::search(&problem, &bound, effort, Some(earlier))?;
-    Ok(explain::plan(&problem, &bound, &found))
+    Ok(Planned::from_plan(question, earlier, effort)?.into_plan())
 }

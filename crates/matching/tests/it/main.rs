@@ -7,4 +7,5 @@ mod gaps;
 mod plans;
 mod tables;
 mod transport;
+mod whatif;
 mod worlds;
