@@ -24,7 +24,8 @@ pub struct Alternative {
     pub sentence: String,
 }
 
-/// Up to `count` plans that serve exactly as much need of each severity as `plan`, cost at most
+/// Up to `count` plans that serve exactly as much need of each severity as `plan` and leave no
+/// more schools without their turn, cost at most
 /// `within` (a share, 0.02 for two per cent) more in points, and differ from it and from one
 /// another. Pairs already used are made dearer, by less and less, until a plan comes near enough.
 ///
@@ -62,7 +63,9 @@ impl Planned {
                 let Some(shares) = self.nudged(&seen, nudge, effort)? else { break };
                 let next = self.described(shares);
                 let points = next.cost.points_short + next.cost.spread_points;
-                let same = next.cost.unmet_half_days == plan.cost.unmet_half_days;
+                let left_out = |cost: &super::PlanCost| cost.not_giving + cost.not_receiving;
+                let same = next.cost.unmet_half_days == plan.cost.unmet_half_days
+                    && left_out(&next.cost) <= left_out(&plan.cost);
                 let dearer =
                     if base_points > 0.0 { (points - base_points) / base_points } else { 0.0 };
                 let held = pairs(&next);

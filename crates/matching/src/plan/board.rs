@@ -21,6 +21,8 @@ pub(crate) struct Board<'a> {
     pub(crate) problem: &'a Problem,
     pub(crate) bookings: Vec<Vec<Booking>>,
     load: Vec<u32>,
+    /// Bookings of each school whose turn it is to give.
+    pub(crate) giving: Vec<u32>,
     pub(crate) shares: Vec<Shares>,
     pub(crate) cost: i128,
 }
@@ -32,8 +34,10 @@ impl<'a> Board<'a> {
             problem,
             bookings: vec![Vec::new(); supporters],
             load: vec![0; supporters],
+            giving: vec![0; problem.homes.len()],
             shares: vec![Shares::new(); problem.tasks.len()],
-            cost: problem.groups.iter().map(|group| group.unmet).sum(),
+            cost: problem.groups.iter().map(|group| group.unmet).sum::<i128>()
+                + problem.turn * problem.homes.len() as i128,
         }
     }
 
@@ -65,6 +69,10 @@ impl<'a> Board<'a> {
         self.load[j] += half_days;
         self.cost += self.problem.spread_cost(j, self.load[j]);
         self.shares[task].push((option, half_days));
+        if let Some(home) = self.problem.home_of[j] {
+            self.cost -= if self.giving[home] == 0 { self.problem.turn } else { 0 };
+            self.giving[home] += 1;
+        }
         true
     }
 
@@ -82,6 +90,10 @@ impl<'a> Board<'a> {
             option.cost * i128::from(half_days) + self.problem.spread_cost(j, self.load[j]);
         self.load[j] -= half_days;
         self.cost += self.problem.spread_cost(j, self.load[j]);
+        if let Some(home) = self.problem.home_of[j] {
+            self.giving[home] -= 1;
+            self.cost += if self.giving[home] == 0 { self.problem.turn } else { 0 };
+        }
     }
 
     pub(crate) fn met(&self, group: usize) -> bool {

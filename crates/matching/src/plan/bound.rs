@@ -14,7 +14,7 @@ pub(crate) struct Bound {
     pub(crate) value: i128,
     /// What the prices earn for the supporters: constant in every plan's bound.
     pub(crate) earned: i128,
-    /// The shared plan: tasks, then supporters, then the sink.
+    /// The shared plan: tasks, then supporters, then schools whose turn it is, then the sink.
     pub(crate) shared: Kept<i128>,
     /// The first arc of each task.
     first: Vec<usize>,
@@ -33,12 +33,14 @@ pub(crate) fn steps(total: u32, less: i64) -> [i64; 3] {
 
 /// The network of the plan in which everything may be shared, and the first arc of each task.
 fn network(problem: &Problem) -> (Network<i128>, Vec<usize>) {
-    let (tasks, supporters) = (problem.tasks.len(), problem.tables.len());
-    let sink = (tasks + supporters) as u32;
-    let mut network = Network::<i128> { supply: vec![0; tasks + supporters + 1], arcs: Vec::new() };
+    let tasks = problem.tasks.len();
+    let homes = tasks + problem.tables.len();
+    let sink = (homes + problem.homes.len()) as u32;
+    let mut network = Network::<i128> { supply: vec![0; sink as usize + 1], arcs: Vec::new() };
     let mut first = Vec::with_capacity(tasks);
     for (index, group) in problem.groups.iter().enumerate() {
-        let cost = problem.unmet_unit[usize::from(problem.need(index).severity) - 1];
+        // Never more than being unmet costs: what does not divide is let go.
+        let cost = group.unmet.div_euclid(i128::from(problem.need(index).half_days));
         for t in group.tasks.clone() {
             let task = &problem.tasks[t];
             let demand = i64::from(task.role.half_days);
@@ -59,6 +61,20 @@ fn network(problem: &Problem) -> (Network<i128>, Vec<usize>) {
         for (capacity, times) in steps(table.total(), 0).into_iter().zip(0..) {
             let cost = problem.spread * times;
             let from = (tasks + j) as u32;
+            let to = problem.home_of[j].map_or(sink, |home| (homes + home) as u32);
+            network.arcs.push(Arc { from, to, low: 0, capacity, cost });
+        }
+    }
+    let mut total = vec![0_i64; problem.homes.len()];
+    for (home, table) in problem.home_of.iter().zip(&problem.tables) {
+        if let Some(home) = *home {
+            total[home] += i64::from(table.total());
+        }
+    }
+    for (home, capacity) in total.into_iter().enumerate() {
+        let from = (homes + home) as u32;
+        // The first half-day is the school's turn.
+        for (capacity, cost) in [(1, -problem.turn), (capacity, 0)] {
             network.arcs.push(Arc { from, to: sink, low: 0, capacity, cost });
         }
     }
@@ -92,17 +108,25 @@ fn carry_over(
 ) -> (Vec<i64>, Vec<i128>) {
     let (tasks, supporters) = (problem.tasks.len(), problem.tables.len());
     let (old_tasks, old_supporters) = (old.tasks.len(), old.tables.len());
+    let (sink, old_sink) = (network.supply.len() - 1, bound.shared.potential().len() - 1);
     let before = bound.shared.flow();
     let mut flow = vec![0_i64; network.arcs.len()];
     let mut potential = vec![None; network.supply.len()];
-    potential[tasks + supporters] = Some(bound.shared.potential()[old_tasks + old_supporters]);
+    potential[sink] = Some(bound.shared.potential()[old_sink]);
+    for (home, school) in problem.homes.iter().enumerate() {
+        let Ok(was) = old.homes.binary_search(school) else { continue };
+        potential[tasks + supporters + home] =
+            Some(bound.shared.potential()[old_tasks + old_supporters + was]);
+        let new = network.arcs.len() - 2 * (problem.homes.len() - home);
+        let old = before.len() - 2 * (old.homes.len() - was);
+        flow[new..new + 2].copy_from_slice(&before[old..old + 2]);
+    }
     let mut now_at: Vec<Option<usize>> = vec![None; old_supporters];
     for (j, supporter) in problem.asked.supporters.iter().enumerate() {
         let Some(was) = old.asked.supporter(&supporter.id) else { continue };
         now_at[was] = Some(j);
         potential[tasks + j] = Some(bound.shared.potential()[old_tasks + was]);
-        let (new, old) =
-            (network.arcs.len() - 3 * (supporters - j), before.len() - 3 * (old_supporters - was));
+        let (new, old) = (load_arc(problem, flow.len(), j), load_arc(old, before.len(), was));
         flow[new..new + 3].copy_from_slice(&before[old..old + 3]);
     }
     for (index, group) in problem.groups.iter().enumerate() {
@@ -140,10 +164,10 @@ fn carry_over(
             *least = (*least).min(arc.cost + from);
         }
     }
-    let sink = settled[tasks + supporters];
+    let at_sink = settled[sink];
     for (node, settled) in settled.iter_mut().enumerate().skip(tasks) {
         if *settled == i128::MAX && potential[node].is_none() {
-            *settled = sink;
+            *settled = at_sink;
         }
     }
     let mut highest: Vec<Option<i128>> = vec![None; tasks];
@@ -160,26 +184,61 @@ fn carry_over(
     (flow, settled)
 }
 
+/// The first of the three arcs that carry a supporter's load, of so many arcs in all.
+fn load_arc(problem: &Problem, arcs: usize, supporter: usize) -> usize {
+    arcs - 2 * problem.homes.len() - 3 * (problem.tables.len() - supporter)
+}
+
 /// The most so many half-days of a supporter can earn at a price, after the cost of spreading.
 pub(crate) fn earned(problem: &Problem, total: u32, price: i128) -> i128 {
-    [0, total.div_ceil(3), (2 * total).div_ceil(3), total]
+    at_least(problem, total, price, 0)
+}
+
+/// The same with at least so many half-days given.
+fn at_least(problem: &Problem, total: u32, price: i128, least: u32) -> i128 {
+    [least, total.div_ceil(3), (2 * total).div_ceil(3), total]
         .into_iter()
+        .filter(|half_days| (least..=total).contains(half_days))
         .map(|half_days| price * i128::from(half_days) - problem.spread_of(total, half_days))
         .max()
-        .unwrap_or(0)
+        .unwrap_or(i128::MIN / 4)
+}
+
+/// What the prices earn for all supporters: a school whose turn it is gives at least once, or
+/// pays for not giving.
+fn earned_by_all(problem: &Problem, price: &[i128]) -> i128 {
+    let mut sum = 0;
+    let mut homes = vec![(0_i128, i128::MIN / 4); problem.homes.len()];
+    for (j, (table, &price)) in problem.tables.iter().zip(price).enumerate() {
+        let free = earned(problem, table.total(), price);
+        match problem.home_of[j] {
+            None => sum += free,
+            Some(home) => {
+                let (all, more) = &mut homes[home];
+                *all += free;
+                *more = (*more).max(at_least(problem, table.total(), price, 1) - free);
+            }
+        }
+    }
+    sum + homes.into_iter().map(|(all, more)| (all + more).max(-problem.turn)).sum::<i128>()
 }
 
 impl Bound {
     fn read(problem: &Problem, shared: Kept<i128>, first: Vec<usize>) -> Self {
-        let (tasks, supporters) = (problem.tasks.len(), problem.tables.len());
+        let tasks = problem.tasks.len();
         let potential = shared.potential();
-        let at_sink = potential[tasks + supporters];
-        let price: Vec<i128> = potential[tasks..tasks + supporters]
+        let at_sink = potential[potential.len() - 1];
+        let price: Vec<i128> = problem
+            .home_of
             .iter()
-            .map(|&potential| (at_sink - potential).max(0))
+            .enumerate()
+            .map(|(j, home)| {
+                // Time may be left free; a turn is worth no more than it is.
+                let least = if home.is_some() { -problem.turn } else { 0 };
+                (at_sink - potential[tasks + j]).max(least)
+            })
             .collect();
-        let earned =
-            (0..supporters).map(|j| earned(problem, problem.tables[j].total(), price[j])).sum();
+        let earned = earned_by_all(problem, &price);
         let mut bound = Self { price, value: 0, earned, shared, first };
         let least = problem.groups.iter().map(|group| bound.least(problem, group)).sum::<i128>();
         bound.value = least - bound.earned;
@@ -188,7 +247,7 @@ impl Bound {
 
     /// The first of the three arcs that carry a supporter's load.
     pub(crate) fn load_arc(&self, problem: &Problem, supporter: usize) -> usize {
-        self.shared.flow().len() - 3 * (problem.tables.len() - supporter)
+        load_arc(problem, self.shared.flow().len(), supporter)
     }
 
     /// Half-days on an option of a task when everything may be shared.

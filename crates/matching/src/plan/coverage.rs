@@ -21,6 +21,9 @@ const DAY: i64 = 2;
 pub struct Worth {
     /// Half-days of needs met that were not, by severity one to five.
     pub met_half_days: [f64; 5],
+    /// Schools that give or receive this year and would not have, less those that no longer do.
+    #[serde(default)]
+    pub schools: f64,
     /// Half-days times points better matched.
     pub points: f64,
 }
@@ -150,7 +153,10 @@ impl<'a> Prices<'a> {
             .iter()
             .filter(|&&j| i64::from(self.problem.tables[j].total()) >= DAY)
             .map(|&j| {
-                // No less than the prices say.
+                // No less than the prices say; what a turn to give adds is left aside.
+                if self.problem.home_of[j].is_some() {
+                    return (0, j);
+                }
                 let (total, price) = (self.problem.tables[j].total(), self.bound.price[j]);
                 let kept = earned(self.problem, total - DAY as u32, price);
                 (earned(self.problem, total, price) - kept, j)
@@ -290,10 +296,14 @@ impl Worth {
             let way = if self.points > 0.0 { "better" } else { "worse" };
             format!("pairs would match {way} by {:.1} points over half-days", self.points.abs())
         });
-        let mut said: String = match (met, points) {
-            (Some(met), Some(points)) => format!("{met}; {points}."),
-            (Some(one), None) | (None, Some(one)) => format!("{one}."),
-            (None, None) => "nothing would be gained or lost.".to_owned(),
+        let schools = (self.schools != 0.0).then(|| {
+            let way = if self.schools > 0.0 { "more" } else { "fewer" };
+            format!("{:.0} {way} schools would have their turn this year", self.schools.abs())
+        });
+        let parts: Vec<String> = [met, schools, points].into_iter().flatten().collect();
+        let mut said = match parts.is_empty() {
+            true => "nothing would be gained or lost.".to_owned(),
+            false => format!("{}.", parts.join("; ")),
         };
         said[..1].make_ascii_uppercase();
         said
@@ -308,6 +318,11 @@ pub(crate) fn worth(problem: &Problem, mut difference: i128) -> Worth {
         let whole = (difference + unit / 2).div_euclid(unit);
         out.met_half_days[severity] = whole as f64;
         difference -= whole * unit;
+    }
+    if problem.turn > 0 {
+        let whole = (difference + problem.turn / 2).div_euclid(problem.turn);
+        out.schools = whole as f64;
+        difference -= whole * problem.turn;
     }
     out.points = (difference as f64 / problem.unit as f64).round() / 100.0;
     out

@@ -124,6 +124,24 @@ impl Descent<'_, '_> {
     }
 }
 
+/// The most a group could save by giving schools their turn that have none yet.
+fn turns(board: &Board<'_>, group: usize) -> i128 {
+    let problem = board.problem;
+    if problem.turn == 0 {
+        return 0;
+    }
+    let mut homes: Vec<usize> = Vec::new();
+    let mut places = 0;
+    for task in &problem.tasks[problem.groups[group].tasks.clone()] {
+        places += if task.split { 2 } else { 1 };
+        let options = task.options.iter().filter_map(|option| problem.home_of[option.supporter]);
+        homes.extend(options.filter(|&home| board.giving[home] == 0));
+    }
+    homes.sort_unstable();
+    homes.dedup();
+    problem.turn * homes.len().min(places) as i128
+}
+
 /// Re-plans some groups exactly, within a number of steps. Says whether the plan got better.
 pub(crate) fn replan(board: &mut Board<'_>, bound: &Bound, groups: &[usize], steps: u64) -> bool {
     let before = board.cost;
@@ -137,12 +155,13 @@ pub(crate) fn replan(board: &mut Board<'_>, bound: &Bound, groups: &[usize], ste
     }
     let problem = board.problem;
     let plain = |group: usize| {
+        let turns = turns(board, group);
         let group = &problem.groups[group];
         let sum: Option<i128> = problem.tasks[group.tasks.clone()]
             .iter()
             .map(|task| Some(task.options.first()?.cost * i128::from(task.role.half_days)))
             .sum();
-        sum.map_or(group.unmet, |sum| sum.min(group.unmet))
+        sum.map_or(group.unmet, |sum| (sum - turns).min(group.unmet))
     };
     let mut rest = vec![0; groups.len() + 1];
     for (depth, &group) in groups.iter().enumerate().rev() {

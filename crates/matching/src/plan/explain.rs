@@ -100,7 +100,8 @@ pub(crate) fn plan(
         bound: if found.exhausted { found.cost } else { bound.value.min(found.cost) },
     };
     let gap = plan.objective - plan.bound;
-    if gap < problem.unmet_unit[0] / 2 {
+    let next_aim = if problem.turn > 0 { problem.turn } else { problem.unmet_unit[0] };
+    if gap < next_aim / 2 {
         plan.gap_points = Some((gap / problem.unit) as f64 / 100.0);
     }
     for group in 0..problem.groups.len() {
@@ -111,6 +112,7 @@ pub(crate) fn plan(
         } else {
             let severity = usize::from(need.severity) - 1;
             plan.cost.unmet_half_days[severity] += u64::from(need.half_days);
+            plan.cost.not_receiving += u64::from(problem.groups[group].waiting);
             let kept = words.as_ref().and_then(|words| words.unmet(board, group));
             plan.unmet.push(kept.cloned().unwrap_or_else(|| unmet(board, group)));
         }
@@ -130,6 +132,7 @@ pub(crate) fn plan(
         plan.cost.spread_points +=
             (problem.spread_cost(j, half_days) / problem.unit) as f64 / 100.0;
     }
+    plan.cost.not_giving = board.giving.iter().filter(|&&times| times == 0).count() as u64;
     plan.cost.points_short = plan
         .matches
         .iter()

@@ -159,3 +159,46 @@ pub fn stability(
     );
     Ok(Stability { kept, agreed, costs_points, sentence })
 }
+
+/// What it costs that schools have their turn to give and to receive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Turns {
+    /// Schools with free time that have given nothing this year and give nothing in the plan.
+    pub not_giving: u64,
+    /// Unmet needs of schools that could give and have received nothing this year.
+    pub not_receiving: u64,
+    /// Both, had it been no aim.
+    pub otherwise: u64,
+    /// Half-days times points that the plan loses for it.
+    pub costs_points: f64,
+    /// The same in a sentence.
+    pub sentence: String,
+}
+
+/// What the aim that every school gives and receives costs: the plan against one made without
+/// it. The same schools are counted in both.
+///
+/// # Errors
+/// As [`super::propose`].
+pub fn turns(question: &Question, plan: &Plan, effort: Effort) -> Result<Turns, ModelError> {
+    let mut free = question.clone();
+    free.policy.give_and_receive = false;
+    let other = propose(&free, effort)?;
+    free.policy.give_and_receive = true;
+    let problem = Problem::build(Asked::new(&free)?, None)?;
+    let count = |plan: &Plan| {
+        let board = Board::from_shares(&problem, &shares_of(&problem, plan));
+        let waiting = |&group: &usize| problem.groups[group].waiting && !board.met(group);
+        let not_giving = board.giving.iter().filter(|&&times| times == 0).count() as u64;
+        (not_giving, (0..problem.groups.len()).filter(waiting).count() as u64)
+    };
+    let ((not_giving, not_receiving), (idle, unserved)) = (count(plan), count(&other));
+    let points = |plan: &Plan| plan.cost.points_short + plan.cost.spread_points;
+    let costs_points = points(plan) - points(&other);
+    let (left_out, otherwise) = (not_giving + not_receiving, idle + unserved);
+    let sentence = format!(
+        "{left_out} schools have no turn to give or to receive this year; {otherwise} would have \
+         none had it been no aim. It costs {costs_points:.1} points over half-days."
+    );
+    Ok(Turns { not_giving, not_receiving, otherwise, costs_points, sentence })
+}

@@ -115,6 +115,7 @@ impl Planned {
         changes.iter().try_for_each(|change| asked.apply(change))?;
         let problem = Problem::build(asked, Some(&self.problem))?;
         let same_units = problem.unit == self.problem.unit
+            && problem.turn == self.problem.turn
             && problem.unmet_unit == self.problem.unmet_unit
             && problem.spread == self.problem.spread;
         let bound = bound(&problem, same_units.then_some((&self.problem, &self.bound)))?;
@@ -215,6 +216,7 @@ impl Planned {
     /// What another plan is worth against this one.
     fn worth(&self, after: &Self) -> Worth {
         if self.problem.unit == after.problem.unit
+            && self.problem.turn == after.problem.turn
             && self.problem.unmet_unit == after.problem.unmet_unit
         {
             return worth(&self.problem, self.plan.objective - after.plan.objective);
@@ -224,6 +226,8 @@ impl Planned {
         for (at, met) in out.met_half_days.iter_mut().enumerate() {
             *met = before.unmet_half_days[at] as f64 - then.unmet_half_days[at] as f64;
         }
+        let left_out = |cost: &super::PlanCost| (cost.not_giving + cost.not_receiving) as f64;
+        out.schools = left_out(before) - left_out(then);
         let points = |cost: &super::PlanCost| cost.points_short + cost.spread_points;
         out.points = ((points(before) - points(then)) * 100.0).round() / 100.0;
         out

@@ -14,7 +14,7 @@ use crate::score::{Score, lacks, score};
 
 /// Each half-day of one severity outweighs this many of the next lower one (or all there are,
 /// when there are fewer).
-const SEVERITY_STEP: i128 = 4096;
+const SEVERITY_STEP: i128 = 1024;
 /// Ties are broken within this many steps.
 const TIE_STEPS: i128 = 64;
 /// The most half-days in a question.
@@ -58,6 +58,8 @@ pub(crate) struct Group {
     pub(crate) unmet: i128,
     /// Supporters who must each have a share; when there are any, it cannot stay unmet.
     pub(crate) pinned: Vec<usize>,
+    /// The school could give itself and has received nothing this year.
+    pub(crate) waiting: bool,
 }
 
 /// Pairs by position.
@@ -73,11 +75,19 @@ pub(crate) struct Problem {
     pub(crate) unit: i128,
     /// Cost of one unmet half-day by severity one to five.
     pub(crate) unmet_unit: [i128; 5],
+    /// Cost of a school that gives nothing or receives nothing; nought when that is no aim.
+    pub(crate) turn: i128,
+    /// Schools with free time that have given nothing this year, by id.
+    pub(crate) homes: Vec<String>,
+    /// The position of each supporter's school among `homes`.
+    pub(crate) home_of: Vec<Option<usize>>,
     /// Cost of a half-day beyond a third of a supporter's time; twice that beyond two thirds.
     pub(crate) spread: i128,
     span: Window,
     recency: Vec<i128>,
     forbids: Pairs,
+    /// Schools that could give and have received nothing this year.
+    waiting: BTreeSet<String>,
 }
 
 /// What of an earlier problem still holds.
@@ -108,7 +118,7 @@ impl Problem {
         // An agreed pair whose need has since closed is history, not a mistake.
         let agreed: Pairs =
             asked.agreed.iter().filter_map(|pair| asked.pair(pair, "agree").ok()).collect();
-        let (unit, unmet_unit) = units(&asked)?;
+        let Units { unit, turn, unmet_unit } = units(&asked)?;
         let span = Window {
             earliest: asked.needs.iter().map(|need| need.window.earliest).min().unwrap_or(0),
             latest: asked.needs.iter().map(|need| need.window.latest).max().unwrap_or(0),
@@ -124,19 +134,29 @@ impl Problem {
         let reuse = earlier
             .filter(|old| {
                 old.unit == unit
+                    && old.turn == turn
                     && old.unmet_unit == unmet_unit
                     && old.span == span
                     && old.asked.policy == asked.policy
                     && Arc::ptr_eq(&old.asked.journeys, &asked.journeys)
             })
             .map(|old| Reuse::new(old, &asked));
+        let tables: Vec<Timetable> =
+            asked.supporters.iter().map(|s| Timetable::new(s, span)).collect();
+        let (homes, waiting) = turns(&asked, &tables, turn > 0);
+        let home_of =
+            |supporter: &Arc<Supporter>| homes.binary_search(&supporter.home.as_ref()?.school).ok();
         let mut problem = Self {
-            tables: asked.supporters.iter().map(|s| Timetable::new(s, span)).collect(),
+            home_of: asked.supporters.iter().map(home_of).collect(),
+            homes,
+            waiting,
+            tables,
             recency: recency(&asked.supporters),
             tasks: Vec::with_capacity(asked.needs.len() * 2),
             groups: Vec::with_capacity(asked.needs.len()),
             unit,
             unmet_unit,
+            turn,
             spread: (asked.policy.spread_points * 100.0).round() as i128 * unit,
             span,
             forbids,
@@ -182,7 +202,9 @@ impl Problem {
         let pinned: Vec<usize> =
             pins.range((index, 0)..(index + 1, 0)).map(|&(_, supporter)| supporter).collect();
         let severity = usize::from(need.severity) - 1;
-        let unmet = self.unmet_unit[severity] * i128::from(need.half_days);
+        let waiting = self.waiting.contains(&need.school);
+        let turn = if waiting { self.turn } else { 0 };
+        let unmet = self.unmet_unit[severity] * i128::from(need.half_days) + turn;
         let start = self.tasks.len();
         let same = reuse.and_then(|reuse| Some((reuse, reuse.same(&self.asked, index)?)));
         if let Some((reuse, old)) = same {
@@ -190,7 +212,7 @@ impl Problem {
                 let task = self.taken_over(index, &reuse.old.tasks[t], reuse);
                 self.tasks.push(task);
             }
-            self.groups.push(Group { tasks: start..self.tasks.len(), unmet, pinned });
+            self.groups.push(Group { tasks: start..self.tasks.len(), unmet, pinned, waiting });
             return Ok(());
         }
         let mut lists = Vec::new();
@@ -231,7 +253,7 @@ impl Problem {
         for (task, options) in self.tasks[start..].iter_mut().zip(lists) {
             task.options = Arc::new(options);
         }
-        self.groups.push(Group { tasks, unmet, pinned });
+        self.groups.push(Group { tasks, unmet, pinned, waiting });
         Ok(())
     }
 
@@ -391,9 +413,19 @@ impl<'a> Reuse<'a> {
     }
 }
 
-/// The cost of a hundredth of a point for a half-day, and of an unmet half-day by severity.
-/// Half-days are rounded up, so that a small change of the question leaves the units alone.
-fn units(asked: &Asked) -> Result<(i128, [i128; 5]), ModelError> {
+/// What each aim costs, each level dearer than all of the next could be.
+struct Units {
+    /// A hundredth of a point for a half-day.
+    unit: i128,
+    /// A school left out of giving or receiving.
+    turn: i128,
+    /// An unmet half-day by severity.
+    unmet_unit: [i128; 5],
+}
+
+/// Half-days and records are rounded up, so that a small change of the question leaves the units
+/// alone.
+fn units(asked: &Asked) -> Result<Units, ModelError> {
     let sum: u64 = asked.needs.iter().map(|need| u64::from(need.half_days)).sum();
     let too_large = || ModelError::TooLarge {
         what: "the sum of half-days".into(),
@@ -407,15 +439,40 @@ fn units(asked: &Asked) -> Result<(i128, [i128; 5]), ModelError> {
     let most =
         (policy.weights.total() + policy.incumbent_points + 2.0 * policy.spread_points) * 100.0;
     let unit = half_days * TIE_STEPS + 1;
-    let mut unmet_unit = [0; 5];
     let mut level = (most.ceil() as i128 + 1) * unit * (half_days + 1);
+    let mut turn = 0;
+    if policy.give_and_receive {
+        let records = (asked.needs.len() + asked.supporters.len()).next_power_of_two();
+        turn = level;
+        level = level.checked_mul(records as i128 + 1).ok_or_else(too_large)?;
+    }
+    let mut unmet_unit = [0; 5];
     for slot in &mut unmet_unit {
         *slot = level;
         level = level.checked_mul(SEVERITY_STEP.min(half_days + 1)).ok_or_else(too_large)?;
     }
     // Everything unmet, with room for sums and differences.
     unmet_unit[4].checked_mul(half_days * 8).ok_or_else(too_large)?;
-    Ok((unit, unmet_unit))
+    Ok(Units { unit, turn, unmet_unit })
+}
+
+/// Whose turn it is: schools with free time that have given nothing this year, and schools that
+/// supporters come from that have received nothing.
+fn turns(asked: &Asked, tables: &[Timetable], wanted: bool) -> (Vec<String>, BTreeSet<String>) {
+    let mut schools: BTreeMap<&str, (bool, bool, bool)> = BTreeMap::new();
+    for (supporter, table) in asked.supporters.iter().zip(tables).filter(|_| wanted) {
+        let Some(home) = &supporter.home else { continue };
+        let (free, gave, got) = schools.entry(&home.school).or_default();
+        *free |= table.total() > 0;
+        *gave |= home.given_half_days > 0;
+        *got |= home.received_half_days > 0;
+    }
+    let homes = schools.iter().filter(|(_, (free, gave, _))| *free && !gave);
+    let waiting = schools.iter().filter(|(_, (_, _, got))| !got);
+    (
+        homes.map(|(school, _)| (*school).to_owned()).collect(),
+        waiting.map(|(school, _)| (*school).to_owned()).collect(),
+    )
 }
 
 /// Nought for whoever was used longest ago, up to one, in steps of equal size.

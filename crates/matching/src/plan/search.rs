@@ -202,6 +202,11 @@ fn improve(board: &mut Board<'_>, bound: &Bound, effort: Effort, before: Option<
             return;
         };
         idle[seed] += 1;
+        if give_turn(board, seed) {
+            over[seed] = priced(board, bound, seed) - least[seed];
+            idle[seed] = 0;
+            continue;
+        }
         let chosen = around(board, seed, 3 + (idle[seed] as usize).min(5));
         if replan(board, bound, &chosen, steps) {
             idle[seed] = 0;
@@ -210,6 +215,38 @@ fn improve(board: &mut Board<'_>, bound: &Bound, effort: Effort, before: Option<
             }
         }
     }
+}
+
+/// Lets a school have its turn to give: one task of a met group goes to the first of its
+/// supporters for whom that makes the plan better. Says whether one was found.
+fn give_turn(board: &mut Board<'_>, group: usize) -> bool {
+    let problem = board.problem;
+    if problem.homes.is_empty() || !board.met(group) {
+        return false;
+    }
+    let tasks = problem.groups[group].tasks.clone();
+    for t in tasks.clone() {
+        let task = &problem.tasks[t];
+        for (o, option) in task.options.iter().enumerate() {
+            let turn =
+                problem.home_of[option.supporter].is_some_and(|home| board.giving[home] == 0);
+            if !turn || option.room < task.role.half_days {
+                continue;
+            }
+            let (before, kept) = (board.cost, board.shares[tasks.clone()].to_vec());
+            let mut other = kept.clone();
+            other[t - tasks.start] = vec![(o, task.role.half_days)];
+            board.clear(group);
+            if board.place(group, &other) {
+                if board.cost < before && board.pins_kept(group) {
+                    return true;
+                }
+                board.clear(group);
+            }
+            board.place(group, &kept);
+        }
+    }
+    false
 }
 
 /// A group and others that hold the time of supporters it could have, up to `width` in all.
