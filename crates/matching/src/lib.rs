@@ -14,6 +14,7 @@ pub mod competition;
 pub mod error;
 pub mod flow;
 pub mod gap;
+pub mod grid;
 pub mod invented;
 pub mod invented_desk;
 pub mod model;

@@ -48,6 +48,10 @@ impl<C: Money> Kept<C> {
         mut potential: Vec<C>,
     ) -> Result<Self, FlowError> {
         let nodes = network.supply.len();
+        let most = 1_u64 << 40;
+        if network.supply.iter().any(|supply| supply.unsigned_abs() > most) {
+            return Err(FlowError::TooLarge { what: "a supply".into() });
+        }
         let by = network.supply.iter().sum::<i64>();
         if by != 0 {
             return Err(FlowError::Unbalanced { by });
@@ -68,7 +72,7 @@ impl<C: Money> Kept<C> {
                 let (low, capacity) = (arc.low, arc.capacity);
                 return Err(FlowError::Capacity { arc: index + 1, low, capacity });
             }
-            if arc.low.unsigned_abs() > 1 << 40 || arc.capacity.unsigned_abs() > 1 << 40 {
+            if arc.low.unsigned_abs() > most || arc.capacity.unsigned_abs() > most {
                 return Err(FlowError::TooLarge { what: format!("arc {}", index + 1) });
             }
             *flow = (*flow).clamp(arc.low, arc.capacity);

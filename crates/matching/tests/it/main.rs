@@ -5,6 +5,7 @@ mod data;
 mod flows;
 mod gaps;
 mod plans;
+mod props;
 mod tables;
 mod transport;
 mod whatif;
