@@ -1,7 +1,7 @@
 """Matching beside OR-Tools, SciPy, HiGHS and LEMON: same instances, same optimum, CPU seconds.
 
 Usage: run.py --binary PATH/TO/national [--sizes 1000,10000,24000] [--capacity loose,tight]
-       [--timeout S] [--work DIR]
+       [--peers ortools,lemon,scipy,highs] [--timeout S] [--work DIR]
 
 Needs Python with ortools, scipy, highspy and numpy, and, for LEMON, a C++ compiler with
 liblemon-dev; a peer that is not there is left out. Prints a Markdown table.
@@ -32,6 +32,7 @@ def main():
     options.add_argument("--binary", required=True)
     options.add_argument("--sizes", default="1000,10000,24000,100000")
     options.add_argument("--capacity", default="loose,tight")
+    options.add_argument("--peers", default="ortools,lemon,scipy,highs")
     options.add_argument("--timeout", type=float, default=900)
     options.add_argument("--work", default=tempfile.gettempdir())
     chosen = options.parse_args()
@@ -55,7 +56,7 @@ def main():
                 sys.exit(f"{command} failed")
             peers = {}
             for peer, limit in LIMITS.items():
-                if size > limit or (peer == "lemon" and built.returncode):
+                if peer not in chosen.peers.split(",") or size > limit or (peer == "lemon" and built.returncode):
                     continue
                 peer_command = [lemon, file] if peer == "lemon" else [
                     sys.executable, HERE / "peer.py", peer, file]

@@ -5,7 +5,8 @@
 //! whatever the order of its inputs.
 //!
 //! For a desk: [`candidates`] lists the supporters one need could have, with the reasons;
-//! [`propose`] finds the best use of *all* the capacity.
+//! [`propose`] finds the best use of *all* the capacity; [`Planned`] keeps what it found, so that
+//! "what if", "why not", prices and other plans are answered from there.
 
 pub mod assignment;
 pub mod candidates;

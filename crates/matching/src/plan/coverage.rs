@@ -84,8 +84,7 @@ impl Planned {
 /// Tasks by specialism, phase and area.
 type Cells = BTreeMap<(String, String, String), Vec<usize>>;
 
-/// The shared plan with one more node for each cell: a newcomer without a day yet. Gives the
-/// first newcomer's arc to the sink and how many arcs there are to each.
+/// The shared plan with one more node for each cell: a newcomer without a day yet.
 struct Prices<'a> {
     problem: &'a Problem,
     bound: &'a Bound,

@@ -60,7 +60,10 @@ fn spoil(question: &mut Question, what: u8, number: f64, whole: u32, at: usize) 
         6 => one.percent_full = Some(number),
         7 => _ = one.context.0.insert("meals".into(), number),
         8 => one.specialisms = vec![],
-        9 => one.specialisms = vec![one.specialisms[0].clone(); 1 + whole as usize % 5],
+        9 => {
+            let first = one.specialisms.first().cloned();
+            one.specialisms = first.into_iter().cycle().take(1 + whole as usize % 5).collect();
+        }
         10 => other.free = vec![FreeWeek { week: whole, half_days: whole }; 3],
         11 => other.weekly_cap = whole,
         12 => other.concurrent_cap = whole,
