@@ -2,9 +2,9 @@
 
 use divan::{Bencher, black_box};
 use matching::invented::{Recipe, national};
-use matching::invented_desk::desk;
+use matching::invented_desk::{area, desk, what_ifs};
 use matching::transport::Solver;
-use matching::{Effort, Pair, Policy, candidates, propose, propose_from};
+use matching::{Effort, Planned, Policy, candidates, propose};
 
 fn main() {
     divan::main();
@@ -64,13 +64,32 @@ fn desk_plan(bencher: Bencher<'_, '_>, needs: u32) {
     bencher.bench(|| propose(&question, Effort::default()).map(|plan| plan.objective));
 }
 
-/// One forbidden pair, from the plan before.
-#[divan::bench(args = [50, 200, 2_000], sample_count = 5)]
+/// One pair forbidden or pinned and the plan made again from the plan before, with every
+/// explanation that changes: another pair each time. The slowest of a hundred is shown.
+#[divan::bench(args = [50, 200, 2_000], sample_count = 100, sample_size = 1)]
 fn desk_what_if(bencher: Bencher<'_, '_>, needs: u32) {
-    let mut question = desk(needs, 1);
-    let plan = propose(&question, Effort::default()).expect("solves");
-    let first = &plan.matches[0];
-    question.forbids = vec![Pair::new(&first.need, &first.shares[0].supporter)];
-    let effort = Effort { rounds: 20, steps: 2_000 };
-    bencher.bench(|| propose_from(&question, &plan, effort).map(|plan| plan.objective));
+    let question = desk(needs, 1);
+    let now = Planned::new(&question, Effort::default()).expect("solves");
+    let changes = what_ifs(&now, &question);
+    let mut turn = 0;
+    bencher.bench_local(|| {
+        turn = (turn + 7) % changes.len();
+        now.what_if(&changes[turn..=turn], Effort::what_if()).map(|then| then.moved.len())
+    });
+}
+
+/// The coverage map with its prices, from a plan that is kept: four areas.
+#[divan::bench(args = [200, 2_000], sample_count = 3)]
+fn desk_coverage(bencher: Bencher<'_, '_>, needs: u32) {
+    let question = desk(needs, 1);
+    let now = Planned::new(&question, Effort::what_if()).expect("solves");
+    bencher.bench(|| now.coverage(&area).map(|cells| cells.len()));
+}
+
+/// Three other plans within two per cent, from a plan that is kept.
+#[divan::bench(args = [200, 2_000], sample_count = 3)]
+fn desk_alternatives(bencher: Bencher<'_, '_>, needs: u32) {
+    let question = desk(needs, 1);
+    let now = Planned::new(&question, Effort::default()).expect("solves");
+    bencher.bench(|| now.alternatives(3, 0.02, Effort::what_if()).map(|plans| plans.len()));
 }

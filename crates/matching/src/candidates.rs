@@ -95,6 +95,7 @@ pub fn candidates(
     let mut order = Vec::new();
     for supporter in supporters {
         let travel = mapped.get(&(need.id.clone(), supporter.id.clone())).copied();
+        crate::check::journeys(travel.map(|km| (&need.id, &supporter.id, km)).into_iter())?;
         match judge(need, &roles, supporter, policy, travel) {
             Ok(candidate) => {
                 let key = (

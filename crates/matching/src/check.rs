@@ -100,3 +100,16 @@ pub(crate) fn supporters(supporters: &[Supporter]) -> Result<(), ModelError> {
     }
     unique("supporter", supporters.iter().map(|supporter| supporter.id.as_str()))
 }
+
+/// Mapped journeys: need, supporter and kilometres.
+pub(crate) fn journeys<'a>(
+    journeys: impl Iterator<Item = (&'a String, &'a String, f64)>,
+) -> Result<(), ModelError> {
+    for (need, supporter, km) in journeys {
+        if !(0.0..=1e6).contains(&km) {
+            let record = format!("the journey from \"{supporter}\" to need \"{need}\"");
+            return Err(field(&record, "km", &km, "expected 0 to 1,000,000"));
+        }
+    }
+    Ok(())
+}

@@ -3,7 +3,8 @@
 //! phase, each supporter offers a few; a pair costs its journey and how ill it fits.
 
 use crate::candidates::draw;
-use crate::spatial::{Found, Nearest, Point};
+use crate::grid::{Grid, Sweep, unkey};
+use crate::spatial::Point;
 use crate::transport::{Edge, Instance, hilbert};
 
 /// Specialisms wanted and offered.
@@ -69,8 +70,37 @@ impl Dice {
     }
 }
 
-/// Makes the instance. Needs and supporters are numbered along a space-filling curve.
+/// An invented country before anybody is matched: what a register and a list of offers would say.
+/// Everything is side by side, by position.
+#[derive(Clone, Debug, Default)]
+pub struct Country {
+    /// Metres east and north of each need, along a space-filling curve.
+    pub needs: Vec<(f32, f32)>,
+    /// Specialism and phase wanted, as one number.
+    pub wanted: Vec<u32>,
+    /// One to five.
+    pub severity: Vec<u8>,
+    /// A standardised value of each asking school's setting.
+    pub setting: Vec<f32>,
+    /// Metres east and north of each supporter, along the same curve.
+    pub supporters: Vec<(f32, f32)>,
+    /// What each supporter offers: one bit for each specialism.
+    pub held: Vec<u32>,
+    /// The phase each supporter works in.
+    pub phase: Vec<u32>,
+    /// A standardised value of each home school's setting.
+    pub home_setting: Vec<f32>,
+    /// Places of each supporter.
+    pub capacity: Vec<u32>,
+}
+
+/// Makes the instance: a country and its pairs.
 pub fn national(recipe: &Recipe) -> Instance {
+    pairs(&country(recipe), recipe.candidates)
+}
+
+/// Invents the country. Needs and supporters are numbered along a space-filling curve.
+pub fn country(recipe: &Recipe) -> Country {
     let mut dice = Dice(draw(recipe.seed, &["national"]));
     // England has about 130,000 square kilometres for 24,000 schools.
     let side = 360_000.0 * (f64::from(recipe.needs.max(1)) / 24_000.0).sqrt();
@@ -96,50 +126,62 @@ pub fn national(recipe: &Recipe) -> Instance {
     let mut needs: Vec<(f32, f32)> = (0..recipe.needs).map(|_| place(&mut dice)).collect();
     needs.sort_by_key(along);
 
-    let kinds = SPECIALISMS as usize * PHASES.len();
-    let mut offers: Vec<Vec<Point>> = vec![Vec::new(); kinds];
-    let mut capacity = Vec::with_capacity(supporters.len());
-    let mut setting = Vec::with_capacity(supporters.len());
-    for (id, &(x, y)) in supporters.iter().enumerate() {
-        let phase = dice.phase();
-        let mut held = 0_u64;
+    let mut country = Country { needs, supporters, ..Country::default() };
+    for _ in 0..country.supporters.len() {
+        country.phase.push(dice.phase() as u32);
+        let mut held = 0_u32;
         for _ in 0..2 + dice.next() % 3 {
             held |= 1 << dice.specialism();
         }
-        for specialism in (0..SPECIALISMS).filter(|s| held >> s & 1 == 1) {
-            let kind = (phase * SPECIALISMS + specialism) as usize;
-            offers[kind].push(Point { x, y, id: id as u32 });
-        }
+        country.held.push(held);
         let most = if recipe.tight { 3 } else { 5 };
         let extra = u64::from(recipe.tight && dice.next() % 100 < 18);
-        capacity.push((1 + dice.next() % most + extra) as u32);
-        setting.push(dice.bell() as f32);
+        country.capacity.push((1 + dice.next() % most + extra) as u32);
+        country.home_setting.push(dice.bell() as f32);
     }
-    let index: Vec<Nearest> = offers.into_iter().map(Nearest::new).collect();
+    for _ in 0..country.needs.len() {
+        country.wanted.push((dice.phase() * SPECIALISMS + dice.specialism()) as u32);
+        country.severity.push(1 + (dice.next() % 5) as u8);
+        country.setting.push(dice.bell() as f32);
+    }
+    country
+}
+
+/// The pairs of a country: for each need the nearest supporters who offer what it wants in its
+/// phase, with what each pair costs, without comparing all with all.
+pub fn pairs(country: &Country, candidates: usize) -> Instance {
+    let mut offers: Vec<Vec<Point>> = vec![Vec::new(); SPECIALISMS as usize * PHASES.len()];
+    for (id, &(x, y)) in country.supporters.iter().enumerate() {
+        let (phase, mut held) = (country.phase[id], country.held[id]);
+        while held != 0 {
+            let kind = phase * SPECIALISMS as u32 + held.trailing_zeros();
+            offers[kind as usize].push(Point { x, y, id: id as u32 });
+            held &= held - 1;
+        }
+    }
+    let index: Vec<Grid> = offers.iter().map(|points| Grid::new(points)).collect();
+    let mut sweeps = vec![Sweep::default(); index.len()];
     let mut instance = Instance {
-        starts: Vec::with_capacity(needs.len() + 1),
-        edges: Vec::with_capacity(needs.len() * recipe.candidates),
-        unmet: Vec::with_capacity(needs.len()),
-        capacity,
+        starts: Vec::with_capacity(country.needs.len() + 1),
+        edges: Vec::with_capacity(country.needs.len() * candidates),
+        // Two to ten hours of road, by severity.
+        unmet: country.severity.iter().map(|&severity| 1_200 * i64::from(severity)).collect(),
+        capacity: country.capacity.clone(),
     };
     instance.starts.push(0);
-    let mut found = Found::default();
-    for &(x, y) in &needs {
-        let kind = (dice.phase() * SPECIALISMS + dice.specialism()) as usize;
-        let severity = 1 + (dice.next() % 5) as i64;
-        let own = dice.bell() as f32;
-        index[kind].find(x, y, recipe.candidates, f32::INFINITY, &mut found);
-        for &(square, id) in &found.nearest {
+    let mut keys = Vec::new();
+    for (need, &(x, y)) in country.needs.iter().enumerate() {
+        let (kind, own) = (country.wanted[need] as usize, country.setting[need]);
+        index[kind].nearest(x, y, candidates, &mut sweeps[kind], &mut keys);
+        instance.edges.extend(keys.iter().map(|&key| {
+            let (square, supporter) = unkey(key);
             // Tenths of a minute by road at 40 km/h, and up to an hour and a half for settings
             // that differ.
             let minutes = square.sqrt() * 1.3 / 1000.0 * 1.5;
-            let differ = (own - setting[id as usize]).abs().min(3.0) * 30.0;
-            let cost = ((minutes + differ) * 10.0) as i32;
-            instance.edges.push(Edge { cost, supporter: id });
-        }
+            let differ = (own - country.home_setting[supporter as usize]).abs().min(3.0) * 30.0;
+            Edge { cost: ((minutes + differ) * 10.0) as i32, supporter }
+        }));
         instance.starts.push(instance.edges.len() as u32);
-        // Two to ten hours of road, by severity.
-        instance.unmet.push(1_200 * severity);
     }
     instance
 }

@@ -5,7 +5,7 @@ use crate::model::{
     Context, Depth, FreeWeek, HomeGuard, HomeSchool, Mode, Need, Place, Specialism, Standing,
     Supporter, SupporterKind, Team, TrackRecord, Window,
 };
-use crate::plan::Question;
+use crate::plan::{Change, Pair, Planned, Question};
 
 const CODES: [&str; 10] = [
     "phonics",
@@ -128,4 +128,35 @@ pub fn desk(needs: u32, seed: u64) -> Question {
         })
         .collect();
     Question { needs, supporters, ..Question::default() }
+}
+
+/// One of four areas by where the need is.
+pub fn area(need: &Need) -> String {
+    let half = |metres: f64| if (metres / 20_000.0) as u64 & 1 == 1 { 'b' } else { 'a' };
+    let corner = |place: Place| format!("{}{}", half(place.easting), half(place.northing));
+    need.place.map(corner).unwrap_or_default()
+}
+
+/// Things a broker might try: each match forbidden, each need pinned to its runner-up, some
+/// windows widened and some supporters given a half-day more in the week.
+pub fn what_ifs(now: &Planned, question: &Question) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for matched in &now.plan().matches {
+        let share = &matched.shares[0];
+        changes.push(Change::Forbid(Pair::new(&matched.need, &share.supporter)));
+        if let Some(next) = &share.runner_up {
+            changes.push(Change::Pin(Pair::new(&matched.need, &next.supporter)));
+        }
+    }
+    for need in question.needs.iter().step_by(10) {
+        let mut wider = need.clone();
+        wider.window.latest = wider.window.latest.min(9) + 1;
+        changes.push(Change::Need(wider));
+    }
+    for supporter in question.supporters.iter().step_by(10) {
+        let mut freer = supporter.clone();
+        freer.weekly_cap += 1;
+        changes.push(Change::Supporter(freer));
+    }
+    changes
 }

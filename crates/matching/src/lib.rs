@@ -5,7 +5,8 @@
 //! whatever the order of its inputs.
 //!
 //! For a desk: [`candidates`] lists the supporters one need could have, with the reasons;
-//! [`propose`] finds the best use of *all* the capacity.
+//! [`propose`] finds the best use of *all* the capacity; [`Planned`] keeps what it found, so that
+//! "what if", "why not", prices and other plans are answered from there.
 
 pub mod assignment;
 pub mod candidates;
@@ -14,6 +15,7 @@ pub mod competition;
 pub mod error;
 pub mod flow;
 pub mod gap;
+pub mod grid;
 pub mod invented;
 pub mod invented_desk;
 pub mod model;
@@ -31,7 +33,7 @@ pub use model::{
     Context, Depth, FreeWeek, HomeGuard, HomeSchool, Interest, Mode, Need, Place, Specialism,
     Standing, Supporter, SupporterKind, Team, TrackRecord, Week, Window,
 };
-pub use plan::{Effort, Pair, Plan, Question, propose, propose_from};
+pub use plan::{Change, Effort, Pair, Plan, Planned, Question, WhatIf, propose, propose_from};
 pub use policy::{Policy, Weights};
 pub use rules::{HardRule, Removal, Role};
 pub use score::{Part, PartKind, Score};

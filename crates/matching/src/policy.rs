@@ -72,6 +72,9 @@ pub struct Policy {
     pub full_percent: f64,
     /// Points by which an agreed pair is preferred, so that small changes do not reshuffle.
     pub incumbent_points: f64,
+    /// Whether it comes next after severity, and before how well pairs match, that every school
+    /// with time to give gives and every such school that asks receives, over the year.
+    pub give_and_receive: bool,
     /// Points lost for each support a supporter already has in the same plan: spreads the load.
     pub spread_points: f64,
 }
@@ -89,6 +92,7 @@ impl Default for Policy {
             near_rural_km: 9.656,
             full_percent: 90.0,
             incumbent_points: 2.0,
+            give_and_receive: true,
             spread_points: 1.0,
         }
     }

@@ -204,7 +204,7 @@ pub fn removals(
             ),
             "Wait until one ends, or agree a higher limit with the releasing head.".into(),
         )
-        .short(f64::from(supporter.running + 1 - supporter.concurrent_cap)));
+        .short(f64::from(supporter.running - supporter.concurrent_cap) + 1.0));
     }
     for interest in supporter.interests.iter().filter(|i| i.bars && i.school == need.school) {
         add(Removal::new(

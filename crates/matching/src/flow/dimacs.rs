@@ -14,6 +14,9 @@ pub struct Network<C = i64> {
     pub arcs: Vec<Arc<C>>,
 }
 
+/// The most nodes a file may promise.
+const MOST_NODES: u32 = 100_000_000;
+
 fn number<T: FromStr>(
     words: &mut std::str::SplitAsciiWhitespace<'_>,
     line: usize,
@@ -54,6 +57,10 @@ pub fn parse_dimacs(text: &str) -> Result<Network, FlowError> {
                     return Err(FlowError::Syntax { line, problem });
                 }
                 let nodes: u32 = number(&mut words, line, "the number of nodes")?;
+                if nodes > MOST_NODES {
+                    let problem = format!("{nodes} nodes are more than the {MOST_NODES} taken");
+                    return Err(FlowError::Syntax { line, problem });
+                }
                 promised = number(&mut words, line, "the number of arcs")?;
                 network = Some(Network { supply: vec![0; nodes as usize], arcs: Vec::new() });
             }

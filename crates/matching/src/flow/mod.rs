@@ -5,9 +5,11 @@
 //! *Network Flows* (1993), chapter 11.
 
 mod dimacs;
+mod kept;
 mod simplex;
 
 pub use dimacs::{Network, parse_dimacs, write_dimacs};
+pub use kept::Kept;
 pub use simplex::{Money, Solved, solve};
 
 use serde::{Deserialize, Serialize};

@@ -84,7 +84,7 @@ pub fn solve<C: Money>(network: &Network<C>) -> Result<Solved<C>, FlowError> {
 
 /// Recomputes both sides from the network alone: the cost of the flow, and the value of the
 /// prices, which no flow can undercut.
-fn certify<C: Money>(
+pub(super) fn certify<C: Money>(
     network: &Network<C>,
     flow: &[i64],
     potential: &[C],

@@ -142,7 +142,8 @@ impl Run<'_> {
             };
             let length = pace * (aim - relaxed.value).max(SCALE) as f64 / norm.max(1e-9);
             for (price, turn) in price.iter_mut().zip(&direction) {
-                *price += (length * turn).round() as i64;
+                let most = (1_i64 << 48) as f64;
+                *price += (length * turn).round().clamp(-most, most) as i64;
             }
         }
         best

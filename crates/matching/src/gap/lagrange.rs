@@ -149,7 +149,10 @@ impl Knapsacks {
                 item.1 = -item.1;
             } else {
                 // Rounded up: still no less than the best packing.
-                sum += (item.1 * left + usage - 1) / usage.max(1);
+                let (worth, left, usage) =
+                    (i128::from(item.1), i128::from(left), i128::from(usage.max(1)));
+                // No more than the item's worth, as less is left than it uses.
+                sum += ((worth * left + usage - 1) / usage) as i64;
                 break;
             }
         }
@@ -232,6 +235,8 @@ impl Knapsacks {
 /// What a unit of each agent's capacity is worth at the prices, in 256ths: the worth per unit of
 /// the job at which its knapsack is full.
 pub(crate) fn worth(p: &Problem, open: &[bool], price: &[i64]) -> Vec<i64> {
+    // Any worth gives a bound: this much keeps sums over jobs and capacities exact.
+    let most = |i: usize| (1 << 56) / (p.capacity[i].max(1) * (p.agents + p.jobs) as i64).max(1);
     let each = |i: usize| {
         let mut items: Vec<(i64, i64)> = (0..p.jobs)
             .map(|j| j * p.agents + i)
@@ -244,7 +249,7 @@ pub(crate) fn worth(p: &Problem, open: &[bool], price: &[i64]) -> Vec<i64> {
         for (worth, usage) in items {
             left -= usage;
             if left < 0 {
-                return worth / usage;
+                return (worth / usage).min(most(i));
             }
         }
         0

@@ -123,7 +123,7 @@ pub fn parse(text: &str) -> Result<Vec<Instance>, GapError> {
 
 impl Instance {
     fn check(&self) -> Result<(), GapError> {
-        let cells = self.agents * self.jobs;
+        let cells = self.agents.saturating_mul(self.jobs);
         if self.cost.len() != cells
             || self.usage.len() != cells
             || self.capacity.len() != self.agents
@@ -141,7 +141,7 @@ impl Instance {
         let limit = 1_i64 << 40;
         let expected = || "a number between -2^40 and 2^40".to_owned();
         for &value in &self.cost {
-            if value.abs() > limit {
+            if value.unsigned_abs() > limit.unsigned_abs() {
                 return Err(GapError::Range { what: "a cost".into(), value, expected: expected() });
             }
         }

@@ -1,10 +1,13 @@
 //! Other plans nearly as good, so that people choose.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::problem::Problem;
-use super::search::{Board, Found, Shares, search};
-use super::{Effort, Plan, Question, bound, explain};
+use super::board::Shares;
+use super::bound::bound;
+use super::search::{Start, search};
+use super::{Effort, Plan, Planned, Question};
 use crate::error::ModelError;
 
 /// A plan that is nearly as good as the best and differs from it.
@@ -21,7 +24,8 @@ pub struct Alternative {
     pub sentence: String,
 }
 
-/// Up to `count` plans that serve exactly as much need of each severity as `plan`, cost at most
+/// Up to `count` plans that serve exactly as much need of each severity as `plan` and leave no
+/// more schools without their turn, cost at most
 /// `within` (a share, 0.02 for two per cent) more in points, and differ from it and from one
 /// another. Pairs already used are made dearer, by less and less, until a plan comes near enough.
 ///
@@ -34,46 +38,119 @@ pub fn alternatives(
     within: f64,
     effort: Effort,
 ) -> Result<Vec<Alternative>, ModelError> {
-    let problem = Problem::build(question)?;
-    let base_points = plan.cost.points_short + plan.cost.spread_points;
-    let mut seen: Vec<Vec<(String, String)>> = vec![pairs(plan)];
-    let mut out: Vec<Alternative> = Vec::new();
-    // From a large nudge, which finds very different plans, to a small one.
-    for nudge in [20.0, 10.0, 5.0, 2.0, 1.0, 0.5] {
-        if out.len() >= count {
-            break;
-        }
-        for _ in out.len()..count {
-            let other = nudged(&problem, &seen, nudge, effort)?;
-            let Some(shares) = other else { break };
-            let cost = Board::from_shares(&problem, &shares).cost;
-            let found = Found { shares, cost, exhausted: false };
-            let prices = bound::bound(&problem)?;
-            let mut next = explain::plan(&problem, &prices, &found);
-            next.proved = false;
-            let points = next.cost.points_short + next.cost.spread_points;
-            let same = next.cost.unmet_half_days == plan.cost.unmet_half_days;
-            let dearer = if base_points > 0.0 { (points - base_points) / base_points } else { 0.0 };
-            let held = pairs(&next);
-            if !same || dearer > within || seen.contains(&held) {
-                break;
+    let still = Effort { rounds: 0, steps: 0 };
+    Planned::from_plan(question, plan, still)?.alternatives(count, within, effort)
+}
+
+impl Planned {
+    /// Up to `count` plans nearly as good as this one: see [`alternatives`].
+    ///
+    /// # Errors
+    /// [`ModelError::TooLarge`] when a plan cannot be computed exactly.
+    pub fn alternatives(
+        &self,
+        count: usize,
+        within: f64,
+        effort: Effort,
+    ) -> Result<Vec<Alternative>, ModelError> {
+        let plan = self.plan();
+        let base_points = plan.cost.points_short + plan.cost.spread_points;
+        let mut seen: Vec<Vec<(String, String)>> = vec![pairs(plan)];
+        let mut out: Vec<Alternative> = Vec::new();
+        // From a large nudge, which finds very different plans, to a small one.
+        for nudge in [20.0, 10.0, 5.0, 2.0, 1.0, 0.5] {
+            while out.len() < count {
+                let Some(shares) = self.nudged(&seen, nudge, effort)? else { break };
+                let next = self.described(shares);
+                let points = next.cost.points_short + next.cost.spread_points;
+                let left_out = |cost: &super::PlanCost| cost.not_giving + cost.not_receiving;
+                let same = next.cost.unmet_half_days == plan.cost.unmet_half_days
+                    && left_out(&next.cost) <= left_out(&plan.cost);
+                let dearer =
+                    if base_points > 0.0 { (points - base_points) / base_points } else { 0.0 };
+                let held = pairs(&next);
+                if !same || dearer > within || seen.contains(&held) {
+                    break;
+                }
+                let kept = seen[0].iter().filter(|pair| held.binary_search(pair).is_ok()).count();
+                let differs = 1.0 - kept as f64 / seen[0].len().max(1) as f64;
+                out.push(Alternative {
+                    sentence: format!(
+                        "Meets the same needs; {:.0}% of pairs differ; {:.1}% more points short.",
+                        differs * 100.0,
+                        dearer * 100.0
+                    ),
+                    plan: next,
+                    differs,
+                    dearer,
+                });
+                seen.push(held);
             }
-            let kept = seen[0].iter().filter(|pair| held.contains(pair)).count();
-            let differs = 1.0 - kept as f64 / seen[0].len().max(1) as f64;
-            out.push(Alternative {
-                sentence: format!(
-                    "Meets the same needs; {:.0}% of pairs differ; {:.1}% more points short.",
-                    differs * 100.0,
-                    dearer * 100.0
-                ),
-                plan: next,
-                differs,
-                dearer,
-            });
-            seen.push(held);
         }
+        Ok(out)
     }
-    Ok(out)
+
+    /// The best shares when pairs seen before cost some points more.
+    fn nudged(
+        &self,
+        seen: &[Vec<(String, String)>],
+        points: f64,
+        effort: Effort,
+    ) -> Result<Option<Vec<Shares>>, ModelError> {
+        let problem = &self.problem;
+        let mut other = problem.clone();
+        let step = (points * 100.0) as i128 * problem.unit;
+        for task in &mut other.tasks {
+            let need = &problem.need(task.need).id;
+            let taken: Vec<&str> = seen
+                .iter()
+                .flat_map(|pairs| {
+                    let from = pairs.partition_point(|(n, _)| n < need);
+                    pairs[from..]
+                        .iter()
+                        .take_while(move |(n, _)| n == need)
+                        .map(|(_, s)| s.as_str())
+                })
+                .collect();
+            if taken.is_empty() {
+                continue;
+            }
+            let mut options = task.options.to_vec();
+            for option in &mut options {
+                let supporter = problem.supporter(option.supporter).id.as_str();
+                let times = taken.iter().filter(|&&id| id == supporter).count();
+                // Coverage must stay worth more than any nudge.
+                option.cost += (step * times as i128).min(problem.unmet_unit[0] / 4);
+            }
+            options.sort_by_key(|option| (option.cost, option.supporter));
+            task.options = Arc::new(options);
+        }
+        let prices = bound(&other, Some((problem, &self.bound)))?;
+        // Many needs: from the plan itself, or what is met would differ here and there.
+        let many = problem.groups.len() > 200;
+        let start = if many {
+            Start { shares: self.start(&other, true).shares, excess: None }
+        } else {
+            Start::default()
+        };
+        let rounds =
+            if many { effort.rounds.max(problem.groups.len() as u32 / 4) } else { effort.rounds };
+        let Ok(found) = search(&other, &prices, Effort { rounds, ..effort }, &start) else {
+            return Ok(None);
+        };
+        let back = |(t, shares): (usize, &Shares)| -> Shares {
+            let (options, plain) = (&other.tasks[t].options, &problem.tasks[t].options);
+            shares
+                .iter()
+                .filter_map(|&(o, half_days)| {
+                    let supporter = options[o].supporter;
+                    let at = plain.iter().position(|option| option.supporter == supporter)?;
+                    Some((at, half_days))
+                })
+                .collect()
+        };
+        Ok(Some(found.shares.iter().enumerate().map(back).collect()))
+    }
 }
 
 fn pairs(plan: &Plan) -> Vec<(String, String)> {
@@ -85,51 +162,4 @@ fn pairs(plan: &Plan) -> Vec<(String, String)> {
     pairs.sort();
     pairs.dedup();
     pairs
-}
-
-/// The best plan when pairs seen before cost some points more, in the plain problem's terms.
-fn nudged(
-    problem: &Problem<'_>,
-    seen: &[Vec<(String, String)>],
-    points: f64,
-    effort: Effort,
-) -> Result<Option<Vec<Shares>>, ModelError> {
-    let mut other = problem.clone();
-    let step = (points * 100.0) as i128 * problem.unit;
-    for task in &mut other.tasks {
-        let need = &problem.needs[task.need].id;
-        for option in &mut task.options {
-            let supporter = &problem.supporters[option.supporter].id;
-            let times = seen
-                .iter()
-                .filter(|pairs| {
-                    pairs.binary_search_by(|(n, s)| (n, s).cmp(&(need, supporter))).is_ok()
-                })
-                .count();
-            // Coverage must stay worth more than any nudge.
-            option.cost += (step * times as i128).min(problem.unmet_unit[0] / 4);
-        }
-        task.options.sort_by_key(|option| (option.cost, option.supporter));
-    }
-    let prices = bound::bound(&other)?;
-    let Ok(found) = search(&other, &prices, effort, None) else { return Ok(None) };
-    let shares = found
-        .shares
-        .iter()
-        .enumerate()
-        .map(|(t, shares)| {
-            shares
-                .iter()
-                .filter_map(|&(o, half_days)| {
-                    let supporter = other.tasks[t].options[o].supporter;
-                    let at = problem.tasks[t]
-                        .options
-                        .iter()
-                        .position(|option| option.supporter == supporter)?;
-                    Some((at, half_days))
-                })
-                .collect()
-        })
-        .collect();
-    Ok(Some(shares))
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::board::{Board, Found, Shares};
 use super::bound::Bound;
-use super::problem::{Problem, Task};
-use super::search::{Board, Found};
+use super::problem::{Option_, Problem, Task};
 use super::timetable::Booking;
+use super::words::{Earlier, Words};
 use super::{Load, Match, Plan, PlanCost, Share, Unmet};
 use crate::rules::HardRule;
 
@@ -79,10 +80,16 @@ fn effort(rule: HardRule, by: Option<f64>) -> Option<f64> {
     }
 }
 
-pub(crate) fn plan(problem: &Problem<'_>, bound: &Bound, found: &Found) -> Plan {
-    let board = Board::from_shares(problem, &found.shares);
+pub(crate) fn plan(
+    board: &Board<'_>,
+    bound: &Bound,
+    found: &Found,
+    earlier: Option<Earlier<'_>>,
+) -> Plan {
+    let problem = board.problem;
+    let words = earlier.map(|earlier| Words::new(board, earlier));
     let mut plan = Plan {
-        policy: problem.question.policy.version.clone(),
+        policy: problem.policy().version.clone(),
         matches: Vec::new(),
         unmet: Vec::new(),
         loads: Vec::new(),
@@ -93,17 +100,21 @@ pub(crate) fn plan(problem: &Problem<'_>, bound: &Bound, found: &Found) -> Plan 
         bound: if found.exhausted { found.cost } else { bound.value.min(found.cost) },
     };
     let gap = plan.objective - plan.bound;
-    if gap < problem.unmet_unit[0] / 2 {
+    let next_aim = if problem.turn > 0 { problem.turn } else { problem.unmet_unit[0] };
+    if gap < next_aim / 2 {
         plan.gap_points = Some((gap / problem.unit) as f64 / 100.0);
     }
     for group in 0..problem.groups.len() {
-        let need = problem.needs[group];
+        let need = problem.need(group);
         if board.met(group) {
-            plan.matches.push(matched(&board, bound, group));
+            let kept = words.as_ref().and_then(|words| words.matched(board, bound, group));
+            plan.matches.push(kept.cloned().unwrap_or_else(|| matched(board, bound, group)));
         } else {
             let severity = usize::from(need.severity) - 1;
             plan.cost.unmet_half_days[severity] += u64::from(need.half_days);
-            plan.unmet.push(unmet(&board, group));
+            plan.cost.not_receiving += u64::from(problem.groups[group].waiting);
+            let kept = words.as_ref().and_then(|words| words.unmet(board, group));
+            plan.unmet.push(kept.cloned().unwrap_or_else(|| unmet(board, group)));
         }
     }
     plan.unmet.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.need.cmp(&b.need)));
@@ -113,7 +124,7 @@ pub(crate) fn plan(problem: &Problem<'_>, bound: &Bound, found: &Found) -> Plan 
         needs.sort_unstable();
         needs.dedup();
         plan.loads.push(Load {
-            supporter: problem.supporters[j].id.clone(),
+            supporter: problem.supporter(j).id.clone(),
             half_days,
             free_half_days: problem.tables[j].total(),
             needs: needs.len(),
@@ -121,6 +132,7 @@ pub(crate) fn plan(problem: &Problem<'_>, bound: &Bound, found: &Found) -> Plan 
         plan.cost.spread_points +=
             (problem.spread_cost(j, half_days) / problem.unit) as f64 / 100.0;
     }
+    plan.cost.not_giving = board.giving.iter().filter(|&&times| times == 0).count() as u64;
     plan.cost.points_short = plan
         .matches
         .iter()
@@ -130,16 +142,16 @@ pub(crate) fn plan(problem: &Problem<'_>, bound: &Bound, found: &Found) -> Plan 
     plan
 }
 
-fn matched(board: &Board<'_, '_>, bound: &Bound, group: usize) -> Match {
+fn matched(board: &Board<'_>, bound: &Bound, group: usize) -> Match {
     let problem = board.problem;
-    let need = problem.needs[group];
+    let need = problem.need(group);
     let mut shares = Vec::new();
     let mut sentences = Vec::new();
     for t in problem.groups[group].tasks.clone() {
         let task = &problem.tasks[t];
         for &(o, half_days) in &board.shares[t] {
             let option = &task.options[o];
-            let supporter = problem.supporters[option.supporter];
+            let supporter = problem.supporter(option.supporter);
             let score = problem.score(t, option.supporter);
             let codes: Vec<String> =
                 task.role.specialisms.iter().map(|held| held.code.clone()).collect();
@@ -170,20 +182,40 @@ fn matched(board: &Board<'_, '_>, bound: &Bound, group: usize) -> Match {
     Match { need: need.id.clone(), severity: need.severity, shares, sentences }
 }
 
-fn holders(board: &Board<'_, '_>, supporter: usize) -> Vec<usize> {
+fn holders(board: &Board<'_>, supporter: usize) -> Vec<usize> {
     let mut needs: Vec<usize> = board.bookings[supporter].iter().map(|held| held.need).collect();
     needs.sort_unstable();
     needs.dedup();
     needs
 }
 
-fn labels(problem: &Problem<'_>, needs: &[usize]) -> String {
-    let list: Vec<&str> = needs.iter().map(|&need| problem.needs[need].label.as_str()).collect();
+fn labels(problem: &Problem, needs: &[usize]) -> String {
+    let list: Vec<&str> = needs.iter().map(|&need| problem.need(need).label.as_str()).collect();
     list.join("; ")
 }
 
+/// The option that comes next at the prices, beside those that have a share.
+pub(crate) fn next(
+    problem: &Problem,
+    bound: &Bound,
+    shares: &Shares,
+    t: usize,
+    half_days: u32,
+) -> Option<usize> {
+    let open = |&(o, option): &(usize, &Option_)| {
+        option.room >= half_days && shares.iter().all(|&(taken, _)| taken != o)
+    };
+    problem.tasks[t]
+        .options
+        .iter()
+        .enumerate()
+        .filter(open)
+        .min_by_key(|(o, option)| (option.cost + bound.price[option.supporter], *o))
+        .map(|(o, _)| o)
+}
+
 fn runner_up(
-    board: &Board<'_, '_>,
+    board: &Board<'_>,
     bound: &Bound,
     t: usize,
     chosen: usize,
@@ -191,15 +223,9 @@ fn runner_up(
 ) -> Option<RunnerUp> {
     let problem = board.problem;
     let task: &Task = &problem.tasks[t];
-    let taken: Vec<usize> = board.shares[t].iter().map(|&(o, _)| o).collect();
-    let (_, option) = task
-        .options
-        .iter()
-        .enumerate()
-        .filter(|(o, option)| !taken.contains(o) && option.room >= half_days)
-        .min_by_key(|(o, option)| (option.cost + bound.price[option.supporter], *o))?;
+    let option = &task.options[next(problem, bound, &board.shares[t], t, half_days)?];
     let j = option.supporter;
-    let label = problem.supporters[j].label.clone();
+    let label = problem.supporter(j).label.clone();
     let ahead = (task.options[chosen].lacks - option.lacks) as f64 / 100.0;
     let new = Booking { need: task.need, window: task.window, half_days };
     let short = problem.tables[j].short_by(&board.bookings[j], new);
@@ -222,17 +248,17 @@ fn runner_up(
         sentence.push_str(&format!(" That time serves {}.", labels(problem, &held)));
     }
     Some(RunnerUp {
-        supporter: problem.supporters[j].id.clone(),
+        supporter: problem.supporter(j).id.clone(),
         label,
         points_ahead: ahead,
-        held_by: held.iter().map(|&need| problem.needs[need].id.clone()).collect(),
+        held_by: held.iter().map(|&need| problem.need(need).id.clone()).collect(),
         sentence,
     })
 }
 
-fn unmet(board: &Board<'_, '_>, group: usize) -> Unmet {
+fn unmet(board: &Board<'_>, group: usize) -> Unmet {
     let problem = board.problem;
-    let need = problem.needs[group];
+    let need = problem.need(group);
     let mut bindings = Vec::new();
     let mut sentences = Vec::new();
     let mut cheapest: Option<(f64, Relaxation)> = None;
@@ -245,13 +271,13 @@ fn unmet(board: &Board<'_, '_>, group: usize) -> Unmet {
         let mut consider = |rule: HardRule, by: Option<f64>, j: usize, sentence: String| {
             let Some(effort) = effort(rule, by) else { return };
             if cheapest.as_ref().is_none_or(|(least, _)| effort < *least) {
-                let supporter = problem.supporters[j].id.clone();
+                let supporter = problem.supporter(j).id.clone();
                 cheapest = Some((effort, Relaxation { supporter, rule, by, sentence }));
             }
         };
-        for option in &task.options {
+        for option in task.options.iter() {
             let j = option.supporter;
-            let supporter = problem.supporters[j];
+            let supporter = problem.supporter(j);
             let short = problem.tables[j].short_by(&board.bookings[j], new);
             let crowded = !problem.tables[j].has_room(&board.bookings[j], new);
             let by = holders(board, j);
@@ -278,13 +304,13 @@ fn unmet(board: &Board<'_, '_>, group: usize) -> Unmet {
             }
             bindings.push(Binding::TimeTaken {
                 supporter: supporter.id.clone(),
-                by: by.iter().map(|&need| problem.needs[need].id.clone()).collect(),
+                by: by.iter().map(|&need| problem.need(need).id.clone()).collect(),
                 short_by: short,
             });
         }
         let mut rules: BTreeMap<HardRule, usize> = BTreeMap::new();
         let mut out = 0;
-        for j in 0..problem.supporters.len() {
+        for j in 0..problem.tables.len() {
             let mask = problem.broken(t, j);
             if mask == 0 {
                 continue;
@@ -302,7 +328,7 @@ fn unmet(board: &Board<'_, '_>, group: usize) -> Unmet {
                 continue;
             }
             if let [only] = problem.removals(t, j).as_slice() {
-                let sentence = format!("{}: {}", problem.supporters[j].label, only.remedy);
+                let sentence = format!("{}: {}", problem.supporter(j).label, only.remedy);
                 consider(only.rule, only.short_by, j, sentence);
             }
         }

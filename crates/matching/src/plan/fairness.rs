@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::asked::Asked;
+use super::board::Board;
 use super::problem::Problem;
-use super::search::{Board, Shares};
+use super::search::shares_of;
 use super::{Effort, Plan, Question, propose};
 use crate::error::ModelError;
 use crate::plan::timetable::Booking;
@@ -46,37 +48,16 @@ pub struct Stability {
     pub sentence: String,
 }
 
-fn shares(problem: &Problem<'_>, plan: &Plan) -> Vec<Shares> {
-    let mut shares = vec![Shares::new(); problem.tasks.len()];
-    for (group, need) in problem.groups.iter().zip(&problem.needs) {
-        let Some(matched) = plan.matches.iter().find(|matched| matched.need == need.id) else {
-            continue;
-        };
-        for t in group.tasks.clone() {
-            let task = &problem.tasks[t];
-            let codes: Vec<&String> = task.role.specialisms.iter().map(|s| &s.code).collect();
-            for share in matched.shares.iter().filter(|s| s.specialisms.iter().eq(codes.clone())) {
-                let at = task
-                    .options
-                    .iter()
-                    .position(|o| problem.supporters[o.supporter].id == share.supporter);
-                shares[t].extend(at.map(|at| (at, share.half_days)));
-            }
-        }
-    }
-    shares
-}
-
 /// Looks at a plan for fairness.
 ///
 /// # Errors
 /// As [`super::propose`].
 pub fn fairness(question: &Question, plan: &Plan) -> Result<Fairness, ModelError> {
-    let problem = Problem::build(question)?;
-    let board = Board::from_shares(&problem, &shares(&problem, plan));
+    let problem = Problem::build(Asked::new(question)?, None)?;
+    let board = Board::from_shares(&problem, &shares_of(&problem, plan));
     let mut out_of_order = Vec::new();
     for unmet in &plan.unmet {
-        let Some(group) = problem.needs.iter().position(|need| need.id == unmet.need) else {
+        let Some(group) = problem.asked.need(&unmet.need) else {
             continue;
         };
         let tasks = problem.groups[group].tasks.clone();
@@ -94,17 +75,17 @@ pub fn fairness(question: &Question, plan: &Plan) -> Result<Fairness, ModelError
                     window: task.window,
                     half_days: task.role.half_days,
                 });
-                problem.needs[other].severity < unmet.severity
+                problem.need(other).severity < unmet.severity
                     && problem.groups[other].pinned.is_empty()
                     && problem.tables[option.supporter].fits(&without)
             });
             if let Some(other) = lesser {
-                out_of_order.push((unmet.need.clone(), problem.needs[other].id.clone()));
+                out_of_order.push((unmet.need.clone(), problem.need(other).id.clone()));
             }
         }
     }
     let free: Vec<usize> =
-        (0..problem.supporters.len()).filter(|&j| problem.tables[j].total() > 0).collect();
+        (0..problem.tables.len()).filter(|&j| problem.tables[j].total() > 0).collect();
     let used = plan.loads.len();
     let busiest = plan
         .loads
@@ -112,7 +93,7 @@ pub fn fairness(question: &Question, plan: &Plan) -> Result<Fairness, ModelError
         .map(|load| f64::from(load.half_days) / f64::from(load.free_half_days.max(1)))
         .fold(0.0, f64::max);
     let (mut giving, mut receiving) = (BTreeSet::new(), BTreeSet::new());
-    for (j, supporter) in problem.supporters.iter().enumerate() {
+    for (j, supporter) in problem.asked.supporters.iter().enumerate() {
         let Some(home) = &supporter.home else { continue };
         if home.given_half_days > 0 || !board.bookings[j].is_empty() {
             giving.insert(home.school.as_str());
@@ -122,7 +103,7 @@ pub fn fairness(question: &Question, plan: &Plan) -> Result<Fairness, ModelError
         }
     }
     for group in (0..problem.groups.len()).filter(|&group| board.met(group)) {
-        receiving.insert(problem.needs[group].school.as_str());
+        receiving.insert(problem.need(group).school.as_str());
     }
     let both = giving.intersection(&receiving).count();
     let mut sentences = vec![
@@ -177,4 +158,47 @@ pub fn stability(
          half-days."
     );
     Ok(Stability { kept, agreed, costs_points, sentence })
+}
+
+/// What it costs that schools have their turn to give and to receive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Turns {
+    /// Schools with free time that have given nothing this year and give nothing in the plan.
+    pub not_giving: u64,
+    /// Unmet needs of schools that could give and have received nothing this year.
+    pub not_receiving: u64,
+    /// Both, had it been no aim.
+    pub otherwise: u64,
+    /// Half-days times points that the plan loses for it.
+    pub costs_points: f64,
+    /// The same in a sentence.
+    pub sentence: String,
+}
+
+/// What the aim that every school gives and receives costs: the plan against one made without
+/// it. The same schools are counted in both.
+///
+/// # Errors
+/// As [`super::propose`].
+pub fn turns(question: &Question, plan: &Plan, effort: Effort) -> Result<Turns, ModelError> {
+    let mut free = question.clone();
+    free.policy.give_and_receive = false;
+    let other = propose(&free, effort)?;
+    free.policy.give_and_receive = true;
+    let problem = Problem::build(Asked::new(&free)?, None)?;
+    let count = |plan: &Plan| {
+        let board = Board::from_shares(&problem, &shares_of(&problem, plan));
+        let waiting = |&group: &usize| problem.groups[group].waiting && !board.met(group);
+        let not_giving = board.giving.iter().filter(|&&times| times == 0).count() as u64;
+        (not_giving, (0..problem.groups.len()).filter(waiting).count() as u64)
+    };
+    let ((not_giving, not_receiving), (idle, unserved)) = (count(plan), count(&other));
+    let points = |plan: &Plan| plan.cost.points_short + plan.cost.spread_points;
+    let costs_points = points(plan) - points(&other);
+    let (left_out, otherwise) = (not_giving + not_receiving, idle + unserved);
+    let sentence = format!(
+        "{left_out} schools have no turn to give or to receive this year; {otherwise} would have \
+         none had it been no aim. It costs {costs_points:.1} points over half-days."
+    );
+    Ok(Turns { not_giving, not_receiving, otherwise, costs_points, sentence })
 }

@@ -2,19 +2,26 @@
 //!
 //! Aims, in strict order (a place sees and may question the order; it is never buried in a sum):
 //! 1. leave as few half-days of the most severe needs unmet as possible, then of the next;
-//! 2. lose as few points as possible: half-days times points short of a perfect match, with a
+//! 2. leave as few schools as possible without their turn: every school with time to give gives,
+//!    and every such school that asks receives, over the year (a policy may drop this aim);
+//! 3. lose as few points as possible: half-days times points short of a perfect match, with a
 //!    preference for agreed pairs and for supporters with time to spare;
-//! 3. on equal terms prefer whoever was used least lately, then a draw seeded by the case.
+//! 4. on equal terms prefer whoever was used least lately, then a draw seeded by the case.
 
 mod alternatives;
+mod asked;
+mod board;
 mod bound;
 mod coverage;
+mod descent;
 mod explain;
 mod fairness;
+mod planned;
 mod problem;
 mod search;
 mod timetable;
 mod whynot;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
@@ -25,9 +32,11 @@ use crate::policy::Policy;
 use crate::score::Score;
 
 pub use alternatives::{Alternative, alternatives};
+pub use asked::Change;
 pub use coverage::{CoverageCell, Worth, coverage};
 pub use explain::{Binding, Relaxation, RunnerUp};
-pub use fairness::{Fairness, Stability, fairness, stability};
+pub use fairness::{Fairness, Stability, Turns, fairness, stability, turns};
+pub use planned::{Moved, Planned, WhatIf};
 pub use whynot::{WhyNot, why_not};
 
 /// A need and a supporter, by id.
@@ -74,6 +83,13 @@ pub struct Effort {
     pub steps: u64,
 }
 
+impl Effort {
+    /// Enough to mend a plan after a change.
+    pub const fn what_if() -> Self {
+        Self { rounds: 60, steps: 20_000 }
+    }
+}
+
 impl Default for Effort {
     fn default() -> Self {
         Self { rounds: 400, steps: 200_000 }
@@ -85,6 +101,14 @@ impl Default for Effort {
 pub struct PlanCost {
     /// Half-days of needs left unmet, by severity one to five.
     pub unmet_half_days: [u64; 5],
+    /// Schools with free time that have given nothing this year and give nothing here; nought
+    /// when the policy does not ask.
+    #[serde(default)]
+    pub not_giving: u64,
+    /// Unmet needs of schools that could give and have received nothing this year; nought when
+    /// the policy does not ask.
+    #[serde(default)]
+    pub not_receiving: u64,
     /// Half-days times points short of a perfect match, over what is met.
     pub points_short: f64,
     /// Half-days times points paid to spread the load.
@@ -185,10 +209,7 @@ pub struct Plan {
 /// [`ModelError`] when ids repeat, an instruction names nobody, pins contradict hard rules,
 /// capacities or forbids, or a number is out of range.
 pub fn propose(question: &Question, effort: Effort) -> Result<Plan, ModelError> {
-    let problem = problem::Problem::build(question)?;
-    let bound = bound::bound(&problem)?;
-    let found = search::search(&problem, &bound, effort, None)?;
-    Ok(explain::plan(&problem, &bound, &found))
+    Ok(Planned::new(question, effort)?.into_plan())
 }
 
 /// As [`propose`], starting from an earlier plan: what a "what if" asks for. Shares of the
@@ -201,8 +222,5 @@ pub fn propose_from(
     earlier: &Plan,
     effort: Effort,
 ) -> Result<Plan, ModelError> {
-    let problem = problem::Problem::build(question)?;
-    let bound = bound::bound(&problem)?;
-    let found = search::search(&problem, &bound, effort, Some(earlier))?;
-    Ok(explain::plan(&problem, &bound, &found))
+    Ok(Planned::from_plan(question, earlier, effort)?.into_plan())
 }

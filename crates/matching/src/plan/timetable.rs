@@ -109,18 +109,22 @@ impl Timetable {
 
     /// Whether one more need may run beside the bookings.
     pub(crate) fn has_room(&self, bookings: &[Booking], new: Booking) -> bool {
-        let mut starts: Vec<Week> = bookings.iter().map(|held| held.window.earliest).collect();
-        starts.push(new.window.earliest);
-        starts.into_iter().filter(|&week| new.window.holds(week)).all(|week| {
-            let mut needs: Vec<usize> = bookings
-                .iter()
-                .filter(|held| held.window.holds(week))
-                .map(|held| held.need)
-                .chain([new.need])
-                .collect();
-            needs.sort_unstable();
-            needs.dedup();
-            needs.len() <= self.room as usize
-        })
+        // So many run in a week: each counts once, at its first booking.
+        let busy = |week: Week| {
+            let running = |at: usize| {
+                let held = &bookings[at];
+                held.window.holds(week)
+                    && held.need != new.need
+                    && bookings[..at].iter().all(|earlier| earlier.need != held.need)
+            };
+            (0..bookings.len()).filter(|&at| running(at)).count() < self.room as usize
+        };
+        let starts = bookings.iter().map(|held| held.window.earliest);
+        starts.filter(|&week| new.window.holds(week)).all(busy) && busy(new.window.earliest)
+    }
+
+    /// Whether a new booking fits beside bookings that fit.
+    pub(crate) fn takes(&self, bookings: &[Booking], new: Booking) -> bool {
+        self.has_room(bookings, new) && self.short_by(bookings, new) == 0
     }
 }

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::coverage::{Worth, worth};
-use super::problem::Problem;
-use super::{Effort, Pair, Plan, Question, propose_from};
+use super::{Change, Effort, Pair, Plan, Planned, Question};
 use crate::error::ModelError;
 use crate::rules::Removal;
 
@@ -37,34 +36,12 @@ pub fn why_not(
     pair: &Pair,
     effort: Effort,
 ) -> Result<WhyNot, ModelError> {
-    let problem = Problem::build(question)?;
-    let unknown = |what: &str, id: &str| ModelError::Unknown {
-        instruction: "why not".into(),
-        what: what.into(),
-        id: id.into(),
-    };
-    let need = problem.needs.iter().position(|need| need.id == pair.need);
-    let need = need.ok_or_else(|| unknown("need", &pair.need))?;
-    let supporter = problem.supporters.iter().position(|s| s.id == pair.supporter);
-    let supporter = supporter.ok_or_else(|| unknown("supporter", &pair.supporter))?;
-    let tasks = &problem.tasks[problem.groups[need].tasks.clone()];
-    let label = &problem.supporters[supporter].label;
-    let able =
-        tasks.iter().any(|task| task.options.iter().any(|option| option.supporter == supporter));
-    if !able {
-        let removals: Vec<Removal> = problem.groups[need]
-            .tasks
-            .clone()
-            .map(|t| problem.removals(t, supporter))
-            .min_by_key(Vec::len)
-            .unwrap_or_default();
-        let mut sentences: Vec<String> =
-            removals.iter().map(|removal| removal.sentence.clone()).collect();
-        if sentences.is_empty() {
-            sentences.push(format!("Another supporter is pinned to this need, not {label}."));
-        }
-        sentences.extend(removals.iter().map(|removal| removal.remedy.clone()));
-        return Ok(WhyNot {
+    Planned::from_plan(question, plan, effort)?.why_not(pair, effort)
+}
+
+impl WhyNot {
+    fn impossible(removals: Vec<Removal>, sentences: Vec<String>) -> Self {
+        Self {
             possible: false,
             removals,
             cost: None,
@@ -72,70 +49,84 @@ pub fn why_not(
             unmet: Vec::new(),
             plan: None,
             sentences,
-        });
-    }
-    let mut other = question.clone();
-    if !other.pins.contains(pair) {
-        other.pins.push(pair.clone());
-    }
-    let pinned = match propose_from(&other, plan, effort) {
-        Ok(pinned) => pinned,
-        Err(ModelError::Contradiction { reason }) => {
-            return Ok(WhyNot {
-                possible: false,
-                removals: Vec::new(),
-                cost: None,
-                moved: Vec::new(),
-                unmet: Vec::new(),
-                plan: None,
-                sentences: vec![format!("Not together with what is pinned: {reason}.")],
-            });
-        }
-        Err(error) => return Err(error),
-    };
-    let who = |plan: &Plan, need: &str| -> Option<Vec<String>> {
-        let found = plan.matches.iter().find(|matched| matched.need == need)?;
-        let mut ids: Vec<String> = found.shares.iter().map(|s| s.supporter.clone()).collect();
-        ids.sort();
-        Some(ids)
-    };
-    let (mut moved, mut unmet) = (Vec::new(), Vec::new());
-    for other in problem.needs.iter().filter(|other| other.id != pair.need) {
-        match (who(plan, &other.id), who(&pinned, &other.id)) {
-            (Some(before), Some(after)) if before != after => moved.push(other.id.clone()),
-            (None, Some(_)) => moved.push(other.id.clone()),
-            (Some(_), None) => unmet.push(other.id.clone()),
-            _ => {}
         }
     }
-    let cost = worth(&problem, pinned.objective - plan.objective);
-    let mut sentences = Vec::new();
-    let lost: f64 = cost.met_half_days.iter().sum();
-    if pinned.objective <= plan.objective {
-        sentences.push(format!("{label} would do as well."));
-    } else if lost > 0.0 {
-        sentences.push(format!(
-            "{label} could, but {lost:.0} half-days of other needs would go unmet for it."
-        ));
-    } else {
-        sentences.push(format!(
-            "{label} could; over all needs the plan would lose {:.1} points over half-days.",
-            cost.points
-        ));
+}
+
+impl Planned {
+    /// "Why not this supporter for this need?", answered from this plan.
+    ///
+    /// # Errors
+    /// [`ModelError`] when the need or the supporter is unknown.
+    pub fn why_not(&self, pair: &Pair, effort: Effort) -> Result<WhyNot, ModelError> {
+        let problem = &self.problem;
+        let (need, supporter) = problem.asked.pair(pair, "why not")?;
+        let tasks = problem.groups[need].tasks.clone();
+        let label = &problem.supporter(supporter).label;
+        let able = problem.tasks[tasks.clone()]
+            .iter()
+            .any(|task| task.options.iter().any(|option| option.supporter == supporter));
+        if !able {
+            let removals: Vec<Removal> = tasks
+                .map(|t| problem.removals(t, supporter))
+                .min_by_key(Vec::len)
+                .unwrap_or_default();
+            let mut sentences: Vec<String> =
+                removals.iter().map(|removal| removal.sentence.clone()).collect();
+            if sentences.is_empty() {
+                sentences.push(format!("Another supporter is pinned to this need, not {label}."));
+            }
+            sentences.extend(removals.iter().map(|removal| removal.remedy.clone()));
+            return Ok(WhyNot::impossible(removals, sentences));
+        }
+        let then = match self.what_if(&[Change::Pin(pair.clone())], effort) {
+            Ok(then) => then,
+            Err(ModelError::Contradiction { reason }) => {
+                let sentence = format!("Not together with what is pinned: {reason}.");
+                return Ok(WhyNot::impossible(Vec::new(), vec![sentence]));
+            }
+            Err(error) => return Err(error),
+        };
+        let (mut moved, mut unmet) = (Vec::new(), Vec::new());
+        let (mut others, mut without) = (Vec::new(), Vec::new());
+        for other in then.moved.iter().filter(|other| other.need != pair.need) {
+            let (ids, labels) = match other.after.is_empty() {
+                true => (&mut unmet, &mut without),
+                false => (&mut moved, &mut others),
+            };
+            ids.push(other.need.clone());
+            labels.push(other.label.clone());
+        }
+        let pinned = then.after.into_plan();
+        let cost = worth(problem, pinned.objective - self.plan().objective);
+        let lost: f64 = cost.met_half_days.iter().sum();
+        let mut sentences = Vec::new();
+        if pinned.objective <= self.plan().objective {
+            sentences.push(format!("{label} would do as well."));
+        } else if lost > 0.0 {
+            sentences.push(format!(
+                "{label} could, but {lost:.0} half-days of other needs would go unmet for it."
+            ));
+        } else {
+            sentences.push(format!(
+                "{label} could; over all needs the plan would lose {:.1} points over half-days.",
+                cost.points
+            ));
+        }
+        if !others.is_empty() {
+            sentences.push(format!("Others would change supporter: {}.", others.join("; ")));
+        }
+        if !without.is_empty() {
+            sentences.push(format!("Others would go unmet: {}.", without.join("; ")));
+        }
+        Ok(WhyNot {
+            possible: true,
+            removals: Vec::new(),
+            cost: Some(cost),
+            moved,
+            unmet,
+            plan: Some(pinned),
+            sentences,
+        })
     }
-    if !moved.is_empty() {
-        sentences.push(format!("Others would change supporter: {}.", moved.join(", ")));
-    }
-    if !unmet.is_empty() {
-        sentences.push(format!("Others would go unmet: {}.", unmet.join(", ")));
-    }
-    Ok(WhyNot {
-        possible: true,
-        removals: Vec::new(),
-        cost: Some(cost),
-        moved,
-        unmet,
-        plan: Some(pinned),
-        sentences,
-    })
 }

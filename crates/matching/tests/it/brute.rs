@@ -4,8 +4,9 @@ use matching::rules::{removals, roles};
 use matching::score::score;
 use matching::{Question, Supporter};
 
-/// Unmet half-days from severity five down to one, then hundredths of points.
-pub(crate) type Cost = ([u64; 5], i64);
+/// Unmet half-days from severity five down to one, then schools without their turn, then
+/// hundredths of points.
+pub(crate) type Cost = ([u64; 5], u64, i64);
 
 struct Brute<'a> {
     question: &'a Question,
@@ -89,7 +90,50 @@ fn spread(question: &Question, supporter: &Supporter, half_days: u32) -> i64 {
         .sum()
 }
 
+/// Whether a school could give and has received nothing this year.
+fn waits(question: &Question, school: &str) -> bool {
+    let homes = question.supporters.iter().filter_map(|supporter| supporter.home.as_ref());
+    let own: Vec<_> = homes.filter(|home| home.school == school).collect();
+    question.policy.give_and_receive
+        && !own.is_empty()
+        && own.iter().all(|home| home.received_half_days == 0)
+}
+
 impl Brute<'_> {
+    /// Schools with free time that have given nothing this year and give nothing here.
+    fn not_giving(&self) -> u64 {
+        let question = self.question;
+        if !question.policy.give_and_receive {
+            return 0;
+        }
+        let from = question.needs.iter().map(|n| n.window.earliest).min().unwrap();
+        let to = question.needs.iter().map(|n| n.window.latest).max().unwrap();
+        let schools: std::collections::BTreeSet<&str> = question
+            .supporters
+            .iter()
+            .filter_map(|supporter| Some(supporter.home.as_ref()?.school.as_str()))
+            .collect();
+        let idle = |school: &&&str| {
+            let own = || {
+                let all = question.supporters.iter().enumerate();
+                all.filter(|(_, s)| s.home.as_ref().is_some_and(|home| home.school == **school))
+            };
+            let free = |supporter: &Supporter| {
+                supporter.weekly_cap > 0
+                    && supporter
+                        .free
+                        .iter()
+                        .any(|f| (from..=to).contains(&f.week) && f.half_days > 0)
+            };
+            own().any(|(_, supporter)| free(supporter))
+                && own().all(|(j, supporter)| {
+                    supporter.home.as_ref().is_some_and(|home| home.given_half_days == 0)
+                        && self.held[j].is_empty()
+                })
+        };
+        schools.iter().filter(idle).count() as u64
+    }
+
     fn need(&mut self, n: usize, cost: Cost) {
         let question = self.question;
         if n == question.needs.len() {
@@ -99,7 +143,7 @@ impl Brute<'_> {
                     spread(question, &question.supporters[j], half_days)
                 })
                 .sum();
-            let cost = (cost.0, cost.1 + total);
+            let cost = (cost.0, cost.1 + self.not_giving(), cost.2 + total);
             if self.best.is_none_or(|best| cost < best) {
                 self.best = Some(cost);
             }
@@ -110,6 +154,7 @@ impl Brute<'_> {
         if !question.pins.iter().any(|pin| pin.need == need.id) {
             let mut cost = cost;
             cost.0[5 - usize::from(need.severity)] += u64::from(need.half_days);
+            cost.1 += u64::from(waits(question, &need.school));
             self.need(n + 1, cost);
         }
     }
@@ -159,7 +204,7 @@ impl Brute<'_> {
             for &(j, half_days, each) in &split {
                 self.held[j].push((n, half_days));
                 used.push(j);
-                added.1 += each * i64::from(half_days);
+                added.2 += each * i64::from(half_days);
             }
             if split.iter().all(|&(j, _, _)| fits(question, &question.supporters[j], &self.held[j]))
             {
@@ -177,6 +222,6 @@ impl Brute<'_> {
 pub(crate) fn best(question: &Question) -> Option<Cost> {
     let mut brute =
         Brute { question, held: vec![Vec::new(); question.supporters.len()], best: None };
-    brute.need(0, ([0; 5], 0));
+    brute.need(0, ([0; 5], 0, 0));
     brute.best
 }

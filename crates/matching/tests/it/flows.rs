@@ -1,9 +1,10 @@
 //! The network simplex: known optima, its certificate, and bad networks.
 
 use matching::assignment::{assign, parse_table};
-use matching::flow::{parse_dimacs, solve, write_dimacs};
+use matching::flow::{Arc, Kept, Network, parse_dimacs, solve, write_dimacs};
 
 use crate::data;
+use crate::worlds::Dice;
 
 #[test]
 fn published_optima_are_reached_and_proved() {
@@ -45,4 +46,56 @@ fn bad_networks_are_refused_with_reasons() {
     assert!(reason(&format!("p min 2 1\na 1 2 0 1 {huge}\n")).contains("too large"));
     assert!(reason(&format!("p min 2 1\na 1 2 0 {huge} 1\n")).contains("too large"));
     assert!(reason(&format!("p min 2 0\nn 1 {huge}\nn 2 {huge}\n")).contains("too large"));
+}
+
+#[test]
+fn a_kept_network_settles_to_the_optimum_after_every_change() {
+    let mut dice = Dice(11);
+    let (mut solved, mut stuck) = (0, 0);
+    for _ in 0..300 {
+        let nodes = 3 + dice.below(12) as usize;
+        let mut network = Network::<i64> { supply: vec![0; nodes], arcs: Vec::new() };
+        for _ in 0..nodes * 4 {
+            let (from, to) = (dice.below(nodes as u64) as u32, dice.below(nodes as u64) as u32);
+            if from != to {
+                let cost = dice.below(60) as i64 - 5;
+                let capacity = dice.below(9) as i64;
+                network.arcs.push(Arc { from, to, low: 0, capacity, cost });
+            }
+        }
+        for _ in 0..3 {
+            let (from, to) = (dice.below(nodes as u64) as usize, dice.below(nodes as u64) as usize);
+            let much = dice.below(4) as i64;
+            network.supply[from] += much;
+            network.supply[to] -= much;
+        }
+        let Ok(mut kept) = Kept::new(network.clone(), Vec::new(), Vec::new()) else {
+            assert!(solve(&network).is_err());
+            stuck += 1;
+            continue;
+        };
+        assert_eq!(kept.cost(), solve(&network).unwrap().certificate.primal);
+        for _ in 0..10 {
+            let arc = dice.below(network.arcs.len() as u64) as usize;
+            let before = kept.cost();
+            let capacity = dice.below(9) as i64;
+            let back = network.arcs[arc].capacity;
+            network.arcs[arc].capacity = capacity;
+            match (kept.set_capacities(&[(arc, capacity)]), solve(&network)) {
+                (Ok(rise), Ok(fresh)) => {
+                    assert_eq!(before + rise, fresh.certificate.primal);
+                    assert!(kept.certificate().unwrap().proved());
+                    solved += 1;
+                }
+                (Err(_), Err(_)) => {
+                    network.arcs[arc].capacity = back;
+                    kept.set_capacities(&[(arc, back)]).unwrap();
+                    assert_eq!(kept.cost(), before);
+                    stuck += 1;
+                }
+                (kept, fresh) => panic!("{kept:?} against {fresh:?}"),
+            }
+        }
+    }
+    assert!(solved > 500 && stuck > 20, "{solved} {stuck}");
 }

@@ -5,6 +5,8 @@ mod data;
 mod flows;
 mod gaps;
 mod plans;
+mod props;
 mod tables;
 mod transport;
+mod whatif;
 mod worlds;

@@ -1,7 +1,7 @@
 //! Plans against brute force and against bad questions.
 
 use matching::invented_desk::desk;
-use matching::plan::{alternatives, coverage, fairness, stability, why_not};
+use matching::plan::{alternatives, coverage, fairness, stability, turns, why_not};
 use matching::{Effort, ModelError, Pair, Plan, Question, propose, propose_from, rules};
 
 use crate::brute::{Cost, best};
@@ -21,14 +21,19 @@ fn cost(question: &Question, plan: &Plan) -> Cost {
         .map(|share| share.half_days)
         .sum();
     let points = plan.cost.points_short + plan.cost.spread_points + bonus * f64::from(new);
-    (unmet, (points * 100.0).round() as i64)
+    let left_out = plan.cost.not_giving + plan.cost.not_receiving;
+    (unmet, left_out, (points * 100.0).round() as i64)
 }
 
 #[test]
 fn equals_brute_force_on_thousands_of_small_questions() {
     let (mut met, mut unmet, mut refused, mut shared) = (0, 0, 0, 0);
     for seed in 0..4000 {
-        let question = world(seed);
+        let mut question = world(seed);
+        question.policy.give_and_receive = seed % 4 != 0;
+        if seed % 3 == 0 {
+            nobody_yet(&mut question);
+        }
         match (propose(&question, EFFORT), best(&question)) {
             (Ok(plan), Some(best)) => {
                 assert!(plan.proved, "seed {seed}: not proved");
@@ -144,6 +149,40 @@ fn coverage_prices_equal_the_change_they_promise() {
         assert_eq!(cell.one_less_day, None);
     }
     assert!(cells.iter().any(|cell| cell.able_supporters > 0));
+}
+
+/// No school has given or received yet.
+fn nobody_yet(question: &mut Question) {
+    let homes = question.supporters.iter_mut().filter_map(|supporter| supporter.home.as_mut());
+    for home in homes {
+        (home.given_half_days, home.received_half_days) = (0, 0);
+    }
+}
+
+#[test]
+fn every_school_has_its_turn_before_points_count() {
+    let (mut better, mut dearer) = (0, 0);
+    for seed in 0..400 {
+        let mut question = world(seed);
+        nobody_yet(&mut question);
+        let Ok(plan) = propose(&question, EFFORT) else { continue };
+        let price = turns(&question, &plan, EFFORT).unwrap();
+        let left_out = plan.cost.not_giving + plan.cost.not_receiving;
+        assert_eq!(left_out, price.not_giving + price.not_receiving, "seed {seed}");
+        assert!(left_out <= price.otherwise, "seed {seed}: {price:?}");
+        assert!(
+            price.costs_points > -0.001 || left_out < price.otherwise,
+            "seed {seed}: {price:?}"
+        );
+        better += u32::from(left_out < price.otherwise);
+        dearer += u32::from(price.costs_points > 0.0);
+        let mut without = question.clone();
+        without.policy.give_and_receive = false;
+        let plain = propose(&without, EFFORT).unwrap();
+        assert_eq!(plain.cost.unmet_half_days, plan.cost.unmet_half_days, "severity goes first");
+        assert_eq!((plain.cost.not_giving, plain.cost.not_receiving), (0, 0));
+    }
+    assert!(better > 1 && dearer > 1, "{better} {dearer}");
 }
 
 #[test]
