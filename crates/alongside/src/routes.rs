@@ -40,7 +40,14 @@ pub fn all() -> Router<App> {
 /// Every room's state machines, for `docs/states`.
 #[must_use]
 pub fn machines() -> Vec<Machine> {
-    [needs::machines(), brokerage::machines(), support::machines(), plans::machines(), visits::machines()].concat()
+    [
+        needs::machines(),
+        brokerage::machines(),
+        support::machines(),
+        plans::machines(),
+        visits::machines(),
+    ]
+    .concat()
 }
 
 /// What the rooms say a person still looks after: asked before a post ends.

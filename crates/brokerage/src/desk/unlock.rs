@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_price_is_said_in_days_before_points() {
-        let worth = |met: [f64; 5], points| Worth { met_half_days: met, points };
+        let worth = |met: [f64; 5], points| Worth { met_half_days: met, schools: 0.0, points };
         let words = |it: &Worth| more_in_words(it);
         assert_eq!(
             words(&worth([0.0, 0.0, 0.0, 2.0, 0.0], 40.0)),
