@@ -339,6 +339,8 @@ pub async fn sign_in(
     password: &str,
     code: &str,
 ) -> Result<Outcome, PageError> {
+    // A code is judged by the moment it arrived: in a storm the password may wait for its turn.
+    let now = app.clock.now();
     let email = email.trim().to_lowercase();
     if !limits::take(app, &limits::PASSWORDS, &email).await?
         || limits::exhausted(app, &limits::FAILURES, "").await?
@@ -352,7 +354,6 @@ pub async fn sign_in(
     let ready = kept.filter(|kept| kept.totp_since.is_some());
     let hash = ready.as_ref().and_then(|kept| kept.password.clone());
     let password_right = verified(hash, password).await?;
-    let now = app.clock.now();
     let sealed = ready.as_ref().and_then(|kept| Some((kept.id, kept.totp.clone()?)));
     let secret = match &sealed {
         Some((account, sealed)) => unsealed(app, *account, sealed).await?,
