@@ -388,18 +388,19 @@ async fn falling(db: &impl Sql, urns: &[u32]) -> Result<BTreeMap<u32, String>, D
     Ok(falling)
 }
 
+/// Kilometres on the great circle between two positions in degrees (mean radius 6,371.0 km).
+#[must_use]
+pub fn great_circle_km(a: (f64, f64), b: (f64, f64)) -> f64 {
+    let (lat_a, lat_b) = (a.0.to_radians(), b.0.to_radians());
+    let half_lat = (lat_b - lat_a) / 2.0;
+    let half_lon = (b.1 - a.1).to_radians() / 2.0;
+    let chord = half_lat.sin().powi(2) + lat_a.cos() * lat_b.cos() * half_lon.sin().powi(2);
+    2.0 * 6371.0 * chord.sqrt().min(1.0).asin()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Kilometres on the great circle between two positions in degrees (mean radius 6,371.0 km).
-    fn great_circle_km(a: (f64, f64), b: (f64, f64)) -> f64 {
-        let (lat_a, lat_b) = (a.0.to_radians(), b.0.to_radians());
-        let half_lat = (lat_b - lat_a) / 2.0;
-        let half_lon = (b.1 - a.1).to_radians() / 2.0;
-        let chord = half_lat.sin().powi(2) + lat_a.cos() * lat_b.cos() * half_lon.sin().powi(2);
-        2.0 * 6371.0 * chord.sqrt().min(1.0).asin()
-    }
 
     #[test]
     fn weeks_are_counted_from_mondays() {
