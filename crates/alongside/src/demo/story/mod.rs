@@ -3,6 +3,7 @@
 mod audits;
 mod cadre;
 mod deployments;
+mod plans;
 mod requests;
 
 use std::collections::BTreeMap;
@@ -32,6 +33,7 @@ pub(super) struct Stage<'a> {
     requests: BTreeMap<&'static str, RequestId>,
     proposals: BTreeMap<&'static str, ProposalId>,
     agreements: BTreeMap<&'static str, AgreementId>,
+    plans: BTreeMap<&'static str, plans::Kept>,
 }
 
 /// What comes next on the calendar.
@@ -46,6 +48,8 @@ enum Beat<'a> {
     Act(story::Act),
     /// Something is recorded under a running deployment.
     Work(&'a story::Deployment, deployments::Work<'a>),
+    /// A supported school works on its plan.
+    Plan(&'a story::Deployment, plans::Work<'a>),
 }
 
 /// A year's public files and the day on which they arrive.
@@ -74,6 +78,7 @@ pub(super) async fn replay(
         requests: BTreeMap::new(),
         proposals: BTreeMap::new(),
         agreements: BTreeMap::new(),
+        plans: BTreeMap::new(),
     };
     for (at, beat) in calendar(story, deliveries, until) {
         app.clock.set(moment(at));
@@ -113,6 +118,10 @@ fn calendar<'a>(
                 .map(|(at, work)| (at, Beat::Work(deployment, work))),
         );
     }
+    for deployment in &story.deployments {
+        let work = plans::work(deployment).into_iter();
+        beats.extend(work.map(|(at, work)| (at, Beat::Plan(deployment, work))));
+    }
     beats.retain(|(at, _)| at.date() <= until);
     beats.sort_by_key(|(at, _)| *at);
     beats
@@ -125,6 +134,7 @@ fn describe(beat: &Beat<'_>) -> String {
         Beat::Offer(it) => format!("offer {}", it.key),
         Beat::Act(act) => format!("{act:?}"),
         Beat::Work(it, work) => format!("{}: {work:?}", it.key),
+        Beat::Plan(it, work) => format!("{}: plan: {work:?}", it.key),
     }
 }
 
@@ -140,6 +150,7 @@ impl Stage<'_> {
             Beat::Act(story::Act::Signature(key, signature)) => self.sign(key, &signature).await,
             Beat::Act(story::Act::Deployment(key, step)) => self.deployment(key, &step).await,
             Beat::Work(deployment, work) => self.work(deployment, work).await,
+            Beat::Plan(deployment, work) => self.plan(deployment, work).await,
         }
     }
 
