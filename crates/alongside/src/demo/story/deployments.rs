@@ -67,7 +67,7 @@ fn kind(it: &story::Deployment) -> &'static str {
     }
 }
 
-const fn rag(rag: story::Rag) -> Rag {
+pub(super) const fn rag(rag: story::Rag) -> Rag {
     match rag {
         story::Rag::Red => Rag::Red,
         story::Rag::Amber => Rag::Amber,
@@ -330,9 +330,9 @@ impl Stage<'_> {
         milestone: &story::Milestone,
     ) -> anyhow::Result<()> {
         let all = milestones::of(&self.app.db, agreement.id).await?;
-        let Some(found) =
-            all.iter().find(|one| one.title == milestone.measure && one.due_on() == milestone.due)
-        else {
+        let Some(found) = all.iter().find(|one| {
+            one.title == measure_title(milestone.measure) && one.due_on() == milestone.due
+        }) else {
             return Ok(());
         };
         let permit = self.as_party(self.head(it.supported)?, agreement).await?;
@@ -430,7 +430,12 @@ impl Stage<'_> {
     }
 }
 
-fn new_milestone(it: &story::Milestone) -> NewMilestone {
+/// What a milestone of the story is called: an indicator by its name, not by its code.
+pub(super) fn measure_title(measure: &'static str) -> &'static str {
+    register::kpis::definition(measure).map_or(measure, |definition| definition.plain_name)
+}
+
+pub(super) fn new_milestone(it: &story::Milestone) -> NewMilestone {
     let better = if it.target < it.baseline {
         DirectionWord::LowerIsBetter
     } else {
@@ -438,7 +443,7 @@ fn new_milestone(it: &story::Milestone) -> NewMilestone {
     };
     NewMilestone {
         side: Side::Supported,
-        title: it.measure.to_owned(),
+        title: measure_title(it.measure).to_owned(),
         gauge: Gauge::Number {
             code: None,
             unit: UnitWord::PercentOfPupils,

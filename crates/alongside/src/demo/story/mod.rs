@@ -3,6 +3,7 @@
 mod audits;
 mod cadre;
 mod deployments;
+mod plans;
 mod requests;
 mod visits;
 
@@ -33,6 +34,7 @@ pub(super) struct Stage<'a> {
     requests: BTreeMap<&'static str, RequestId>,
     proposals: BTreeMap<&'static str, ProposalId>,
     agreements: BTreeMap<&'static str, AgreementId>,
+    plans: BTreeMap<&'static str, plans::Kept>,
 }
 
 /// What comes next on the calendar.
@@ -49,6 +51,8 @@ enum Beat<'a> {
     Work(&'a story::Deployment, deployments::Work<'a>),
     /// Something happens between the two schools of a running deployment.
     Talk(&'a story::Deployment, visits::Talk<'a>),
+    /// A supported school works on its plan.
+    Plan(&'a story::Deployment, plans::Work<'a>),
 }
 
 /// A year's public files and the day on which they arrive.
@@ -77,6 +81,7 @@ pub(super) async fn replay(
         requests: BTreeMap::new(),
         proposals: BTreeMap::new(),
         agreements: BTreeMap::new(),
+        plans: BTreeMap::new(),
     };
     for (at, beat) in calendar(story, deliveries, until) {
         app.clock.set(moment(at));
@@ -121,6 +126,10 @@ fn calendar<'a>(
                 .map(|(at, talk)| (at, Beat::Talk(deployment, talk))),
         );
     }
+    for deployment in &story.deployments {
+        let work = plans::work(deployment).into_iter();
+        beats.extend(work.map(|(at, work)| (at, Beat::Plan(deployment, work))));
+    }
     beats.retain(|(at, _)| at.date() <= until);
     beats.sort_by_key(|(at, _)| *at);
     beats
@@ -134,6 +143,7 @@ fn describe(beat: &Beat<'_>) -> String {
         Beat::Act(act) => format!("{act:?}"),
         Beat::Work(it, work) => format!("{}: {work:?}", it.key),
         Beat::Talk(it, talk) => format!("{}: {talk:?}", it.key),
+        Beat::Plan(it, work) => format!("{}: plan: {work:?}", it.key),
     }
 }
 
@@ -150,6 +160,7 @@ impl Stage<'_> {
             Beat::Act(story::Act::Deployment(key, step)) => self.deployment(key, &step).await,
             Beat::Work(deployment, work) => self.work(deployment, work).await,
             Beat::Talk(deployment, talk) => self.talk(deployment, talk).await,
+            Beat::Plan(deployment, work) => self.plan(deployment, work).await,
         }
     }
 
