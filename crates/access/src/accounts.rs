@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use foundation::{
-    Clock, Context, Db, DbError, Ids, OrgRef, Sql, Tx,
+    Clock, Context, DbError, Ids, OrgRef, Sql, Tx,
     db::{AsText, At},
     events::{self, Event},
     id_type,
@@ -200,7 +200,7 @@ pub async fn appoint(
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn posts(db: &Db, clock: &Clock, account: AccountId) -> Result<Vec<Post>, DbError> {
+pub async fn posts(db: &impl Sql, clock: &Clock, account: AccountId) -> Result<Vec<Post>, DbError> {
     db.all(
         "SELECT org, role, title FROM post
          WHERE account = $1 AND start_on <= $2 AND (end_on IS NULL OR end_on >= $2)

@@ -17,6 +17,7 @@ pub fn migrations() -> Vec<Migration> {
         brokerage::MIGRATIONS,
         support::MIGRATIONS,
         plans::MIGRATIONS,
+        visits::MIGRATIONS,
         week::MIGRATIONS,
     ]
     .concat()
@@ -32,30 +33,38 @@ pub fn all() -> Router<App> {
         .merge(brokerage::routes())
         .merge(support::routes())
         .merge(plans::routes())
+        .merge(visits::routes())
         .merge(week::routes())
 }
 
 /// Every room's state machines, for `docs/states`.
 #[must_use]
 pub fn machines() -> Vec<Machine> {
-    [needs::machines(), brokerage::machines(), support::machines(), plans::machines()].concat()
+    [
+        needs::machines(),
+        brokerage::machines(),
+        support::machines(),
+        plans::machines(),
+        visits::machines(),
+    ]
+    .concat()
 }
 
 /// What the rooms say a person still looks after: asked before a post ends.
 #[must_use]
 pub fn duties() -> Duties {
-    Duties::default().asking(plans::duties)
+    Duties::default().asking(plans::duties).asking(visits::persons::duties)
 }
 
 /// What the rooms hold about a person: the copy of their own data.
 #[must_use]
 pub fn extracts() -> Extracts {
-    Extracts::default().asking("plans", plans::extract)
+    Extracts::default().asking("plans", plans::extract).asking("visits", visits::persons::extract)
 }
 
 /// Every room's background work.
 #[must_use]
 pub fn handlers() -> Handlers {
     let ground = access::handlers(mail::handlers(Handlers::default()));
-    week::digest::handlers(plans::handlers(support::handlers(ground)))
+    week::digest::handlers(visits::handlers(plans::handlers(support::handlers(ground))))
 }

@@ -61,6 +61,7 @@ async fn daily(app: &App) -> anyhow::Result<()> {
     access::retention::ensure(app).await?;
     support::schedule(app).await?;
     plans::schedule(app).await?;
+    visits::schedule(app).await?;
     week::digest::schedule(app).await?;
     Ok(())
 }

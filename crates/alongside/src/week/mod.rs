@@ -100,7 +100,10 @@ pub async fn of(app: &App, visitor: &Visitor) -> Result<Week, PageError> {
         half.items.push(Item::new(waiting.text, waiting.href, waiting.tag, waiting.detail));
     }
     let halves = support::home::needs_me(app, visitor).await?;
-    for (half, todos) in [(&mut week.mine, halves.my_school), (&mut week.others, halves.others)] {
+    let visits = visits::home::needs_me(app, visitor).await?;
+    let mine = halves.my_school.into_iter().chain(visits.my_school).collect::<Vec<_>>();
+    let others = halves.others.into_iter().chain(visits.others).collect();
+    for (half, todos) in [(&mut week.mine, mine), (&mut week.others, others)] {
         for todo in todos {
             let when = support::home::due_in_words(&todo);
             let tag = if todo.late { "Overdue" } else { "To do" };

@@ -9,8 +9,17 @@ use std::{
 const ENGINES: &[&str] = &["charts", "district", "evidence", "govuk", "matching", "sources"];
 
 /// Rooms from the ground up: each may lean on those before it and on the engines.
-const ROOMS: &[&str] =
-    &["foundation", "access", "register", "needs", "brokerage", "support", "plans", "alongside"];
+const ROOMS: &[&str] = &[
+    "foundation",
+    "access",
+    "register",
+    "needs",
+    "brokerage",
+    "support",
+    "plans",
+    "visits",
+    "alongside",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

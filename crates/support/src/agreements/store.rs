@@ -480,7 +480,8 @@ pub async fn standings(
             Err(_) => return Ok(Vec::new()),
         },
     };
-    let posts = accounts::posts(&app.db, &app.clock, account).await?;
+    // On the same connection: inside a transaction a second one may never come free.
+    let posts = accounts::posts(db, &app.clock, account).await?;
     let mut found = standings_of(&posts, agreement);
     #[derive(FromQueryResult)]
     struct Part {

@@ -97,6 +97,7 @@ pub fn nav(sight: &Sight, here: &str) -> Html {
         ("Reviews", "reviews"),
         ("Time", "time"),
         ("Risks and concerns", "care"),
+        ("Visits", "visits"),
         ("Exit", "exit"),
         ("Impact", "impact"),
     ]

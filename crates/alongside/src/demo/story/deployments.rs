@@ -92,7 +92,7 @@ impl Stage<'_> {
         })
     }
 
-    async fn agreement(&self, key: &str) -> anyhow::Result<Agreement> {
+    pub(super) async fn agreement(&self, key: &str) -> anyhow::Result<Agreement> {
         agreements::store::find(&self.app.db, self.agreements[key])
             .await?
             .context("the agreement is gone")
@@ -103,7 +103,7 @@ impl Stage<'_> {
         self.permit("marcus", Action::Broker, &resource).await
     }
 
-    async fn as_party(
+    pub(super) async fn as_party(
         &self,
         person: &str,
         agreement: &Agreement,

@@ -4,6 +4,7 @@ mod audits;
 mod cadre;
 mod deployments;
 mod requests;
+mod visits;
 
 use std::collections::BTreeMap;
 
@@ -46,6 +47,8 @@ enum Beat<'a> {
     Act(story::Act),
     /// Something is recorded under a running deployment.
     Work(&'a story::Deployment, deployments::Work<'a>),
+    /// Something happens between the two schools of a running deployment.
+    Talk(&'a story::Deployment, visits::Talk<'a>),
 }
 
 /// A year's public files and the day on which they arrive.
@@ -112,6 +115,11 @@ fn calendar<'a>(
                 .into_iter()
                 .map(|(at, work)| (at, Beat::Work(deployment, work))),
         );
+        beats.extend(
+            visits::talks(deployment, until)
+                .into_iter()
+                .map(|(at, talk)| (at, Beat::Talk(deployment, talk))),
+        );
     }
     beats.retain(|(at, _)| at.date() <= until);
     beats.sort_by_key(|(at, _)| *at);
@@ -125,6 +133,7 @@ fn describe(beat: &Beat<'_>) -> String {
         Beat::Offer(it) => format!("offer {}", it.key),
         Beat::Act(act) => format!("{act:?}"),
         Beat::Work(it, work) => format!("{}: {work:?}", it.key),
+        Beat::Talk(it, talk) => format!("{}: {talk:?}", it.key),
     }
 }
 
@@ -140,6 +149,7 @@ impl Stage<'_> {
             Beat::Act(story::Act::Signature(key, signature)) => self.sign(key, &signature).await,
             Beat::Act(story::Act::Deployment(key, step)) => self.deployment(key, &step).await,
             Beat::Work(deployment, work) => self.work(deployment, work).await,
+            Beat::Talk(deployment, talk) => self.talk(deployment, talk).await,
         }
     }
 

@@ -1,0 +1,81 @@
+//! What this room knows of a person: what they still look after, and what it holds about them.
+
+use access::{AccountId, leaving::Duty};
+use foundation::{App, DbError, OrgRef, Sql as _, clock::date_in_words};
+use sea_orm::FromQueryResult;
+use serde_json::{Value, json};
+
+use crate::{
+    coaching,
+    commissions::CommissionId,
+    visits::{Visit, model},
+};
+
+async fn visits_of(app: &App, account: AccountId) -> Result<Vec<Visit>, DbError> {
+    model::made_by(&app.db, account).await
+}
+
+#[derive(FromQueryResult)]
+struct Led {
+    id: CommissionId,
+    state: String,
+}
+
+async fn reviews_of(app: &App, account: AccountId) -> Result<Vec<Led>, DbError> {
+    let sql = "SELECT id, state FROM commission WHERE reviewer = $1 ORDER BY id";
+    app.db.all(sql, [account.into()]).await
+}
+
+/// What somebody still looks after in an organisation: visits to come, notes to be sent.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn duties(app: App, account: AccountId, org: OrgRef) -> Result<Vec<Duty>, DbError> {
+    let mut duties = Vec::new();
+    for visit in visits_of(&app, account).await? {
+        use crate::visits::State::{Confirmed, Corrected, Drafted, Happened, Proposed};
+        let open = [Proposed, Confirmed, Happened, Drafted, Corrected];
+        if visit.giver == org && open.contains(&visit.state()) {
+            let day = date_in_words(visit.on());
+            duties.push(Duty {
+                what: format!("Makes the visit of {day} and writes its note"),
+                href: format!("/visits/{}", visit.id),
+            });
+        }
+    }
+    Ok(duties)
+}
+
+/// What is held about somebody: their visits and the notes they wrote, that they talked with
+/// whom and when, the reviews they lead. The words of private conversations are not part of it:
+/// they are sealed, and the person reads them on their own pages.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
+    let mut visits = Vec::new();
+    for visit in visits_of(&app, account).await? {
+        let note = crate::visits::notes::of(&app.db, visit.id).await?;
+        visits.push(json!({
+            "visit": visit.id, "day": visit.on(), "kind": visit.kind, "to": visit.host,
+            "purpose": visit.purpose, "state": visit.state(), "note": note.map(|n| n.body().clone()),
+        }));
+    }
+    let mut talks = Vec::new();
+    for pair in coaching::pairs_of(&app.db, account).await? {
+        let days: Vec<Value> = coaching::sessions(&app.db, pair.id)
+            .await?
+            .iter()
+            .map(
+                |one| json!({ "day": one.on(), "minutes": one.minutes, "shared": one.shared_step }),
+            )
+            .collect();
+        talks.push(json!({ "with": pair.partner_of(account), "kind": pair.kind(), "days": days }));
+    }
+    let reviews: Vec<Value> = reviews_of(&app, account)
+        .await?
+        .into_iter()
+        .map(|one| json!({ "review": one.id, "state": one.state }))
+        .collect();
+    Ok(json!({ "visits": visits, "conversations": talks, "reviews": reviews }))
+}

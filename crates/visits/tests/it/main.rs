@@ -1,0 +1,12 @@
+//! The visits room on both databases.
+
+mod challenge;
+mod joint;
+mod note;
+mod review;
+mod setting;
+mod story;
+mod talk;
+#[expect(dead_code, reason = "the tests of agreements need more of this world than these do")]
+#[path = "../../../support/tests/it/world.rs"]
+mod world;
