@@ -79,7 +79,6 @@ fn navigation(visitor: &Visitor) -> Vec<NavItem> {
         }
         nav.push(NavItem::new("Offers", "/offers"));
         nav.push(NavItem::new("Agreements", "/agreements"));
-        nav.push(NavItem::new("Visits", "/visits"));
         nav.push(NavItem::new("Plans", "/plans"));
         nav.push(NavItem::new("Visits", "/visits"));
     }

@@ -61,7 +61,6 @@ async fn daily(app: &App) -> anyhow::Result<()> {
     access::retention::ensure(app).await?;
     brokerage::schedule(app).await?;
     support::schedule(app).await?;
-    visits::schedule(app).await?;
     plans::schedule(app).await?;
     visits::schedule(app).await?;
     week::digest::schedule(app).await?;
