@@ -98,6 +98,7 @@ pub fn nav(sight: &Sight, here: &str) -> Html {
         ("Time", "time"),
         ("Visits", "visits"),
         ("Risks and concerns", "care"),
+        ("Visits", "visits"),
         ("Exit", "exit"),
         ("Impact", "impact"),
     ]
