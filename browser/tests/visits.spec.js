@@ -84,6 +84,7 @@ test('the school checks the facts, and every page between the two schools is cle
   test.skip(info.project.name !== 'desktop', 'follows the note above')
   test.setTimeout(180_000)
   await signIn(page, link('Priya'))
+  await page.goto(`${server.address}/home`)
   await page.getByRole('link', { name: 'Check the facts of a note' }).first().click()
   await clean(page)
   await page.screenshot({ path: info.outputPath('check-320.png'), fullPage: true })
