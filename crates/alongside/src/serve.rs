@@ -63,7 +63,6 @@ async fn daily(app: &App) -> anyhow::Result<()> {
     support::schedule(app).await?;
     visits::schedule(app).await?;
     plans::schedule(app).await?;
-    visits::schedule(app).await?;
     week::digest::schedule(app).await?;
     Ok(())
 }

@@ -98,7 +98,6 @@ pub fn nav(sight: &Sight, here: &str) -> Html {
         ("Time", "time"),
         ("Visits", "visits"),
         ("Risks and concerns", "care"),
-        ("Visits", "visits"),
         ("Exit", "exit"),
         ("Impact", "impact"),
     ]
