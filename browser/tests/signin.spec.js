@@ -1,7 +1,7 @@
-// Signing in with real components: a certified OpenID Connect provider, Chromium's own virtual
-// authenticator, a real SMTP server. Each server is this journey's own.
+// Signing in with real components: a certified OpenID Connect provider and a real SMTP server, each
+// this journey's own.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
@@ -146,7 +146,7 @@ test('a link arrives by SMTP and signs in once', async ({ page }) => {
   await expect(page.getByRole('main')).toContainText('used already')
 })
 
-test('a real provider signs in whom it is linked with, and nobody else', async ({ page }) => {
+test('a real provider signs in whom it is linked with', async ({ page }) => {
   letters.length = 0
   await page.goto(`${address}/sign-in`)
   await page.getByRole('link', { name: 'College account' }).click()
@@ -163,120 +163,4 @@ test('a real provider signs in whom it is linked with, and nobody else', async (
   await expect(page.getByRole('main')).toContainText('College account: ada@school.example')
   await sound(page)
   await picture(page, 'account')
-  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
-  await page.goto(`${address}/sign-in?back=/account`)
-  await page.getByRole('link', { name: 'College account' }).click()
-  await expect(page.getByRole('heading', { name: 'Your account' })).toBeVisible()
-  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
-  await expect(page.getByRole('main')).toContainText('You may still be signed in to College account')
-  await sound(page)
-  await picture(page, 'signed-out')
-})
-
-test('an answer for another browser opens nothing', async ({ browser }) => {
-  const [mine, theirs] = [await browser.newContext(), await browser.newContext()]
-  const page = await mine.newPage()
-  let stolen
-  await page.route(/\/sign-in\/with\/college\/answer/, (route) => { stolen = route.request().url(); return route.abort() })
-  await page.goto(`${address}/sign-in/with/college`).catch(() => {})
-  await page.getByRole('button', { name: 'Agree' }).click().catch(() => {})
-  await expect.poll(() => stolen).toBeTruthy()
-  const other = await theirs.newPage()
-  const answer = await other.goto(stolen)
-  expect(answer.status()).toBe(403)
-  await expect(other.getByRole('button', { name: 'Sign out' })).toHaveCount(0)
-  await mine.close()
-  await theirs.close()
-})
-
-test('a passkey is added, signs in, is renamed and removed', async ({ page, context }) => {
-  letters.length = 0
-  const device = await context.newCDPSession(page)
-  await device.send('WebAuthn.enable')
-  const { authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', {
-    options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true }
-  })
-  await byLink(page)
-  await page.goto(`${address}/account/passkeys/new`)
-  await sound(page)
-  await picture(page, 'passkey-new')
-  await page.getByRole('button', { name: 'Add a passkey' }).click()
-  await expect(page.getByRole('alert')).toContainText('Give it a name')
-  await page.getByLabel('A name for it').fill('Work laptop')
-  await page.getByRole('button', { name: 'Add a passkey' }).click()
-  await expect(page.getByRole('heading', { name: 'Your account' })).toBeVisible()
-  await expect(page.getByRole('main')).toContainText('Work laptop')
-  expect((await device.send('WebAuthn.getCredentials', { authenticatorId })).credentials).toHaveLength(1)
-  // The device says itself that it has one already.
-  await page.goto(`${address}/account/passkeys/new`)
-  await page.getByLabel('A name for it').fill('Again')
-  await page.getByRole('button', { name: 'Add a passkey' }).click()
-  await expect(page.getByRole('status')).toContainText('has a passkey for your account already')
-  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
-  await page.goto(`${address}/sign-in/passkey?back=/account`)
-  await sound(page)
-  await picture(page, 'passkey')
-  await page.getByRole('button', { name: 'Use your passkey' }).click()
-  await expect(page.getByRole('heading', { name: 'Your account' })).toBeVisible()
-  await picture(page, 'account-passkey')
-  // A device that does not check who uses it signs nobody in.
-  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
-  await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
-  await page.goto(`${address}/sign-in/passkey?back=/account`)
-  await page.getByRole('button', { name: 'Use your passkey' }).click()
-  await expect(page.getByRole('status')).toContainText('Try again, or use another way')
-  await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true })
-  await page.getByRole('button', { name: 'Use your passkey' }).click()
-  await expect(page.getByRole('heading', { name: 'Your account' })).toBeVisible()
-  await page.getByRole('link', { name: /Change.*passkey/ }).click()
-  await sound(page)
-  await picture(page, 'passkey-change')
-  await page.getByLabel('Name', { exact: true }).fill('Old laptop')
-  await page.getByRole('button', { name: 'Save the name' }).click()
-  await page.getByRole('link', { name: /Change.*Old laptop/ }).click()
-  await page.getByRole('button', { name: 'Remove this passkey' }).click()
-  await expect(page.getByRole('main')).not.toContainText('Old laptop')
-  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
-  await page.goto(`${address}/sign-in/passkey`)
-  await page.getByRole('button', { name: 'Use your passkey' }).click()
-  await expect(page.getByRole('alert')).toContainText('not known here')
-})
-
-test('without JavaScript the passkey page offers the other ways', async ({ browser }) => {
-  const context = await browser.newContext({ javaScriptEnabled: false })
-  const page = await context.newPage()
-  await page.goto(`${address}/sign-in/passkey`)
-  await expect(page.getByText('A passkey needs JavaScript')).toBeVisible()
-  await expect(page.getByRole('button', { name: 'Use your passkey' })).toBeHidden()
-  await picture(page, 'passkey-without')
-  await page.getByRole('link', { name: 'A link to your e-mail address' }).click()
-  await expect(page.getByRole('heading', { name: 'Sign in', exact: true })).toBeVisible()
-  await context.close()
-})
-
-test('an invitation leads to choosing a way to sign in, or is accepted with the provider', async ({ page }) => {
-  letters.length = 0
-  await byLink(page)
-  await page.goto(`${address}/people/new`)
-  await page.getByLabel('Name', { exact: true }).fill('Ben Carr')
-  await page.getByLabel('E-mail address').fill('ben@school.example')
-  await page.getByLabel('What the person does').selectOption('head')
-  await page.getByLabel('A school', { exact: true }).check()
-  await page.getByLabel('Its number').fill('999101')
-  await page.getByLabel('The words on the door').fill('Headteacher')
-  await page.getByRole('main').getByRole('button').first().click()
-  const invitation = await linkTo('ben@school.example', 'has opened an account for you')
-  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
-  await page.goto(invitation)
-  await expect(page.getByRole('main')).toContainText('Or accept the invitation with')
-  await sound(page)
-  await picture(page, 'invitation')
-  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByRole('heading', { name: 'How do you want to sign in?' })).toBeVisible()
-  await sound(page)
-  await picture(page, 'ways')
-  await page.getByRole('button', { name: 'Continue', exact: true }).click()
-  await page.getByRole('button', { name: 'Sign out', exact: true }).first().waitFor()
-  // Nothing secret was printed by the server.
-  expect(server.printed()).not.toContain(readFileSync(join(place, 'client-secret'), 'utf8').trim())
 })

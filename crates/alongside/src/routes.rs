@@ -53,13 +53,13 @@ pub fn machines() -> Vec<Machine> {
 /// What the rooms say a person still looks after: asked before a post ends.
 #[must_use]
 pub fn duties() -> Duties {
-    Duties::default().asking(plans::duties)
+    Duties::default().asking(plans::duties).asking(visits::persons::duties)
 }
 
 /// What the rooms hold about a person: the copy of their own data.
 #[must_use]
 pub fn extracts() -> Extracts {
-    Extracts::default().asking("plans", plans::extract)
+    Extracts::default().asking("plans", plans::extract).asking("visits", visits::persons::extract)
 }
 
 /// Every room's background work.

@@ -1,5 +1,4 @@
-//! Passkeys with an authenticator made here: its keys are real, its screen is missing. The
-//! journeys in a browser use Chromium's own.
+//! Passkeys with an authenticator made here: its keys are real, its screen is missing.
 
 use access::{AccountId, Post, Role, leaving, passkeys, policy, sessions};
 use axum::http::header;
