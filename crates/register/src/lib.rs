@@ -19,6 +19,7 @@ pub mod orgs;
 pub mod pages;
 mod school;
 mod search;
+pub mod workings;
 
 use foundation::db::Migration;
 

@@ -14,6 +14,7 @@ use super::{chart_downloads, picture::group_words, school::Around, tables};
 use crate::{
     School,
     kpis::{Benchmark, Definition, Reading, Series},
+    workings::Workings,
 };
 
 /// An indicator on the page.
@@ -53,6 +54,8 @@ pub(crate) struct Card {
     pub(crate) sources: Vec<String>,
     /// Links to picture and table in every form.
     pub(crate) downloads: Html,
+    /// How the figures were worked out.
+    pub(crate) workings: Html,
 }
 
 /// Cards by domain.
@@ -133,6 +136,7 @@ fn card(school: &School, around: &Around, series: &Series, latest: &Reading) -> 
             sources.push(sentence);
         }
     }
+    let workings = workings(around, series, latest, family);
     Card {
         code: definition.code,
         title: title(definition, series.group),
@@ -163,7 +167,45 @@ fn card(school: &School, around: &Around, series: &Series, latest: &Reading) -> 
             &format!("/schools/{}/charts/{}", school.urn, definition.code),
             &format!("/schools/{}/tables/{}", school.urn, definition.code),
         ),
+        workings,
     }
+}
+
+/// What went into the words around a figure, and by which methods.
+fn workings(
+    around: &Around,
+    series: &Series,
+    latest: &Reading,
+    benchmark: Option<Benchmark>,
+) -> Html {
+    let definition = series.definition();
+    let mut workings = Workings::of(title(definition, series.group))
+        .input("Figure", format!("{} in {}", definition.in_words(&latest.measure), latest.period));
+    if let Some(n) = latest.measure.n() {
+        workings = workings.input("Cohort", format!("{n:.0} pupils"));
+    }
+    if let Some(range) = interval(&latest.measure) {
+        let ends = [range.low, range.high].map(|end| definition.number_in_words(end));
+        workings = workings.input("Range of normal variation", ends.join(" to "));
+        workings = workings.method(evidence::methods::VARIATION);
+    }
+    let years: Vec<String> = series
+        .readings
+        .iter()
+        .filter(|reading| reading.measure.number().is_some())
+        .map(|reading| reading.period.to_string())
+        .collect();
+    if !years.is_empty() {
+        workings = workings.input("Years with a figure", years.join(", "));
+        workings = workings.method(evidence::methods::TRAJECTORY);
+    }
+    if let (Some(family), Some(benchmark)) = (&around.family, benchmark) {
+        let schools = format!("{} of {} have a figure", benchmark.schools, family.members.len());
+        workings = workings.input("Schools of the family", schools);
+        workings = workings.input("Compared on", family.compared().join("; "));
+        workings = workings.method(evidence::methods::FAMILY);
+    }
+    workings.input("Source", latest.source.sentence(latest.status)).panel()
 }
 
 /// "Your cohort was 29: one pupil = 3.4 points."

@@ -120,7 +120,10 @@ async fn a_school_stands_on_a_page_with_its_uncertainty_and_its_sources() {
             .contains("one pupil is")
             .contains("Open Government Licence")
             .contains("in the middle of")
-            .contains("Family of schools");
+            .contains("Family of schools")
+            .contains("How we worked this out")
+            .contains("(variation-1)")
+            .contains("/how-we-work-it-out#trajectory");
         assert!(!page.body.contains("NaN") && !page.body.contains("inf%"));
         for table in ["indicators", "context", "history", "KS2_RWM_EXP"] {
             for ending in ["csv", "xlsx", "json"] {

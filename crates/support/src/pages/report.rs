@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use charts::{Finite, Frame as ChartFrame, Reading as Mark, Side as SlopeSide, Slope};
-use evidence::{Measure, Unit, variation, verdict::Kind};
+use evidence::{Measure, Unit, methods, variation, verdict::Kind};
 use foundation::{
     App, PageError,
     clock::date_in_words,
@@ -14,6 +14,7 @@ use foundation::{
     web::{Cell, Format, Frame, Table},
 };
 use govuk::{Html, InsetText, SummaryList, Tag, TagColour};
+use register::workings::Workings;
 
 use super::{
     Sight,
@@ -267,7 +268,36 @@ fn card(line: &Line) -> Html {
             if line.intact { ", unchanged since the first day" } else { ", CHANGED" }
         )),
     );
-    Html::of(&list.in_card(capital(&line.frozen.indicator.name)))
+    let title = capital(&line.frozen.indicator.name);
+    let panel = workings(line, &title);
+    Html::join([Html::of(&list.in_card(title)), panel])
+}
+
+/// What went into a side's change, and by which methods.
+fn workings(line: &Line, title: &str) -> Html {
+    let unit: Unit = line.frozen.indicator.unit.into();
+    let base = line.frozen.base.measure();
+    let mut workings = Workings::of(title)
+        .input("Base", format!("{} in {}", shown(unit, &base), years(&line.frozen.base_years)))
+        .input("Since", format!("{} in {}", shown(unit, &line.outturn), years(&line.years)));
+    if let Some((before, after)) = line.middle {
+        let medians = format!("{} before, {} since", number(unit, before), number(unit, after));
+        workings = workings.input("Medians compared with", medians);
+    }
+    if let Ok(net) = &line.net {
+        workings = workings
+            .input("Compared with", format!("{} {}", net.schools, net.comparator.in_words()))
+            .input("The school’s own change", signed(unit, net.own.difference))
+            .input("Change of those medians", signed(unit, net.compared))
+            .input("Net change (positive is better)", signed(unit, net.net));
+    }
+    let used = [methods::NET_CHANGE, methods::FAMILY, methods::VARIATION];
+    used.into_iter().fold(workings, Workings::method).panel()
+}
+
+fn signed(unit: Unit, change: f64) -> String {
+    let sign = if change < 0.0 { "" } else { "+" };
+    format!("{sign}{}", number(unit, change).replace('%', " points"))
 }
 
 /// Slopes for the indicators that both schools share.
