@@ -61,10 +61,6 @@ impl People {
     pub(crate) fn named(&self, name: &str) -> &Person {
         self.0.iter().find(|p| p.name.starts_with(name)).expect("a person of the story")
     }
-
-    pub(crate) fn of(&self, sides: &[Side]) -> impl Iterator<Item = &Person> {
-        self.0.iter().filter(|person| sides.contains(&person.side))
-    }
 }
 
 /// The whole product over a database.
@@ -72,7 +68,6 @@ pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) people: People,
     router: Router,
-    template: Option<PathBuf>,
     _folder: tempfile::TempDir,
 }
 
@@ -135,7 +130,7 @@ async fn template() -> PathBuf {
 }
 
 /// Tells the story and lets the second alliance move in.
-pub(crate) async fn furnish(app: &App) -> People {
+async fn furnish(app: &App) -> People {
     let size = district::Options { schools: 120, alliance: true };
     demo::furnish(app, district::DEMO_SEED, size).await.expect("the story");
     let mut people = People::default();
@@ -202,7 +197,7 @@ pub(crate) async fn furnish(app: &App) -> People {
     people
 }
 
-pub(crate) async fn signed_in(
+async fn signed_in(
     app: &App,
     account: AccountId,
     name: &str,
@@ -231,36 +226,7 @@ impl World {
         let db = Db::open(&format!("sqlite:{}", file.display())).await.expect("a database");
         let app = app(db, midway(), &folder, 2);
         let router = serve::service(&app);
-        Self { app, people, router, template: Some(template), _folder: folder }
-    }
-
-    /// Furnishes somebody else's empty database, which has its tables.
-    pub(crate) async fn over(db: Db) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let app = app(db, midway(), &folder, 1);
-        let people = furnish(&app).await;
-        let router = serve::service(&app);
-        Self { app, people, router, template: None, _folder: folder }
-    }
-
-    /// Undoes everything since [`Self::open`].
-    pub(crate) async fn restore(&mut self) {
-        let template = self.template.as_ref().expect("a world of its own");
-        let was = self.app.db.path().cloned().expect("a file");
-        let file = self._folder.path().join(format!("{}.sqlite", self.app.ids.next()));
-        fs::copy(template.join("world.sqlite"), &file).expect("a copy");
-        let db = Db::open(&format!("sqlite:{}", file.display())).await.expect("a database");
-        let old = std::mem::replace(&mut self.app.db, db);
-        self.router = serve::service(&self.app);
-        let _ = old.close().await;
-        for ending in ["", "-wal", "-shm"] {
-            let _ = fs::remove_file(format!("{}{ending}", was.display()));
-        }
-    }
-
-    /// The product as its own description of its routes.
-    pub(crate) fn described(&self) -> String {
-        format!("{:?}", self.router)
+        Self { app, people, router, _folder: folder }
     }
 
     /// Sends a request.
