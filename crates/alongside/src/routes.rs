@@ -54,19 +54,11 @@ pub fn machines() -> Vec<Machine> {
 /// What the rooms say a person still looks after: asked before a post ends.
 #[must_use]
 pub fn duties() -> Duties {
-    Duties::default().asking(plans::duties).asking(visits::persons::duties)
-}
-
-/// What the rooms hold about a person: the copy of their own data.
-#[must_use]
-pub fn extracts() -> Extracts {
-    Extracts::default().asking("plans", plans::extract).asking("visits", visits::persons::extract)
-}
-
-/// What the rooms say a person still looks after: asked before a post ends.
-#[must_use]
-pub fn duties() -> Duties {
-    Duties::default().asking(needs::persons::duties).asking(support::persons::duties)
+    Duties::default()
+        .asking(needs::persons::duties)
+        .asking(support::persons::duties)
+        .asking(plans::duties)
+        .asking(visits::persons::duties)
 }
 
 /// What the rooms hold about a person: the copy of their own data.
@@ -75,6 +67,8 @@ pub fn extracts() -> Extracts {
     Extracts::default()
         .asking("needs", needs::persons::extract)
         .asking("support", support::persons::extract)
+        .asking("plans", plans::extract)
+        .asking("visits", visits::persons::extract)
 }
 
 /// Every room's background work.
