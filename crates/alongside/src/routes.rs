@@ -56,6 +56,7 @@ pub fn machines() -> Vec<Machine> {
 pub fn duties() -> Duties {
     Duties::default()
         .asking(needs::persons::duties)
+        .asking(brokerage::persons::duties)
         .asking(support::persons::duties)
         .asking(plans::duties)
         .asking(visits::persons::duties)
@@ -66,6 +67,7 @@ pub fn duties() -> Duties {
 pub fn extracts() -> Extracts {
     Extracts::default()
         .asking("needs", needs::persons::extract)
+        .asking("brokerage", brokerage::persons::extract)
         .asking("support", support::persons::extract)
         .asking("plans", plans::extract)
         .asking("visits", visits::persons::extract)
