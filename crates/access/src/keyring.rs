@@ -95,6 +95,12 @@ impl Keyring {
         if keys.is_empty() { Err("there is no key in it".to_owned()) } else { Ok(Self(keys)) }
     }
 
+    /// The numbers of the keys, the one in use last.
+    #[must_use]
+    pub fn versions(&self) -> Vec<i64> {
+        self.0.keys().copied().collect()
+    }
+
     /// Adds a new key to the file, which is then the one in use, and returns its number.
     ///
     /// # Errors
@@ -157,6 +163,30 @@ impl Keyring {
         let version = version.parse().map_err(|_| KeyError::Broken)?;
         decrypt(&self.derive(version, purpose, salt)?, place, sealed)
     }
+}
+
+/// The numbers of the keys in the file of an installation, the one in use last; nothing where the
+/// file has not been made yet. Unlike [`Keyring::open`] it never makes one.
+///
+/// # Errors
+/// When the file cannot be read or understood, or others than its owner may read it.
+pub fn versions(config: &Config) -> Result<Option<Vec<i64>>, KeyError> {
+    let path = path(config);
+    let fail = |error: &dyn std::fmt::Display| KeyError::File(path.clone(), error.to_string());
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(fail(&error)),
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&path).map_err(|error| fail(&error))?.permissions().mode();
+        if mode & 0o077 != 0 {
+            return Err(fail(&"others can read it: chmod 600"));
+        }
+    }
+    Keyring::parse(&text).map(|ring| Some(ring.versions())).map_err(|error| fail(&error))
 }
 
 /// The number of the master key something was sealed with.

@@ -190,6 +190,7 @@ pub async fn redeem(
             at: now,
             reason: None,
             request: None,
+            may_change: true,
         };
         (link, Permit::by_link(context))
     }))

@@ -148,7 +148,7 @@ pub async fn break_glass(
     owner: OrgRef,
     reason: &str,
 ) -> Result<Permit, PageError> {
-    let permit = authorize(app, visitor, Action::Read, &policy::installation())?;
+    let permit = authorize(app, visitor, Action::Update, &policy::installation())?;
     let account = visitor.account.ok_or(PageError::NotFound)?;
     let reason = reason.trim();
     if reason.chars().count() < REASON {

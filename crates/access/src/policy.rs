@@ -3,7 +3,7 @@
 //! A room describes the record ([`Resource`]: its kind, zone, owner, parties…), names the act and
 //! asks. Lists are filtered by the same question, so what one can list is what one can open.
 
-use foundation::{Actor, App, Context, OrgRef, PageError};
+use foundation::{Actor, App, Context, DbError, OrgRef, PageError};
 
 use crate::{
     AccountId, Visitor, Zone,
@@ -224,13 +224,63 @@ pub fn filter<T>(
 }
 
 /// Proof that the door was passed: a mutation takes one, and only this module makes it.
+///
+/// Its fields are private, so nobody can put one together outside this crate:
+///
+/// ```compile_fail
+/// let at = jiff::Timestamp::UNIX_EPOCH;
+/// let context = foundation::Context::system("forged", at);
+/// let permit = access::Permit { context, rule: "I say so.", action: None };
+/// ```
+///
+/// An act that takes a permit cannot be called without one:
+///
+/// ```compile_fail
+/// async fn forget(tx: &foundation::Tx, account: access::AccountId) {
+///     let _ = access::retention::forget(tx, account).await;
+/// }
+/// ```
+///
+/// With one it can, which shows that nothing else is wrong with the line above:
+///
+/// ```
+/// async fn forget(tx: &foundation::Tx, permit: &access::Permit, account: access::AccountId) {
+///     let _ = access::retention::forget(tx, permit, account).await;
+/// }
+/// ```
+///
+/// A permit remembers what was asked. One to read lets nothing be changed: the record of acts
+/// refuses its entries ([`foundation::DbError::Unpermitted`]), and an act whose entry is refused is
+/// undone as a whole. An act that needs more than any change asks [`Permit::must_be_to`].
 #[derive(Clone, Debug)]
 pub struct Permit {
     context: Context,
     rule: &'static str,
+    /// What was asked; nothing where no question was needed (the product's own acts, links).
+    action: Option<Action>,
 }
 
 impl Permit {
+    /// What the door was asked for; nothing for the product's own acts and for links.
+    #[must_use]
+    pub const fn action(&self) -> Option<Action> {
+        self.action
+    }
+
+    /// Refuses unless the door was asked for one of these acts. The product's own acts and those
+    /// by link pass: they were not asked for in words of the policy.
+    ///
+    /// # Errors
+    /// [`DbError::Unpermitted`] with what was asked instead.
+    pub fn must_be_to(&self, any: &[Action]) -> Result<(), DbError> {
+        match self.action {
+            Some(action) if !any.contains(&action) => {
+                Err(DbError::Unpermitted(format!("to {}", action.in_words())))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The circumstances of the act, for the record.
     #[must_use]
     pub const fn context(&self) -> &Context {
@@ -252,7 +302,11 @@ impl Permit {
 
     /// The permit of somebody without an account whose signed link was redeemed.
     pub(crate) const fn by_link(context: Context) -> Self {
-        Self { context, rule: "A signed link lets its recipient do one act on one record, once." }
+        Self {
+            context,
+            rule: "A signed link lets its recipient do one act on one record, once.",
+            action: None,
+        }
     }
 
     /// The signed-in person it was given to, if it was one.
@@ -270,6 +324,7 @@ impl Permit {
         Self {
             context: Context::system(part, at),
             rule: "The person who runs the server may run its commands.",
+            action: None,
         }
     }
 }
@@ -297,7 +352,9 @@ pub fn authorize(
     let decision = decide(visitor, action, resource);
     if decision.allowed {
         let acting_for = acting_for(visitor, resource);
-        return Ok(Permit { context: visitor.context(app, acting_for), rule: decision.rule });
+        let context =
+            Context { may_change: action != Action::Read, ..visitor.context(app, acting_for) };
+        return Ok(Permit { context, rule: decision.rule, action: Some(action) });
     }
     if visitor.account.is_none() {
         return Err(PageError::SignIn { back: "/".to_owned() });

@@ -95,6 +95,10 @@ pub const OTHERWISE: &str = "No rule allows this.";
 pub const BEHIND_GLASS: &str = "An administrator who gave a reason reads, for an hour, what \
     belongs to one organisation; its leaders are told.";
 
+/// The version of the policy. Raised with every change of a rule, so that an entry of the access
+/// log can be read with the rules of its day; a test holds the two together.
+pub const VERSION: u32 = 1;
+
 const ANY_SIDE: &[Zone] = &[Zone::Public, Zone::Network, Zone::Parties];
 const UP_TO_SCHOOL: &[Zone] = &[Zone::Public, Zone::Network, Zone::Parties, Zone::School];
 const ALL_BUT_SCHOOL: &[Zone] = &[Zone::Public, Zone::Network, Zone::Parties, Zone::Broker];
@@ -313,6 +317,7 @@ pub fn document() -> String {
          | Rule | Effect | Who | May do | In zones | With | In one sentence |\n\
          |---|---|---|---|---|---|---|\n",
     );
+    text = text.replacen("\n\n", &format!("\n\nVersion {VERSION}.\n\n"), 1);
     for rule in RULES {
         let effect = if rule.effect == Effect::Allow { "allows" } else { "refuses" };
         text += &format!(

@@ -234,15 +234,26 @@ pub async fn rotate(app: &App, permit: &Permit) -> Result<Rotation, SealedError>
     Ok(Rotation { version, renewed })
 }
 
-/// How many wraps each master key still holds, for `doctor`: number of the key, number of wraps.
+/// How much each master key still seals, for `doctor`: the number of the key, and how many
+/// conversation keys and secrets of authenticator apps are sealed with it.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn in_use(db: &impl Sql) -> Result<Vec<(i64, usize)>, DbError> {
-    let wraps: Vec<Wrap> = db.all(WRAPS, []).await?;
+    #[derive(FromQueryResult)]
+    struct Kept {
+        text: String,
+    }
+    let kept: Vec<Kept> = db
+        .all(
+            "SELECT wrapped AS text FROM sealed_key
+             UNION ALL SELECT totp AS text FROM account WHERE totp IS NOT NULL",
+            [],
+        )
+        .await?;
     let mut counts = std::collections::BTreeMap::new();
-    for wrap in wraps {
-        *counts.entry(keyring::version(&wrap.wrapped)).or_insert(0) += 1;
+    for Kept { text } in kept {
+        *counts.entry(keyring::version(&text)).or_insert(0) += 1;
     }
     Ok(counts.into_iter().collect())
 }

@@ -12,7 +12,7 @@ use foundation::{
 use jiff::civil::Date;
 use sea_orm::FromQueryResult;
 
-use crate::{Kind, Permit, Resource, Zone};
+use crate::{Action, Kind, Permit, Resource, Zone};
 
 /// An agreement to share.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -77,6 +77,7 @@ pub async fn agree(
     owner: OrgRef,
     terms: &Terms,
 ) -> Result<String, DbError> {
+    permit.must_be_to(&[Action::Sign])?;
     let id = app.ids.next().to_string();
     let kinds: Vec<&str> = terms.kinds.iter().map(|kind| kind.in_words()).collect();
     tx.run(
@@ -105,6 +106,7 @@ pub async fn agree(
 /// # Errors
 /// When the database refuses.
 pub async fn revoke(tx: &Tx, permit: &Permit, owner: OrgRef, id: &str) -> Result<bool, DbError> {
+    permit.must_be_to(&[Action::Sign])?;
     let revoked = tx
         .run(
             "UPDATE data_share SET revoked_at = $3

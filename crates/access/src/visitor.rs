@@ -80,7 +80,14 @@ impl Visitor {
             }
             None => Actor::System("visitor"),
         };
-        Context { actor, acting_for, at: app.clock.now(), reason: None, request: None }
+        Context {
+            actor,
+            acting_for,
+            at: app.clock.now(),
+            reason: None,
+            request: None,
+            may_change: true,
+        }
     }
 }
 

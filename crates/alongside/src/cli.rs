@@ -81,7 +81,13 @@ pub enum Command {
     /// Look after people's accounts.
     #[command(subcommand)]
     User(User),
-    /// Examine this installation: database, tables, the record of acts, waiting work.
+    /// Look after the master keys that private texts are sealed with.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Carry out the retention schedule, or see what it would do.
+    #[command(subcommand)]
+    Retention(Retention),
+    /// Examine this installation: database, tables, the record of acts, keys, waiting work.
     Doctor,
     /// Look at the configuration.
     #[command(subcommand)]
@@ -226,6 +232,31 @@ pub enum User {
         #[arg(long)]
         reason: String,
     },
+}
+
+/// Looking after the master keys.
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Say which keys the key file holds and how much is still sealed with each.
+    Show,
+    /// Add a new master key and seal every conversation's key anew with it.
+    ///
+    /// Nothing anybody wrote is touched. Afterwards the earlier lines of the key file can be taken
+    /// out; keep them with the backups made before.
+    Rotate {
+        /// Why, for the record.
+        #[arg(long, default_value = "the yearly renewal")]
+        reason: String,
+    },
+}
+
+/// The retention schedule.
+#[derive(Debug, Subcommand)]
+pub enum Retention {
+    /// Say what the schedule would delete, close and forget now; changes nothing.
+    Preview,
+    /// Carry it out now instead of at its daily hour.
+    Run,
 }
 
 /// Looking at the configuration.

@@ -88,6 +88,7 @@ fn navigation(visitor: &Visitor) -> Vec<NavItem> {
     if visitor.has(Role::Administrator) {
         nav.push(NavItem::new("People", "/people"));
         nav.push(NavItem::new("Imports", "/imports"));
+        nav.push(NavItem::new("Data protection", "/data-protection"));
     }
     nav
 }
@@ -157,8 +158,15 @@ plain_page!(privacy, Privacy, "privacy.html", "Privacy");
 plain_page!(accessibility, Accessibility, "accessibility.html", "Accessibility statement");
 plain_page!(methods, Methods, "methods.html", "How we work it out");
 
-async fn security() -> Response {
-    let text = "Contact: https://alongside.example/security\nPreferred-Languages: en\nExpires: 2028-12-31T00:00:00Z\n";
+/// Where to report a weakness (RFC 9116). The text is fresh for half a year from each reading.
+async fn security(State(app): State<App>) -> Response {
+    let expires = app.clock.now() + jiff::SignedDuration::from_hours(24 * 180);
+    let text = format!(
+        "Contact: {}\nExpires: {}\nPreferred-Languages: en\nCanonical: {}/.well-known/security.txt\n",
+        app.config.security_contact(),
+        expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        app.config.public_url(),
+    );
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 

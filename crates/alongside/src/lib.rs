@@ -12,6 +12,7 @@ pub mod failure;
 pub mod home;
 pub mod logging;
 pub mod packs;
+pub mod protection;
 mod rehearsal;
 pub mod routes;
 pub mod serve;

@@ -4,7 +4,7 @@ use access::{leaving::Duties, privacy::Extracts};
 use axum::Router;
 use foundation::{App, db::Migration, jobs::Handlers, machine::Machine, mail};
 
-use crate::{home, week};
+use crate::{home, protection, week};
 
 /// Every room's tables, lowest room first.
 #[must_use]
@@ -27,6 +27,7 @@ pub fn migrations() -> Vec<Migration> {
 pub fn all() -> Router<App> {
     Router::new()
         .merge(home::routes())
+        .merge(protection::routes())
         .merge(access::pages::routes())
         .merge(register::routes())
         .merge(needs::routes())
@@ -53,13 +54,23 @@ pub fn machines() -> Vec<Machine> {
 /// What the rooms say a person still looks after: asked before a post ends.
 #[must_use]
 pub fn duties() -> Duties {
-    Duties::default().asking(plans::duties).asking(visits::persons::duties)
+    Duties::default()
+        .asking(needs::persons::duties)
+        .asking(brokerage::persons::duties)
+        .asking(support::persons::duties)
+        .asking(plans::duties)
+        .asking(visits::persons::duties)
 }
 
 /// What the rooms hold about a person: the copy of their own data.
 #[must_use]
 pub fn extracts() -> Extracts {
-    Extracts::default().asking("plans", plans::extract).asking("visits", visits::persons::extract)
+    Extracts::default()
+        .asking("needs", needs::persons::extract)
+        .asking("brokerage", brokerage::persons::extract)
+        .asking("support", support::persons::extract)
+        .asking("plans", plans::extract)
+        .asking("visits", visits::persons::extract)
 }
 
 /// Every room's background work.

@@ -24,6 +24,10 @@ pub struct Config {
     /// A folder with a framework pack (areas, roles, kinds of support, days) that takes the place
     /// of the one in the program (environment: `ALONGSIDE_PACK`). Empty: England.
     pub pack: PathBuf,
+    /// Where people report weaknesses, as `/.well-known/security.txt` tells them: an address such
+    /// as `mailto:security@alongside.example` or `https://…` (environment:
+    /// `ALONGSIDE_SECURITY_CONTACT`). Empty: the sender of letters.
+    pub security_contact: String,
     /// How letters leave.
     pub mail: Mail,
     /// A rehearsal's first day, `YYYY-MM-DD` (environment: `ALONGSIDE_REHEARSE_FROM`): the calendar
@@ -69,6 +73,7 @@ impl Default for Config {
             public_url: String::new(),
             secret_file: PathBuf::from("alongside-data/secret"),
             pack: PathBuf::new(),
+            security_contact: String::new(),
             mail: Mail::default(),
             rehearse_from: None,
             providers: Vec::new(),
@@ -104,6 +109,7 @@ impl Config {
                     )),
                 },
                 "ALONGSIDE_PACK" => config.pack = PathBuf::from(value),
+                "ALONGSIDE_SECURITY_CONTACT" => config.security_contact.clone_from(value),
                 "ALONGSIDE_SMTP" => config.mail.smtp.clone_from(value),
                 "ALONGSIDE_MAIL_FROM" => config.mail.from.clone_from(value),
                 "ALONGSIDE_MAIL_FOLDER" => config.mail.folder = PathBuf::from(value),
@@ -142,7 +148,29 @@ impl Config {
             ));
         }
         problems.extend(providers::problems(&self.providers));
+        let contact = &self.security_contact;
+        let schemes = ["mailto:", "https://", "tel:"];
+        let one_line = !contact.contains(char::is_whitespace);
+        if !contact.is_empty()
+            && !(one_line && schemes.iter().any(|start| contact.starts_with(start)))
+        {
+            problems.push(format!(
+                "security_contact is “{contact}”: write mailto:NAME@HOST or an address that begins \
+                 with https://"
+            ));
+        }
         problems
+    }
+
+    /// Where people report weaknesses.
+    #[must_use]
+    pub fn security_contact(&self) -> String {
+        if !self.security_contact.is_empty() {
+            return self.security_contact.clone();
+        }
+        let from = &self.mail.from;
+        let address = from.rsplit_once('<').map_or(from.as_str(), |(_, rest)| rest);
+        format!("mailto:{}", address.trim_end_matches('>').trim())
     }
 
     /// The address people type, without a slash at the end.

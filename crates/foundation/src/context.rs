@@ -58,13 +58,23 @@ pub struct Context {
     pub reason: Option<String>,
     /// From where: the request's identifier, never an address.
     pub request: Option<String>,
+    /// Whether something may be changed in these circumstances. A permit to read says no, and
+    /// the record of acts then refuses the entry without which no act commits.
+    pub may_change: bool,
 }
 
 impl Context {
     /// The product's own act at a moment.
     #[must_use]
     pub const fn system(part: &'static str, at: Timestamp) -> Self {
-        Self { actor: Actor::System(part), acting_for: None, at, reason: None, request: None }
+        Self {
+            actor: Actor::System(part),
+            acting_for: None,
+            at,
+            reason: None,
+            request: None,
+            may_change: true,
+        }
     }
 
     /// The same circumstances with a reason.

@@ -128,8 +128,15 @@ impl Entry {
 /// Appends an event inside the transaction of the change it records.
 ///
 /// # Errors
-/// When the database refuses.
+/// [`DbError::Unpermitted`] when the circumstances are those of a permit to read; when the database
+/// refuses.
 pub async fn append(tx: &Tx, context: &Context, event: Event<'_>) -> Result<(), DbError> {
+    if !context.may_change {
+        return Err(DbError::Unpermitted(format!(
+            "to read, for “{} {}”",
+            event.subject, event.verb
+        )));
+    }
     // One writer at a time extends the chain; the lock ends with the transaction.
     tx.lock("alongside event chain").await?;
     #[derive(FromQueryResult)]
@@ -177,8 +184,14 @@ pub async fn append(tx: &Tx, context: &Context, event: Event<'_>) -> Result<(), 
             entry.detail.into(),
             entry.request.into(),
             entry.previous.into(),
-            entry.hash.into(),
+            entry.hash.clone().into(),
         ],
+    )
+    .await?;
+    tx.run(
+        "INSERT INTO event_tail (one, seq, hash) VALUES (1, $1, $2)
+         ON CONFLICT (one) DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
+        [entry.seq.into(), entry.hash.into()],
     )
     .await?;
     Ok(())
@@ -207,25 +220,58 @@ pub enum Chain {
     BrokenAt(i64),
 }
 
-/// Re-computes the whole chain and names the first entry that was changed, removed or slipped in.
+/// Where the record ends.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Tail {
+    /// The position of the last entry.
+    pub seq: i64,
+    /// Its hash.
+    pub hash: String,
+}
+
+/// Where the record says it ends; nothing while it is empty.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn tail(db: &impl Sql) -> Result<Option<Tail>, DbError> {
+    db.first("SELECT seq, hash FROM event_tail", []).await
+}
+
+/// The hash of an entry, where there is one.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn hash_of(db: &impl Sql, seq: i64) -> Result<Option<String>, DbError> {
+    let entry: Option<Tail> =
+        db.first("SELECT seq, hash FROM event WHERE seq = $1", [seq.into()]).await?;
+    Ok(entry.map(|entry| entry.hash))
+}
+
+/// Re-computes the whole chain and names the first entry that was changed, removed, moved or
+/// slipped in. Entries taken off the end are missed by the record's own note of where it ends.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn verify(db: &Db) -> Result<Chain, DbError> {
     const PAGE: i64 = 5_000;
     let sql = format!("SELECT {COLUMNS} FROM event WHERE seq > $1 ORDER BY seq LIMIT {PAGE}");
-    let (mut seq, mut hash) = (0, String::new());
+    // From below the first: nothing may stand before it either.
+    let (mut after, mut seq, mut hash) = (i64::MIN, 0, String::new());
     loop {
-        let page: Vec<Entry> = db.all(&sql, [seq.into()]).await?;
+        let page: Vec<Entry> = db.all(&sql, [after.into()]).await?;
         for entry in &page {
             if entry.seq != seq + 1 || entry.previous != hash || entry.hash != entry.seal() {
                 return Ok(Chain::BrokenAt(seq + 1));
             }
-            seq = entry.seq;
+            (after, seq) = (entry.seq, entry.seq);
             hash.clone_from(&entry.hash);
         }
         if page.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
-            return Ok(Chain::Whole(seq));
+            let ends = tail(db).await?.map_or((0, String::new()), |tail| (tail.seq, tail.hash));
+            return Ok(match ends == (seq, hash) {
+                true => Chain::Whole(seq),
+                false => Chain::BrokenAt(seq + 1),
+            });
         }
     }
 }

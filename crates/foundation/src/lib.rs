@@ -49,4 +49,9 @@ pub const MIGRATIONS: &[db::Migration] = &[
         number: 3,
         sql: include_str!("../migrations/0003_letters.sql"),
     },
+    db::Migration {
+        room: "foundation",
+        number: 4,
+        sql: include_str!("../migrations/0004_tail.sql"),
+    },
 ];

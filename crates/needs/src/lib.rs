@@ -11,6 +11,7 @@ pub mod error;
 pub mod framework;
 mod home;
 mod pages;
+pub mod persons;
 mod words;
 
 use foundation::db::Migration;

@@ -25,6 +25,7 @@ pub mod money;
 mod neighbours;
 pub mod pack;
 pub mod pages;
+pub mod persons;
 pub mod reviews;
 pub mod seal;
 pub mod time;

@@ -96,7 +96,8 @@ async fn begin(
     let label = sessions::device(agent);
     let now = app.clock.now();
     let actor = Actor::Person { account: account.to_string(), name: person.name };
-    let context = Context { actor, acting_for: None, at: now, reason: None, request: None };
+    let context =
+        Context { actor, acting_for: None, at: now, reason: None, request: None, may_change: true };
     let tx = app.db.write().await?;
     let token = sessions::begin_by(&tx, &app.ids, now, account, &label, way).await?;
     let event = Event::new("account", account, "signed in").with(json!({ "way": way }));

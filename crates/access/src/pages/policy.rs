@@ -7,7 +7,7 @@ use govuk::{Html, Table, TableCell, Tag, TagColour, extra::ScrollArea};
 use super::sheet::Sheet;
 use crate::{
     Zone,
-    rules::{Effect, OTHERWISE, RULES},
+    rules::{Effect, OTHERWISE, RULES, VERSION},
 };
 
 pub(super) async fn show(frame: Frame) -> Result<Response, PageError> {
@@ -43,6 +43,7 @@ pub(super) async fn show(frame: Frame) -> Result<Response, PageError> {
         .lead("Every record carries a zone, and every act is decided by the rules below. The program reads this same table.")
         .part(zones)
         .text(&format!("Rules are asked from the top. The first that applies decides. Where none does, the answer is no: “{OTHERWISE}”"))
-        .part(ScrollArea::new("The rules", Html::from(table)));
+        .part(ScrollArea::new("The rules", Html::from(table)))
+        .text(&format!("This is version {VERSION} of the rules."));
     frame.page("Who may see and do what").wide().visible_to(Zone::Public.in_words()).show(&sheet)
 }

@@ -258,7 +258,14 @@ pub async fn sign_in(app: &App, assertion: &Assertion) -> Result<AccountId, Pass
     let tx = app.db.write().await?;
     if checked == Err(CeremonyError::Copied) {
         let actor = Actor::Person { account: person.id.to_string(), name: person.name };
-        let context = Context { actor, acting_for: None, at: now, reason: None, request: None };
+        let context = Context {
+            actor,
+            acting_for: None,
+            at: now,
+            reason: None,
+            request: None,
+            may_change: true,
+        };
         let event = Event::new("account", person.id, "was refused a passkey that may be a copy");
         events::append(&tx, &context, event).await?;
         tx.commit().await?;

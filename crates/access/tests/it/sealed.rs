@@ -70,10 +70,10 @@ async fn keys_are_renewed_without_touching_the_texts() {
             .unwrap();
         let secret = access::passwords::pending_secret(&t.app, one.account).await.unwrap();
         let system = Permit::system("keys", t.app.clock.now());
-        assert_eq!(sealed::in_use(&t.app.db).await.unwrap(), [(1, 2)]);
+        assert_eq!(sealed::in_use(&t.app.db).await.unwrap(), [(1, 3)]);
         let done = sealed::rotate(&t.app, &system).await.unwrap();
         assert_eq!((done.version, done.renewed), (2, 3));
-        assert_eq!(sealed::in_use(&t.app.db).await.unwrap(), [(2, 2)]);
+        assert_eq!(sealed::in_use(&t.app.db).await.unwrap(), [(2, 3)]);
         // The old key may go: only the new one is in use.
         let path = keyring::path(&t.app.config);
         let file = std::fs::read_to_string(&path).unwrap();

@@ -1,7 +1,10 @@
 //! `alongside doctor`: is this installation well?
 
+use std::{fs, io::ErrorKind};
+
+use access::{keyring, sealed};
 use foundation::{
-    Clock, Db, Sql as _,
+    Clock, Config, Db, Sql as _,
     db::At,
     events::{self, Chain},
     mail,
@@ -40,7 +43,8 @@ pub(super) async fn run(cli: &Cli) -> anyhow::Result<()> {
         },
     });
     if missing == 0 {
-        examine(&db, &mut findings).await?;
+        examine(&config, &db, &mut findings).await?;
+        findings.push(keys(&config, &db).await?);
     }
     let well = findings.iter().all(|finding| finding.well);
     let text = findings
@@ -56,7 +60,75 @@ pub(super) async fn run(cli: &Cli) -> anyhow::Result<()> {
     if well { Ok(()) } else { Err(fail(Code::Found, "something is wrong: see above")) }
 }
 
-async fn examine(db: &Db, findings: &mut Vec<Finding>) -> anyhow::Result<()> {
+/// The note outside the database of the last entry this command saw, beside the secret file: even
+/// somebody who rewrites the whole record, every hash included, does not reach it.
+async fn anchor(config: &Config, db: &Db, chain: &Chain) -> anyhow::Result<Finding> {
+    let path = config.secret_file.with_file_name("record-anchor");
+    let place = path.display();
+    let seen = match fs::read_to_string(&path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(anyhow::Error::new(error).context(place.to_string())),
+    };
+    let seen = seen.as_deref().map(|text| text.trim().split_once(' ').unwrap_or((text, "")));
+    let finding = |well, words| Ok(Finding { what: "anchor", well, words });
+    if let Some((seq, hash)) = seen {
+        let Ok(seq) = seq.parse::<i64>() else {
+            return finding(false, format!("{place} cannot be understood: remove it"));
+        };
+        if events::hash_of(db, seq).await?.as_deref() != Some(hash) {
+            return finding(
+                false,
+                format!(
+                    "event {seq} is not the one that was there before: the record was rewritten or \
+                     cut. If you restored an earlier backup on purpose, remove {place}"
+                ),
+            );
+        }
+    }
+    if !matches!(chain, Chain::Whole(_)) {
+        return finding(true, "left as it was".to_owned());
+    }
+    let Some(tail) = events::tail(db).await? else {
+        return finding(true, "there is nothing to note yet".to_owned());
+    };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(&path, format!("{} {}\n", tail.seq, tail.hash))?;
+    finding(true, format!("event {} is noted in {place}; keep a copy elsewhere", tail.seq))
+}
+
+/// Whether every key that still seals something is in the key file.
+async fn keys(config: &Config, db: &Db) -> anyhow::Result<Finding> {
+    let uses = sealed::in_use(db).await?;
+    let (well, words) = match keyring::versions(config) {
+        Err(error) => (false, error.to_string()),
+        Ok(held) => {
+            let held = held.unwrap_or_default();
+            let missing: Vec<String> = uses
+                .iter()
+                .filter(|(key, _)| !held.contains(key))
+                .map(|(key, _)| key.to_string())
+                .collect();
+            match (missing.is_empty(), held.last()) {
+                (false, _) => (
+                    false,
+                    format!(
+                        "master key {} still seals something and is not in {}: put the line back",
+                        missing.join(", "),
+                        keyring::path(config).display()
+                    ),
+                ),
+                (true, None) => (true, "nothing is sealed yet".to_owned()),
+                (true, Some(last)) => (true, format!("key {last} is in use; none is missing")),
+            }
+        }
+    };
+    Ok(Finding { what: "keys", well, words })
+}
+
+async fn examine(config: &Config, db: &Db, findings: &mut Vec<Finding>) -> anyhow::Result<()> {
     let chain = events::verify(db).await?;
     findings.push(Finding {
         what: "record",
@@ -68,6 +140,7 @@ async fn examine(db: &Db, findings: &mut Vec<Finding>) -> anyhow::Result<()> {
             }
         },
     });
+    findings.push(anchor(config, db, &chain).await?);
     let failed = db.count("SELECT count(*) AS n FROM job WHERE failed IS NOT NULL", []).await?;
     findings.push(Finding {
         what: "jobs",

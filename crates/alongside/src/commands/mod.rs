@@ -6,9 +6,11 @@ mod configuration;
 mod doctor;
 mod exports;
 mod imports;
+mod keys;
 mod matching;
 mod packs;
 mod reports;
+mod retention;
 mod states;
 
 use foundation::Clock;
@@ -42,6 +44,8 @@ pub async fn run(mut cli: Cli) -> anyhow::Result<()> {
         Some(Command::Backup { file }) => archive::backup(&cli, &file).await,
         Some(Command::Restore { file }) => archive::restore(&cli, &file).await,
         Some(Command::User(command)) => accounts::run(&cli, command).await,
+        Some(Command::Keys(command)) => keys::run(&cli, command).await,
+        Some(Command::Retention(command)) => retention::run(&cli, &command).await,
         Some(Command::Doctor) => doctor::run(&cli).await,
         Some(Command::Config(ConfigCommand::Check)) => configuration::check(&cli),
         Some(Command::Pack(PackCommand::Check { folder })) => packs::check(&cli, &folder),

@@ -20,6 +20,8 @@ use crate::{
     serve,
 };
 
+pub use people::personas;
+
 /// Where the demonstration keeps its database, letters and secret.
 const FOLDER: &str = "alongside-demo";
 
@@ -90,18 +92,29 @@ fn clear(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Imports the district's files and replays its story.
+/// Loads the district, once.
 async fn load(cli: &Cli, app: &App, options: &Demo) -> anyhow::Result<()> {
     say(cli, "Making an invented district and telling its story; this happens once…");
     settings::set(&app.db, "demo", "loading").await?;
-    let district = District::generate(options.seed, Options::default());
+    furnish(app, options.seed, Options::default()).await?;
+    settings::set(&app.db, "demo", "ready").await?;
+    Ok(())
+}
+
+/// Imports a district's files into an empty database and replays its story through the rooms'
+/// own acts, up to the moment at which the demonstration begins. The clock must be one that can
+/// be set; it is left at that moment.
+///
+/// # Errors
+/// When a file or an act is refused.
+pub async fn furnish(app: &App, seed: u64, size: Options) -> anyhow::Result<()> {
+    let district = District::generate(seed, size);
     let story = Story::tideway();
     app.clock.set(morning(story.alliance.founded));
     import(app, &district.register_files()).await?;
     let cast = people::arrive(app, &district, &story).await?;
     story::replay(app, &story, &cast, &deliveries(&district), Story::MIDWAY).await?;
     app.clock.set(morning(Story::MIDWAY));
-    settings::set(&app.db, "demo", "ready").await?;
     Ok(())
 }
 
@@ -140,7 +153,7 @@ async fn import(app: &App, files: &[(String, Vec<u8>)]) -> anyhow::Result<()> {
 async fn links(app: &App) -> anyhow::Result<Vec<(String, String, String)>> {
     let mut links = Vec::new();
     let tx = app.db.write().await?;
-    for (name, persona, email) in people::personas() {
+    for (name, persona, email) in personas() {
         let Some(account) = access::accounts::by_email(&tx, &email).await? else { continue };
         let week = SignedDuration::from_hours(24 * 7);
         let token =

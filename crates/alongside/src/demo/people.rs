@@ -17,7 +17,7 @@ pub(super) struct Cast {
 }
 
 /// The people a newcomer may sign in as: name, persona, address.
-pub(super) fn personas() -> Vec<(String, String, String)> {
+pub fn personas() -> Vec<(String, String, String)> {
     Story::tideway()
         .people
         .into_iter()

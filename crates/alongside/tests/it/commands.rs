@@ -45,6 +45,8 @@ fn help_teaches_where_to_start() {
         "backup",
         "restore",
         "user",
+        "keys",
+        "retention",
         "doctor",
         "config",
         "Exit codes",
@@ -142,6 +144,90 @@ fn a_backup_restores_into_a_new_database_and_never_over_an_old_one() {
     assert_ne!(output.status.code(), Some(0));
     let list = ok(&run(&["--database", "sqlite:other.sqlite", "--json", "user", "list"]));
     assert_eq!(list.trim(), "[]");
+}
+
+#[test]
+fn keys_are_shown_renewed_and_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| alongside(folder.path(), arguments);
+    ok(&run(&["user", "add", "a@example.org", "A", "--role", "head", "--at", "school:999101"]));
+    let shown: serde_json::Value =
+        serde_json::from_str(&ok(&run(&["--json", "keys", "show"]))).unwrap();
+    assert_eq!(shown["keys"].as_array().unwrap().len(), 0, "showing makes no key");
+    let done: serde_json::Value =
+        serde_json::from_str(&ok(&run(&["--json", "keys", "rotate"]))).unwrap();
+    assert_eq!((&done["key"], &done["renewed"]), (&2.into(), &0.into()));
+    assert!(ok(&run(&["keys", "show"])).contains("key 2    in use"));
+    assert!(ok(&run(&["doctor"])).contains("key 2 is in use; none is missing"));
+    // Something is still sealed with a key whose line was taken out.
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        use foundation::Sql as _;
+        let path = folder.path().join("alongside-data/alongside.sqlite");
+        let db = foundation::Db::open(&format!("sqlite:{}", path.display())).await.unwrap();
+        db.run("UPDATE account SET totp = '9.00.00'", []).await.unwrap();
+        db.close().await.unwrap();
+    });
+    let output = run(&["doctor"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("master key 9 still seals something"));
+}
+
+#[test]
+fn the_retention_schedule_is_previewed_and_carried_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| alongside(folder.path(), arguments);
+    ok(&run(&["user", "add", "a@example.org", "A", "--role", "head", "--at", "school:999101"]));
+    ok(&run(&["user", "link", "a@example.org"]));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        use foundation::Sql as _;
+        let path = folder.path().join("alongside-data/alongside.sqlite");
+        let db = foundation::Db::open(&format!("sqlite:{}", path.display())).await.unwrap();
+        db.run("UPDATE sign_in_link SET expires_at = 0", []).await.unwrap();
+        db.close().await.unwrap();
+    });
+    let rows = |out: &str| -> (bool, u64) {
+        let json: serde_json::Value = serde_json::from_str(out).unwrap();
+        let lines = json["schedule"].as_array().unwrap().clone();
+        let links = lines.iter().find(|line| line["what"] == "sign-in links").unwrap();
+        (json["carried_out"].as_bool().unwrap(), links["rows"].as_u64().unwrap())
+    };
+    assert_eq!(rows(&ok(&run(&["--json", "retention", "preview"]))), (false, 1));
+    assert!(ok(&run(&["retention", "run"])).contains("1 deleted: Sign-in links"));
+    assert_eq!(rows(&ok(&run(&["--json", "retention", "preview"]))), (false, 0));
+}
+
+#[test]
+fn a_record_that_was_cut_or_rewritten_no_longer_fits_the_anchor() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| alongside(folder.path(), arguments);
+    for name in ["a", "b"] {
+        let email = format!("{name}@example.org");
+        ok(&run(&["user", "add", &email, name, "--role", "head", "--at", "school:999101"]));
+    }
+    ok(&run(&["doctor"]));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        use foundation::Sql as _;
+        let path = folder.path().join("alongside-data/alongside.sqlite");
+        let db = foundation::Db::open(&format!("sqlite:{}", path.display())).await.unwrap();
+        // The end is cut off, and the note of where it ends is made to fit.
+        db.script(
+            "DROP TRIGGER event_no_delete;
+             DELETE FROM event WHERE seq = (SELECT max(seq) FROM event);
+             UPDATE event_tail SET seq = seq - 1,
+               hash = (SELECT hash FROM event ORDER BY seq DESC LIMIT 1)",
+        )
+        .await
+        .unwrap();
+        let chain = foundation::events::verify(&db).await.unwrap();
+        assert!(matches!(chain, foundation::events::Chain::Whole(_)), "{chain:?}");
+        db.close().await.unwrap();
+    });
+    let output = run(&["doctor"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("the record was rewritten or cut"));
 }
 
 #[test]

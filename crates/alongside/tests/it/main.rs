@@ -2,5 +2,6 @@
 
 mod commands;
 mod house;
+mod walls;
 mod week;
 mod year;

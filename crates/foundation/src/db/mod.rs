@@ -30,6 +30,9 @@ pub enum DbError {
     /// Somebody else changed the record first.
     #[error("{0} was changed by somebody else in the meantime")]
     Conflict(&'static str),
+    /// An act was tried with a permit for something else, most often one to read.
+    #[error("a permit for something else was used: {0}")]
+    Unpermitted(String),
     /// The address of the database cannot be used.
     #[error(
         "the database address “{0}” cannot be used: write sqlite:PATH or postgres://USER@HOST/NAME"

@@ -8,6 +8,7 @@ mod guard;
 mod page;
 mod table;
 mod text;
+mod worry;
 
 pub use app::App;
 pub use assets::{asset_url, routes as asset_routes};

@@ -172,7 +172,7 @@ impl Page {
         if let Some(notice) = &self.frame.notice {
             content.push(NotificationBanner::success(notice.as_str()).into());
         }
-        content.push(Markup::trusted(main));
+        content.push(Markup::trusted(super::worry::with_rule(main)));
         if let Some(Visible(words)) = &self.visible {
             let audience = match words.as_str() {
                 "anyone" => Audience::Public,

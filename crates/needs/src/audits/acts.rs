@@ -1,7 +1,7 @@
 //! What can be done to an audit. Each act is one transaction: the change, its event and the
 //! letters it causes.
 
-use access::{AccountId, Permit};
+use access::{AccountId, Action, Permit};
 use foundation::{
     Actor, App, OrgRef, Sql, Tx,
     db::{AsText, At, Json},
@@ -52,6 +52,7 @@ pub fn account_of(permit: &Permit) -> Option<AccountId> {
 /// # Errors
 /// When a title or a reason is missing, no area is chosen, or the database refuses.
 pub async fn create(app: &App, permit: &Permit, new: NewAudit) -> Result<AuditId, ActError> {
+    permit.must_be_to(&[Action::Create])?;
     let mut missing = Vec::new();
     for (field, value, message) in [
         ("title", &new.title, "Give the audit a title"),
@@ -146,6 +147,7 @@ pub(super) async fn advance(
 /// # Errors
 /// When the audit is not a draft.
 pub async fn begin(app: &App, permit: &Permit, id: AuditId) -> Result<(), ActError> {
+    permit.must_be_to(&[Action::Sign])?;
     let tx = app.db.write().await?;
     let audit = open(&tx, id).await?;
     advance(&tx, permit, &audit, Act::Begin, Who::Head, "", "begun").await?;
@@ -164,6 +166,7 @@ pub async fn delegate(
     area: &str,
     to: Option<&access::accounts::Account>,
 ) -> Result<(), ActError> {
+    permit.must_be_to(&[Action::Sign])?;
     let tx = app.db.write().await?;
     let audit = open(&tx, id).await?;
     if !audit.state.is_open() && audit.state != State::Draft {
@@ -219,6 +222,7 @@ pub async fn delegate(
 /// [`ActError::Incomplete`] with an explanation when there is no need or no strength, or a
 /// section lacks its evidence.
 pub async fn agree(app: &App, permit: &Permit, id: AuditId) -> Result<(), ActError> {
+    permit.must_be_to(&[Action::Sign])?;
     let tx = app.db.write().await?;
     let audit = open(&tx, id).await?;
     step(audit.state, Act::Agree, Who::Head)?;
@@ -254,6 +258,7 @@ pub async fn moderate(
     who: Who,
     notes: &[Moderation],
 ) -> Result<(), ActError> {
+    permit.must_be_to(&[Action::Propose])?;
     let tx = app.db.write().await?;
     let audit = open(&tx, id).await?;
     step(audit.state, Act::Moderate, who)?;
@@ -294,6 +299,7 @@ pub async fn comment(
     area: &str,
     words: &str,
 ) -> Result<(), ActError> {
+    permit.must_be_to(&[Action::Sign])?;
     let tx = app.db.write().await?;
     let audit = open(&tx, id).await?;
     if audit.state != State::Moderated {
@@ -348,6 +354,7 @@ pub async fn freeze(
 /// # Errors
 /// When the audit is frozen or withdrawn already, or no reason is given.
 pub async fn withdraw(app: &App, permit: &Permit, id: AuditId) -> Result<(), ActError> {
+    permit.must_be_to(&[Action::Sign])?;
     if permit.context().reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
         return Err(ActError::missing("reason", "Say in a few words why it is withdrawn"));
     }
@@ -370,6 +377,7 @@ pub async fn share(
     finding: FindingId,
     shared: bool,
 ) -> Result<(), ActError> {
+    permit.must_be_to(&[Action::Sign])?;
     let tx = app.db.write().await?;
     let audit = open(&tx, id).await?;
     if audit.state == State::Withdrawn {

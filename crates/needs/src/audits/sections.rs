@@ -1,6 +1,6 @@
 //! What can be done to one section of an audit.
 
-use access::Permit;
+use access::{Action, Permit};
 use foundation::{
     App, Sql, Tx,
     db::{AsText, Json},
@@ -54,6 +54,7 @@ pub async fn write_section(
     text: &SectionText,
     version: i64,
 ) -> Result<(), ActError> {
+    permit.must_be_to(&[Action::Update])?;
     let tx = app.db.write().await?;
     let audit = open(&tx, id).await?;
     writable(&audit, area)?;
@@ -95,6 +96,7 @@ pub async fn add_finding(
     statement: &str,
     kpis: &[String],
 ) -> Result<FindingId, ActError> {
+    permit.must_be_to(&[Action::Update])?;
     if statement.trim().is_empty() {
         return Err(ActError::missing(
             kind.key(),
@@ -142,6 +144,7 @@ pub async fn drop_finding(
     area: &str,
     finding: FindingId,
 ) -> Result<(), ActError> {
+    permit.must_be_to(&[Action::Update])?;
     let tx = app.db.write().await?;
     let audit = open(&tx, id).await?;
     let section = writable(&audit, area)?;
@@ -186,6 +189,7 @@ pub async fn add_evidence(
     area: &str,
     new: &NewEvidence,
 ) -> Result<EvidenceId, ActError> {
+    permit.must_be_to(&[Action::Update])?;
     if new.summary.trim().is_empty() {
         return Err(ActError::missing("evidence", "Say in a sentence what the evidence shows"));
     }
@@ -231,6 +235,7 @@ pub async fn drop_evidence(
     area: &str,
     evidence: EvidenceId,
 ) -> Result<(), ActError> {
+    permit.must_be_to(&[Action::Update])?;
     let tx = app.db.write().await?;
     let audit = open(&tx, id).await?;
     let section = writable(&audit, area)?;
@@ -261,6 +266,7 @@ pub async fn finish_section(
     id: AuditId,
     area: &str,
 ) -> Result<State, ActError> {
+    permit.must_be_to(&[Action::Update])?;
     let tx = app.db.write().await?;
     let audit = open(&tx, id).await?;
     let section = writable(&audit, area)?;

@@ -7,7 +7,7 @@ mod new;
 mod report;
 mod section;
 
-use access::{Action, Role, Visitor, authorize};
+use access::{Action, Role, Visitor, authorize, looks};
 use axum::{
     Router,
     routing::{get, post},
@@ -40,11 +40,13 @@ pub fn routes() -> Router<App> {
         .route("/audits/{id}/sections/{area}/drop", post(section::drop))
 }
 
-/// An audit the visitor may read; others learn nothing of it.
+/// An audit the visitor may read, noted in its school's access log; others learn nothing of it.
 async fn readable(app: &App, visitor: &Visitor, id: &str) -> Result<Audit, PageError> {
     let id: AuditId = id.parse().map_err(|_| PageError::NotFound)?;
     let audit = audits::audit(&app.db, id).await?.ok_or(PageError::NotFound)?;
-    authorize(app, visitor, Action::Read, &audit.resource())?;
+    let resource = audit.resource();
+    authorize(app, visitor, Action::Read, &resource)?;
+    looks::record(app, visitor, &resource, "audit", audit.id).await?;
     Ok(audit)
 }
 

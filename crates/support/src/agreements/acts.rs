@@ -1,6 +1,6 @@
 //! From draft to signature.
 
-use access::{AccountId, Permit};
+use access::{AccountId, Action, Permit};
 use foundation::{
     Actor, App, DbError, OrgRef, Sql, Tx,
     clock::london,
@@ -311,6 +311,7 @@ pub async fn sign(
     id: AgreementId,
     pen: Pen<'_>,
 ) -> Result<State, Refusal> {
+    permit.must_be_to(&[Action::Sign])?;
     let (tx, agreement) = open(app, id).await?;
     let who = standings(app, &tx, permit, &agreement).await?;
     if pen.name.trim().is_empty() {

@@ -40,7 +40,7 @@ impl Stage<'_> {
         let it = self.story_audit(key)?.clone();
         let owner = Resource::new(Kind::Audit, Zone::School, OrgRef::School(it.school));
         let head = self.head(it.school)?;
-        let permit = self.permit(head, Action::Update, &owner).await?;
+        let permit = self.permit(head, Action::Sign, &owner).await?;
         match step.to {
             AuditState::Draft => {
                 let id = self.create_audit(&it).await?;
@@ -97,7 +97,9 @@ impl Stage<'_> {
     async fn fill_audit(&mut self, it: &story::Audit) -> anyhow::Result<()> {
         let id = self.audits[it.key];
         let owner = Resource::new(Kind::Audit, Zone::School, OrgRef::School(it.school));
-        let permit = self.permit(self.head(it.school)?, Action::Update, &owner).await?;
+        let head = self.head(it.school)?;
+        let permit = self.permit(head, Action::Update, &owner).await?;
+        let leads = self.permit(head, Action::Sign, &owner).await?;
         let audit = audits::audit(&self.app.db, id).await?.context("the audit is gone")?;
         for section in &audit.sections {
             let found: Vec<_> =
@@ -121,7 +123,7 @@ impl Stage<'_> {
                 .await?;
                 self.findings.insert(finding.key, new);
                 if kind == FindingKind::Strength {
-                    audits::acts::share(self.app, &permit, id, new, true).await?;
+                    audits::acts::share(self.app, &leads, id, new, true).await?;
                 }
                 for summary in &finding.evidence {
                     let evidence = NewEvidence {

@@ -293,7 +293,6 @@ impl Stage<'_> {
         let request = self.current(it.key).await?;
         let proposal =
             proposals::proposal(&self.app.db, id).await?.context("the proposal is gone")?;
-        let resource = proposal.resource(&request);
         let broker = self.permit("marcus", Action::Broker, &request.desk_resource()).await?;
         for org in [request.org, proposal.org] {
             let urn = org.urn().unwrap_or_default();
@@ -304,7 +303,8 @@ impl Stage<'_> {
                 kinds: told.map(|_| InterestKind::TrustGrowth).into_iter().collect(),
                 detail: told.map_or_else(String::new, |conflict| conflict.detail.to_owned()),
             };
-            let permit = self.permit(head, Action::Read, &resource).await?;
+            let own = interests::own(self.cast.accounts[head].0, org);
+            let permit = self.permit(head, Action::Create, &own).await?;
             let declared = interests::acts::declare(self.app, &permit, id, &new).await?;
             let assessment = match told {
                 Some(conflict) if conflict.outcome != ConflictOutcome::None => {

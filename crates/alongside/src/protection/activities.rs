@@ -1,0 +1,149 @@
+//! What this product does with personal data, activity by activity: the lines of the record of
+//! processing (UK GDPR, article 30). The person who answers for the installation confirms the
+//! legal basis and the terms; where nothing deletes by itself yet, the line says so.
+
+use access::Zone;
+
+/// One activity.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Activity {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// What for.
+    pub(super) purpose: &'static str,
+    /// The legal basis that is usual for it.
+    pub(super) basis: &'static str,
+    /// Whose data.
+    pub(super) people: &'static str,
+    /// Which data.
+    pub(super) data: &'static str,
+    /// In which zones the records are.
+    pub(super) zones: &'static [Zone],
+    /// How long.
+    pub(super) kept: &'static str,
+    /// Counts the records held now.
+    pub(super) count: &'static str,
+}
+
+const PUBLIC_TASK: &str = "Public task (article 6(1)(e)) for maintained schools, academies and \
+    authorities; legitimate interests (6(1)(f)) for other partners";
+
+/// Every activity, in the order in which people meet them.
+pub(super) const ACTIVITIES: &[Activity] = &[
+    Activity {
+        name: "Accounts, posts and sessions",
+        purpose: "So that each person sees and does what their post allows, and nobody else does.",
+        basis: PUBLIC_TASK,
+        people: "Staff, governors, system leaders, officers and partners who have an account",
+        data: "Name, work e-mail address, posts with dates, sessions with the name of the browser; \
+               password, codes and links only as one-way codes or sealed",
+        zones: &[Zone::Own, Zone::System],
+        kept: "See the retention schedule: it is carried out once a day",
+        count: "SELECT count(*) AS n FROM account WHERE closed_at IS NULL",
+    },
+    Activity {
+        name: "Letters",
+        purpose: "To invite people, let them in and tell them what waits for them.",
+        basis: PUBLIC_TASK,
+        people: "People with an account, and people who were sent a link to one act",
+        data: "E-mail address, subject; the text until the letter is sent",
+        zones: &[Zone::System],
+        kept: "90 days after sending, then deleted by itself",
+        count: "SELECT count(*) AS n FROM letter",
+    },
+    Activity {
+        name: "The record of acts",
+        purpose: "So that what was agreed and done can be shown and cannot be denied or changed.",
+        basis: PUBLIC_TASK,
+        people: "Everybody who did something here",
+        data: "Name, organisation, act, record, time and, where asked, the reason; never private text",
+        zones: &[Zone::Parties, Zone::School, Zone::System],
+        kept: "As long as the installation: a chain of hashes proves that nothing was removed",
+        count: "SELECT count(*) AS n FROM event",
+    },
+    Activity {
+        name: "The access log",
+        purpose: "So that a school sees who looked at its private records, and when.",
+        basis: PUBLIC_TASK,
+        people: "Everybody who looks at records of a school, a broker, a pair or the installation",
+        data: "Name, organisation, record, day, number of looks, rule, reason behind broken glass",
+        zones: &[Zone::School, Zone::Broker, Zone::System],
+        kept: "Two years, then deleted by itself",
+        count: "SELECT count(*) AS n FROM look",
+    },
+    Activity {
+        name: "Needs audits",
+        purpose: "So that a school knows and can say what it does well and what it needs.",
+        basis: PUBLIC_TASK,
+        people: "Leaders and staff who write a section",
+        data: "Who leads and who writes which section; findings about the school, never about a \
+               single pupil",
+        zones: &[Zone::School],
+        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
+        count: "SELECT count(*) AS n FROM audit",
+    },
+    Activity {
+        name: "Requests, proposals and offers",
+        purpose: "To bring together those who need help and those who can give it.",
+        basis: PUBLIC_TASK,
+        people: "Heads, brokers, system leaders",
+        data: "Who asked, who was proposed, what both said, with reasons",
+        zones: &[Zone::School, Zone::Parties, Zone::Broker, Zone::Network],
+        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
+        count: "SELECT count(*) AS n FROM request",
+    },
+    Activity {
+        name: "The pool of system leaders",
+        purpose: "To know who can help with what, when, and that they are released and current.",
+        basis: PUBLIC_TASK,
+        people: "System leaders",
+        data: "Name, home school, role, specialisms, availability, review dates",
+        zones: &[Zone::Network],
+        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: the \
+               designation and three years",
+        count: "SELECT count(*) AS n FROM designation",
+    },
+    Activity {
+        name: "Declarations of interest",
+        purpose: "So that nobody is supported, or chosen, for the wrong reason.",
+        basis: PUBLIC_TASK,
+        people: "People on either side of a proposed match",
+        data: "Kinds of interest, words about them, what was decided",
+        zones: &[Zone::Broker, Zone::Parties],
+        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: three years \
+               after the declaration ends",
+        count: "SELECT count(*) AS n FROM declaration",
+    },
+    Activity {
+        name: "Agreements, milestones, reviews, time and money",
+        purpose: "To run support as agreed and to show what became of it in both schools.",
+        basis: PUBLIC_TASK,
+        people: "Heads, chairs, the team, the broker",
+        data: "Names in the team, signatures with time, half-days given, reviews, feedback",
+        zones: &[Zone::Parties],
+        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: seven years \
+               after the end, as the financial records it belongs to",
+        count: "SELECT count(*) AS n FROM agreement",
+    },
+    Activity {
+        name: "Conversations of two people",
+        purpose: "Coaching and mentoring in confidence.",
+        basis: "Consent of the two people (article 6(1)(a)), or as their employers agreed",
+        people: "The two people",
+        data: "Texts, sealed so that nobody but the two can read them, the operator's database \
+               included",
+        zones: &[Zone::Pair],
+        kept: "Until either of the two erases it or is forgotten. Usual: the relationship and one year",
+        count: "SELECT count(DISTINCT conversation) AS n FROM sealed_key",
+    },
+    Activity {
+        name: "Public registers and figures",
+        purpose: "To know schools, their leaders' public names and their published results.",
+        basis: "Public task; published under the Open Government Licence",
+        people: "Heads named in public registers; sums over pupils, small numbers withheld",
+        data: "Published facts only",
+        zones: &[Zone::Public],
+        kept: "Until the import is taken back",
+        count: "SELECT count(*) AS n FROM school",
+    },
+];
