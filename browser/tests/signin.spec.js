@@ -1,5 +1,5 @@
-// Signing in with real components: a certified OpenID Connect provider and a real SMTP server, each
-// this journey's own.
+// Signing in with real components: a certified OpenID Connect provider, Chromium's own virtual
+// authenticator, a real SMTP server. Each server is this journey's own.
 
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -163,4 +163,69 @@ test('a real provider signs in whom it is linked with', async ({ page }) => {
   await expect(page.getByRole('main')).toContainText('College account: ada@school.example')
   await sound(page)
   await picture(page, 'account')
+})
+
+test('a passkey is added, signs in, is renamed and removed', async ({ page, context }) => {
+  letters.length = 0
+  const device = await context.newCDPSession(page)
+  await device.send('WebAuthn.enable')
+  const { authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', {
+    options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true }
+  })
+  await byLink(page)
+  await page.goto(`${address}/account/passkeys/new`)
+  await sound(page)
+  await picture(page, 'passkey-new')
+  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await expect(page.getByRole('alert')).toContainText('Give it a name')
+  await page.getByLabel('A name for it').fill('Work laptop')
+  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await expect(page.getByRole('heading', { name: 'Your account' })).toBeVisible()
+  await expect(page.getByRole('main')).toContainText('Work laptop')
+  expect((await device.send('WebAuthn.getCredentials', { authenticatorId })).credentials).toHaveLength(1)
+  // The device says itself that it has one already.
+  await page.goto(`${address}/account/passkeys/new`)
+  await page.getByLabel('A name for it').fill('Again')
+  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await expect(page.getByRole('status')).toContainText('has a passkey for your account already')
+  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
+  await page.goto(`${address}/sign-in/passkey?back=/account`)
+  await sound(page)
+  await picture(page, 'passkey')
+  await page.getByRole('button', { name: 'Use your passkey' }).click()
+  await expect(page.getByRole('heading', { name: 'Your account' })).toBeVisible()
+  await picture(page, 'account-passkey')
+  // A device that does not check who uses it signs nobody in.
+  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
+  await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
+  await page.goto(`${address}/sign-in/passkey?back=/account`)
+  await page.getByRole('button', { name: 'Use your passkey' }).click()
+  await expect(page.getByRole('status')).toContainText('Try again, or use another way')
+  await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true })
+  await page.getByRole('button', { name: 'Use your passkey' }).click()
+  await expect(page.getByRole('heading', { name: 'Your account' })).toBeVisible()
+  await page.getByRole('link', { name: /Change.*passkey/ }).click()
+  await sound(page)
+  await picture(page, 'passkey-change')
+  await page.getByLabel('Name', { exact: true }).fill('Old laptop')
+  await page.getByRole('button', { name: 'Save the name' }).click()
+  await page.getByRole('link', { name: /Change.*Old laptop/ }).click()
+  await page.getByRole('button', { name: 'Remove this passkey' }).click()
+  await expect(page.getByRole('main')).not.toContainText('Old laptop')
+  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
+  await page.goto(`${address}/sign-in/passkey`)
+  await page.getByRole('button', { name: 'Use your passkey' }).click()
+  await expect(page.getByRole('alert')).toContainText('not known here')
+})
+
+test('without JavaScript the passkey page offers the other ways', async ({ browser }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false })
+  const page = await context.newPage()
+  await page.goto(`${address}/sign-in/passkey`)
+  await expect(page.getByText('A passkey needs JavaScript')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Use your passkey' })).toBeHidden()
+  await picture(page, 'passkey-without')
+  await page.getByRole('link', { name: 'A link to your e-mail address' }).click()
+  await expect(page.getByRole('heading', { name: 'Sign in', exact: true })).toBeVisible()
+  await context.close()
 })
