@@ -150,10 +150,9 @@ impl Config {
         problems.extend(providers::problems(&self.providers));
         let contact = &self.security_contact;
         let schemes = ["mailto:", "https://", "tel:"];
-        let one_line = !contact.contains(char::is_whitespace);
-        if !contact.is_empty()
-            && !(one_line && schemes.iter().any(|start| contact.starts_with(start)))
-        {
+        let known = schemes.iter().any(|start| contact.starts_with(start));
+        let written = !contact.is_empty();
+        if written && (!known || contact.contains(char::is_whitespace)) {
             problems.push(format!(
                 "security_contact is “{contact}”: write mailto:NAME@HOST or an address that begins \
                  with https://"

@@ -324,7 +324,7 @@ pub(super) async fn keep(
                 before.id.into(),
                 before.version.into(),
                 AsText(to).into(),
-                check_by.map(|by| by.as_microsecond()).into(),
+                check_by.map(Timestamp::as_microsecond).into(),
                 At(at).into(),
             ],
         )

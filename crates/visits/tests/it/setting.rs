@@ -109,6 +109,7 @@ pub(crate) async fn visited(t: &TestApp, w: &World, id: AgreementId) -> VisitId 
 }
 
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "a test hands over what an act returned")]
 pub(crate) fn field<T: std::fmt::Debug>(done: Result<T, Refusal>, name: &str) {
     assert!(matches!(&done, Err(Refusal::Field { field, .. }) if *field == name), "{done:?}");
 }
