@@ -446,7 +446,12 @@ pub(super) fn new_milestone(it: &story::Milestone) -> NewMilestone {
         title: measure_title(it.measure).to_owned(),
         gauge: Gauge::Number {
             code: None,
-            unit: UnitWord::PercentOfPupils,
+            // What is no public indicator counts lessons or newcomers, not a share of pupils.
+            unit: if register::kpis::definition(it.measure).is_some() {
+                UnitWord::PercentOfPupils
+            } else {
+                UnitWord::Points
+            },
             direction: better,
             baseline: it.baseline,
             target: it.target,
