@@ -273,7 +273,8 @@ pub(super) async fn record(
     });
     let mut sheet = Sheet::new("The record")
         .full()
-        .text("Everything that was done, the latest first. Each entry carries the hash of the one before it, so that nobody can change or remove one unnoticed.")
+        .text("Everything that was done. Each entry carries the hash of the one before it, so that nobody can change or remove one unnoticed.")
+        .heading("Entries, the latest first")
         .part(Timeline::new(happened.collect::<Vec<_>>()));
     if let (Some(last), true) = (last, full) {
         let about = super::log_query(&window.about, &window.id);

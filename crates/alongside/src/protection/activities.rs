@@ -90,7 +90,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         data: "Who asked, who was proposed, what both said, with reasons",
         zones: &[Zone::School, Zone::Parties, Zone::Broker, Zone::Network],
         kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
-        count: "SELECT count(*) AS n FROM request",
+        count: "SELECT count(*) AS n FROM support_request",
     },
     Activity {
         name: "The pool of system leaders",
