@@ -13,7 +13,7 @@ use foundation::{
 };
 use govuk::{
     Button, DateInput, Html, Input, InsetText, RadioItem, Radios, Select, SelectItem, SummaryList,
-    SummaryRow, Table, TableCell, Tag, TagColour, Textarea,
+    SummaryRow, Table, TableCell, Tag, TagColour, Textarea, extra::ScrollArea,
 };
 use jiff::civil::Date;
 
@@ -74,7 +74,7 @@ pub(super) async fn list(
         .link("The record of acts", "/record")
         .link("Retention", "/retention")
         .link("Break the glass", "/break-glass")
-        .part(table);
+        .part(ScrollArea::new("People with an account", Html::from(table)));
     frame.page("People").wide().visible_to(Zone::System.in_words()).show(&sheet)
 }
 
