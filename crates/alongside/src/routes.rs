@@ -71,6 +71,7 @@ pub fn extracts() -> Extracts {
         .asking("support", support::persons::extract)
         .asking("plans", plans::extract)
         .asking("visits", visits::persons::extract)
+        .asking("week", week::persons::extract)
 }
 
 /// Every room's background work.

@@ -19,6 +19,8 @@ pub mod machine;
 pub mod mail;
 pub mod org;
 pub mod providers;
+pub mod pupil;
+pub mod seal;
 pub mod settings;
 pub mod terms;
 pub mod upn;

@@ -7,6 +7,7 @@ pub mod digest;
 pub mod feed;
 pub mod ical;
 pub mod pages;
+pub mod persons;
 
 use access::Visitor;
 use foundation::{App, PageError, db::Migration};
