@@ -36,4 +36,5 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 2,
         sql: include_str!("../migrations/0002_local_authority.sql"),
     },
+    Migration { room: "register", number: 3, sql: include_str!("../migrations/0003_figures.sql") },
 ];
