@@ -3,7 +3,7 @@
 export const main = (page) => page.getByRole('main')
 export const heading = (page) => page.getByRole('heading', { level: 1 })
 export const press = (page, name) => main(page).getByRole('button', { name }).first().click()
-export const follow = (page, name) => main(page).getByRole('link', { name }).first().click()
+export const follow = (page, name) => main(page).getByRole('link', { name }).or(main(page).getByRole('button', { name })).first().click()
 
 /** Fills a date of three fields, given as YYYY-MM-DD. */
 export async function date (page, field, on) {

@@ -14,8 +14,8 @@ export const staff = [
   ['bev', 'Bev Sallis', 'staff', 999207, 'Estates manager'],
   ['rhodri', 'Rhodri Vane', 'staff', 999102, 'Deputy head, curriculum'],
   ['judith', 'Judith Marlowe-Quist', 'head', 999102, 'Headteacher'],
-  ['anneka', 'Anneka Dray', 'staff', 999205, 'Early years lead'],
-  ['kasia', 'Kasia Wolanska', 'head', 999205, 'Headteacher'],
+  ['yolanda', 'Yolanda Finch-Abara', 'staff', 999103, 'Assistant head, early reading'],
+  ['anselm', 'Anselm Coyle', 'head', 999103, 'Headteacher'],
   ['marcus', 'Marcus Thorne-Ellery', 'broker', 'alliance', 'Broker of support']
 ]
 
