@@ -4,6 +4,8 @@ use access::{leaving::Duties, privacy::Extracts};
 use axum::Router;
 use foundation::{App, db::Migration, jobs::Handlers, machine::Machine, mail};
 
+use register::pages::Sections;
+
 use crate::{home, protection, week};
 
 /// Every room's tables, lowest room first.
@@ -72,6 +74,15 @@ pub fn extracts() -> Extracts {
         .asking("plans", plans::extract)
         .asking("visits", visits::persons::extract)
         .asking("week", week::persons::extract)
+}
+
+/// What the rooms tell about a school on its page.
+#[must_use]
+pub fn sections() -> Sections {
+    Sections::default()
+        .asking(needs::on_page::sections)
+        .asking(brokerage::on_page::sections)
+        .asking(support::on_page::sections)
 }
 
 /// Every room's background work.
