@@ -21,3 +21,9 @@ export const choose = (page, name, value) => page.locator(`[name="${name}"][valu
 
 /** Opens a folded part, which needs no script. */
 export const unfold = (page, name) => main(page).locator('summary', { hasText: name }).first().click()
+
+/** The path of the page that a press leads to: one that ends in an identifier under a folder. */
+export async function reached (page, folder) {
+  await page.waitForURL(new RegExp(`/${folder}/[0-9a-f-]{36}(#.*)?$`), { timeout: 15_000 })
+  return new URL(page.url()).pathname
+}

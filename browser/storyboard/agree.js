@@ -1,6 +1,6 @@
 // Steps 6 to 8: the match, interests and checks, the agreement and its signatures.
 
-import { choose, date, fill, follow, heading, main, press, unfold } from '../forms.js'
+import { choose, date, fill, follow, heading, main, press, reached, unfold } from '../forms.js'
 import { HARBOUR, OAKFIELD } from './people.js'
 
 const card = (page, name) => page.locator('section.as-candidate').filter({ hasText: name }).first()
@@ -116,7 +116,7 @@ async function build (world, expect) {
   await press(marcus, 'Save and go on')
   for (const amount of ['£4,375', '£875']) await expect(main(marcus)).toContainText(amount)
   await press(marcus, 'Send it to both schools to sign')
-  world.agreement = new URL(marcus.url()).pathname
+  world.agreement = await reached(marcus, 'agreements')
 }
 
 /** Both heads and the chair sign on 11 December; nothing begins before. */

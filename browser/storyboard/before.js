@@ -1,7 +1,7 @@
 // Steps 0 to 5: public data, families, the school's own page, the needs audit, the request, triage.
 
 import { join } from 'node:path'
-import { choose, date, fill, follow, heading, main, press, unfold } from '../forms.js'
+import { choose, date, fill, follow, heading, main, press, reached, unfold } from '../forms.js'
 import { published } from './figures.js'
 import { HARBOUR, OAKFIELD, members, staff } from './people.js'
 
@@ -67,7 +67,7 @@ async function audit (world, expect) {
   for (const box of await main(priya).locator('[name=areas]').all()) await box.uncheck()
   for (const area of ['curriculum-and-teaching', 'attendance-and-behaviour', 'leadership-and-governance']) await choose(priya, 'areas', area)
   await press(priya, 'Create the audit')
-  const audit = new URL(priya.url()).pathname
+  const audit = await reached(priya, 'audits')
   await priya.goto(world.at(`${audit}/sections/curriculum-and-teaching/give`))
   await priya.getByLabel('Jess Tolliver').check()
   await press(priya, 'Save and tell them')
