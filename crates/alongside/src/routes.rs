@@ -3,6 +3,7 @@
 use access::{leaving::Duties, privacy::Extracts};
 use axum::Router;
 use foundation::{App, db::Migration, jobs::Handlers, machine::Machine, mail};
+use support::pages::points::OpenPoints;
 
 use crate::{home, protection, week};
 
@@ -71,6 +72,12 @@ pub fn extracts() -> Extracts {
         .asking("support", support::persons::extract)
         .asking("plans", plans::extract)
         .asking("visits", visits::persons::extract)
+}
+
+/// What the rooms know to be open between two schools: shown where a review is written.
+#[must_use]
+pub fn open_points() -> OpenPoints {
+    OpenPoints::default().asking(visits::challenges::open_points)
 }
 
 /// Every room's background work.
