@@ -75,13 +75,15 @@ pub enum Kind {
     Ledger,
     /// The measured effect on both schools.
     Impact,
+    /// What a school or trust tells its board: summaries of plans, reports, reviews of governance.
+    Board,
     /// Imports, accounts, retention and the record of looks.
     System,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Directory,
         Self::Audit,
         Self::Request,
@@ -94,6 +96,7 @@ impl Kind {
         Self::Conversation,
         Self::Ledger,
         Self::Impact,
+        Self::Board,
         Self::System,
     ];
 
@@ -113,6 +116,7 @@ impl Kind {
             Self::Conversation => "conversations",
             Self::Ledger => "time and money",
             Self::Impact => "measured effect",
+            Self::Board => "summaries for the board",
             Self::System => "the installation",
         }
     }

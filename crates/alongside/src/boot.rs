@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use foundation::{App, Clock, Config, Db, Ids, mail::Post};
+use foundation::{App, Clock, Config, Db, Ids, config::Mail, mail::Post};
 
 use crate::{
     cli::Cli,
@@ -77,7 +77,9 @@ pub async fn app(mut config: Config, clock: Clock) -> anyhow::Result<App> {
     config.demo = foundation::settings::get(&db, "demo").await?.is_some();
     let clock = rehearsal::clock(&db, &mut config, clock).await?;
     let secret = secret(&config.secret_file)?;
-    let post = if config.mail.smtp.is_empty() {
+    let post = if config.mail.is_notify() {
+        notify(&config.mail)?
+    } else if config.mail.smtp.is_empty() {
         Post::Folder(config.mail.folder.clone())
     } else {
         Post::smtp(&config.mail.smtp, &config.mail.from)
@@ -91,6 +93,16 @@ pub async fn app(mut config: Config, clock: Clock) -> anyhow::Result<App> {
         post,
         secret: Arc::new(secret),
     })
+}
+
+/// The way through GOV.UK Notify, with the key from its file.
+fn notify(mail: &Mail) -> anyhow::Result<Post> {
+    let file = &mail.notify_key_file;
+    let key = fs::read_to_string(file).map_err(|error| {
+        fail(Code::Config, format!("mail.notify_key_file: {}: {error}", file.display()))
+    })?;
+    Post::notify(&mail.notify_url, &key, &mail.notify_template)
+        .map_err(|error| fail(Code::Config, error))
 }
 
 /// Reads the secret that links are signed with, making it on first use.

@@ -2,13 +2,14 @@
 //!
 //! A pack holds what differs from country to country and nothing that a program would have to be
 //! changed for: the areas an audit looks at and their scale, the roles people lead in, what they
-//! can help with, the kinds of support with their texts and rates, holidays and terms. Indicators
-//! and the layouts of public files belong to the figures of a country and stay with the program.
+//! can help with, the kinds of support with their texts and rates, kinds of visit and review,
+//! holidays and terms. Indicators and the layouts of public files belong to the figures of a country and stay with the program.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
 use needs::Framework;
 use support::{calendar::Calendar, pack::Pack as Kinds};
+use visits::pack::Pack as Visits;
 
 /// The files of a pack, each read and in order.
 #[derive(Clone, Debug)]
@@ -24,16 +25,19 @@ pub struct Pack {
     pub kinds: Kinds,
     /// Terms and holidays.
     pub calendar: Calendar,
+    /// Kinds of visit and review, and templates for conversations.
+    pub visits: Visits,
 }
 
 /// The files a pack is made of.
-pub const FILES: [&str; 6] = [
+pub const FILES: [&str; 7] = [
     "framework.toml",
     "roles.toml",
     "specialisms.toml",
     "working-days.toml",
     "deployments.toml",
     "terms.toml",
+    "visits.toml",
 ];
 
 /// Reads a pack from its folder.
@@ -71,8 +75,11 @@ fn parse(texts: [String; FILES.len()]) -> Result<Pack, Vec<String>> {
     let days = read!(3, brokerage::packs::parse_days);
     let kinds = read!(4, Kinds::read);
     let calendar = read!(5, Calendar::read);
-    let (Some(framework), Some(roles), Some(specialisms), Some(_), Some(kinds), Some(calendar)) =
-        (framework, roles, specialisms, days, kinds, calendar)
+    let visits = read!(6, Visits::read);
+    let (Some(framework), Some(roles), Some(specialisms)) = (framework, roles, specialisms) else {
+        return Err(problems);
+    };
+    let (Some(_), Some(kinds), Some(calendar), Some(visits)) = (days, kinds, calendar, visits)
     else {
         return Err(problems);
     };
@@ -113,7 +120,7 @@ fn parse(texts: [String; FILES.len()]) -> Result<Pack, Vec<String>> {
         return Err(problems);
     }
     let (roles, specialisms) = (roles.len(), specialisms.len());
-    Ok(Pack { texts, framework, roles, specialisms, kinds, calendar })
+    Ok(Pack { texts, framework, roles, specialisms, kinds, calendar, visits })
 }
 
 impl Pack {
@@ -122,11 +129,12 @@ impl Pack {
     /// # Errors
     /// When a pack is in use already.
     pub fn install(&self) -> Result<(), String> {
-        let [framework, roles, specialisms, days, kinds, terms] = &self.texts;
+        let [framework, roles, specialisms, days, kinds, terms, visits] = &self.texts;
         Framework::install(framework)?;
         brokerage::packs::install(roles, specialisms, days)?;
         support::pack::install(kinds)?;
-        support::calendar::install(terms)
+        support::calendar::install(terms)?;
+        visits::pack::install(visits)
     }
 }
 
@@ -144,6 +152,7 @@ mod tests {
             let pack =
                 read(&folder(name)).unwrap_or_else(|problems| panic!("{name}: {problems:#?}"));
             assert!(pack.roles > 3 && pack.specialisms > 10, "{name}");
+            assert!(pack.visits.visits.len() > 5 && pack.visits.reviews.len() > 3, "{name}");
         }
         let scotland = read(&folder("scotland")).unwrap();
         assert_eq!(scotland.framework.grades.len(), 6, "the six-point scale");
@@ -165,6 +174,8 @@ mod tests {
         assert!(told.contains("KS2_NOTHING"), "{told}");
         let told = with(4, "half_days_a_week = 4", "half_days_a_week = 0");
         assert!(told.starts_with("deployments.toml"), "{told}");
+        let told = with(6, "check_within = 5", "check_within = 0");
+        assert!(told.starts_with("visits.toml: check_within"), "{told}");
         let problems = read(Path::new("/nowhere")).unwrap_err();
         assert_eq!(problems.len(), FILES.len());
     }

@@ -3,6 +3,7 @@
 use access::{leaving::Duties, privacy::Extracts};
 use axum::Router;
 use foundation::{App, db::Migration, jobs::Handlers, machine::Machine, mail};
+use support::pages::points::OpenPoints;
 
 use register::pages::Sections;
 
@@ -83,6 +84,12 @@ pub fn sections() -> Sections {
         .asking(needs::on_page::sections)
         .asking(brokerage::on_page::sections)
         .asking(support::on_page::sections)
+}
+
+/// What the rooms know to be open between two schools: shown where a review is written.
+#[must_use]
+pub fn open_points() -> OpenPoints {
+    OpenPoints::default().asking(visits::challenges::open_points)
 }
 
 /// Every room's background work.

@@ -53,6 +53,45 @@ pub struct Mail {
     pub from: String,
     /// The folder for letters where there is no mail server.
     pub folder: PathBuf,
+    /// A file that holds the key of a GOV.UK Notify service (environment:
+    /// `ALONGSIDE_NOTIFY_KEY_FILE`). Empty: letters do not go through Notify.
+    pub notify_key_file: PathBuf,
+    /// The template of that service for letters: subject `((subject))`, text `((body))`
+    /// (environment: `ALONGSIDE_NOTIFY_TEMPLATE`).
+    pub notify_template: String,
+    /// Where Notify is (environment: `ALONGSIDE_NOTIFY_URL`).
+    pub notify_url: String,
+}
+
+impl Mail {
+    /// Whether letters go through GOV.UK Notify.
+    #[must_use]
+    pub fn is_notify(&self) -> bool {
+        !self.notify_key_file.as_os_str().is_empty()
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if self.is_notify() && !self.smtp.is_empty() {
+            problems.push(
+                "mail.smtp and mail.notify_key_file are both set: letters leave by one of them, so \
+                 take the other away"
+                    .to_owned(),
+            );
+        }
+        if self.is_notify() == self.notify_template.is_empty() {
+            problems.push(
+                "mail.notify_key_file and mail.notify_template belong together: set both or neither"
+                    .to_owned(),
+            );
+        }
+        if self.is_notify()
+            && let Err(error) = crate::https::place(&self.notify_url)
+        {
+            problems.push(format!("mail.notify_url: {error}"));
+        }
+        problems
+    }
 }
 
 impl Default for Mail {
@@ -61,6 +100,9 @@ impl Default for Mail {
             smtp: String::new(),
             from: "Alongside <alongside@localhost.localdomain>".to_owned(),
             folder: PathBuf::from("alongside-data/letters"),
+            notify_key_file: PathBuf::new(),
+            notify_template: String::new(),
+            notify_url: crate::notify::ADDRESS.to_owned(),
         }
     }
 }
@@ -113,6 +155,9 @@ impl Config {
                 "ALONGSIDE_SMTP" => config.mail.smtp.clone_from(value),
                 "ALONGSIDE_MAIL_FROM" => config.mail.from.clone_from(value),
                 "ALONGSIDE_MAIL_FOLDER" => config.mail.folder = PathBuf::from(value),
+                "ALONGSIDE_NOTIFY_KEY_FILE" => config.mail.notify_key_file = PathBuf::from(value),
+                "ALONGSIDE_NOTIFY_TEMPLATE" => config.mail.notify_template.clone_from(value),
+                "ALONGSIDE_NOTIFY_URL" => config.mail.notify_url.clone_from(value),
                 // Read elsewhere: the configuration file itself, logging, and the public data of tests.
                 "ALONGSIDE_CONFIG" | "ALONGSIDE_LOG" | "ALONGSIDE_DATA"
                 | "ALONGSIDE_REQUIRE_DATA" | "ALONGSIDE_TEST_POSTGRES" => {}
@@ -147,6 +192,7 @@ impl Config {
                 self.public_url
             ));
         }
+        problems.extend(self.mail.problems());
         problems.extend(providers::problems(&self.providers));
         let contact = &self.security_contact;
         let schemes = ["mailto:", "https://", "tel:"];
@@ -207,6 +253,19 @@ mod tests {
         assert_eq!(config.listen.port(), 9000);
         assert_eq!(config.mail.smtp, "smtp://b");
         assert_eq!(config.database_url, "postgres://x/y");
+    }
+
+    #[test]
+    fn letters_leave_by_one_way() {
+        let template = "f33517ff-2a88-4f6e-b855-c550268ce08a";
+        let of = |pairs: &[(&str, &str)]| Config::load("", &env(pairs));
+        let whole = [("ALONGSIDE_NOTIFY_KEY_FILE", "/k"), ("ALONGSIDE_NOTIFY_TEMPLATE", template)];
+        assert!(of(&whole).unwrap().mail.is_notify());
+        let both = [whole[0], whole[1], ("ALONGSIDE_SMTP", "smtp://a")];
+        assert!(of(&both).unwrap_err()[0].contains("take the other away"));
+        assert!(of(&whole[..1]).unwrap_err()[0].contains("notify_template"));
+        let plain = [whole[0], whole[1], ("ALONGSIDE_NOTIFY_URL", "http://notify.example")];
+        assert!(of(&plain).unwrap_err()[0].contains("notify_url"));
     }
 
     #[test]

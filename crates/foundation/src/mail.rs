@@ -21,7 +21,7 @@ use lettre::{
 use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 
-use crate::{App, Context, DbError, Sql, Tx, db::At, ids, jobs, seal};
+use crate::{App, Context, DbError, Sql, Tx, db::At, ids, jobs, notify::Notify, seal};
 
 /// A letter to one person, in plain text.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -97,6 +97,8 @@ pub enum Post {
         /// The sender.
         from: Mailbox,
     },
+    /// Through GOV.UK Notify.
+    Notify(Box<Notify>),
     /// Into a folder, one file a letter: for the demo and for trying things out.
     Folder(PathBuf),
     /// Into memory, for tests.
@@ -107,6 +109,7 @@ impl std::fmt::Debug for Post {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Smtp { .. } => "Post::Smtp",
+            Self::Notify(_) => "Post::Notify",
             Self::Folder(_) => "Post::Folder",
             Self::Captured(_) => "Post::Captured",
         })
@@ -125,6 +128,14 @@ impl Post {
             .build();
         let from = from.parse().map_err(|error| format!("mail.from: {error}"))?;
         Ok(Self::Smtp { transport: Box::new(transport), from })
+    }
+
+    /// A service of GOV.UK Notify: its address, its key and the template for letters.
+    ///
+    /// # Errors
+    /// When one of them cannot be right.
+    pub fn notify(address: &str, key: &str, template: &str) -> Result<Self, String> {
+        Ok(Self::Notify(Box::new(Notify::new(address, key, template)?)))
     }
 
     /// A post that keeps letters in memory.
@@ -152,12 +163,15 @@ impl Post {
                 Ok(false) => Err("the mail server does not answer".to_owned()),
                 Err(error) => Err(error.to_string()),
             },
-            Self::Folder(_) | Self::Captured(_) => Ok(()),
+            // Notify is asked after a broken line, not before each letter.
+            Self::Notify(_) | Self::Folder(_) | Self::Captured(_) => Ok(()),
         }
     }
 
-    async fn deliver(&self, id: &str, letter: &Letter) -> Result<(), NotSent> {
+    /// Hands a letter over; `again` where that was tried before.
+    async fn deliver(&self, id: &str, letter: &Letter, again: bool) -> Result<(), NotSent> {
         match self {
+            Self::Notify(notify) => notify.deliver(id, letter, again).await,
             Self::Smtp { transport, from } => {
                 let to = letter.recipient.parse().map_err(NotSent::refused)?;
                 let message = Message::builder()
@@ -201,7 +215,7 @@ impl Post {
 }
 
 /// Why a letter is not known to have been sent.
-enum NotSent {
+pub(crate) enum NotSent {
     /// It was not taken: try again.
     Refused(String),
     /// The line broke while it was being handed over: it may have arrived.
@@ -254,7 +268,7 @@ async fn send(app: App, held: jobs::Held) -> Result<(), String> {
     if mine == 0 {
         return Ok(());
     }
-    match app.post.deliver(&body.letter, &letter).await {
+    match app.post.deliver(&body.letter, &letter, held.attempts > 1).await {
         Ok(()) => {}
         Err(NotSent::Refused(error)) => {
             app.db

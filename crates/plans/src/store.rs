@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use access::{Action as Deed, Permit, Role, Visitor, decide};
+use access::{Action as Deed, Kind, Permit, Resource, Role, Visitor, Zone, decide};
 use foundation::{
     Actor, App, DbError, OrgRef, Sql, Tx,
     events::{self, Event},
@@ -100,6 +100,23 @@ pub async fn readable(app: &App, visitor: &Visitor) -> Result<Vec<Whole>, Refusa
         let whole = Whole::load(app, &app.db, plan.id).await?;
         if decide(visitor, Deed::Read, &whole.resource()).allowed {
             found.push(whole);
+        }
+    }
+    Ok(found)
+}
+
+/// The plans whose summaries a visitor reads as a member of the board, newest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn for_board(db: &impl Sql, visitor: &Visitor) -> Result<Vec<Plan>, DbError> {
+    let mut found = Vec::new();
+    for org in visitor.orgs(Role::Governor) {
+        for plan in of_org(db, org).await? {
+            let resource = Resource::new(Kind::Board, Zone::School, plan.org);
+            if plan.state().is_for_board() && decide(visitor, Deed::Read, &resource).allowed {
+                found.push(plan);
+            }
         }
     }
     Ok(found)

@@ -289,6 +289,14 @@ impl Whole {
         self.resource_of(self.agreements.values(), self.people(None))
     }
 
+    /// The summary as the policy sees it: written for the school's board, from the day on which
+    /// the plan is agreed.
+    #[must_use]
+    pub fn summary_resource(&self) -> Resource {
+        Resource::new(Kind::Board, Zone::School, self.plan.org)
+            .responsible(self.responsible.iter().copied())
+    }
+
     /// One objective as the policy sees it: the school's own, and the parties' of the agreements
     /// it is linked with. Who supports one objective does not see the others.
     #[must_use]

@@ -12,6 +12,7 @@
 
 pub mod agreements;
 pub mod baselines;
+pub mod board;
 pub mod calendar;
 pub mod care;
 pub mod course;
@@ -48,6 +49,8 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration { room: "support", number: 2, sql: include_str!("../migrations/0002_money.sql") },
     Migration { room: "support", number: 3, sql: include_str!("../migrations/0003_care.sql") },
+    Migration { room: "support", number: 4, sql: include_str!("../migrations/0004_held_time.sql") },
+    Migration { room: "support", number: 5, sql: include_str!("../migrations/0005_board.sql") },
 ];
 
 /// The state machines of this room, for the documentation.
@@ -65,6 +68,7 @@ pub fn handlers(handlers: jobs::Handlers) -> jobs::Handlers {
     handlers.on(TEND, |app: App, _| async move {
         let permit = access::Permit::system("daily work", app.clock.now());
         course::tend(&app, &permit).await.map(|_| ()).map_err(|error| error.to_string())?;
+        board::tell(&app, &permit).await.map_err(|error| error.to_string())?;
         care::floors::watch(&app, &permit).await.map_err(|error| error.to_string())?;
         schedule(&app).await.map_err(|error| error.to_string())
     })

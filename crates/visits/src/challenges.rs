@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use needs::words;
 use sea_orm::FromQueryResult;
 use serde_json::json;
-use support::{Agreement, AgreementId, agreements::store};
+use support::{Agreement, AgreementId, agreements::store, pages::points::Point};
 
 use crate::{
     Refusal,
@@ -209,6 +209,26 @@ pub async fn open_of(db: &impl Sql, org: OrgRef) -> Result<Vec<Challenge>, DbErr
         [org.into()],
     )
     .await
+}
+
+/// The open challenges of an agreement that a visitor may read, for the page of a review.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn open_points(
+    app: App,
+    visitor: Visitor,
+    agreement: AgreementId,
+) -> Result<Vec<Point>, DbError> {
+    let all = of_agreement(&app.db, &visitor, agreement).await?;
+    let open = all.into_iter().filter(|one| matches!(one.state(), State::Raised | State::Replied));
+    Ok(open
+        .map(|one| Point {
+            href: format!("/challenges/{}", one.id),
+            stands: one.state().words().to_lowercase(),
+            words: one.point,
+        })
+        .collect())
 }
 
 /// The replies to a challenge, in order.

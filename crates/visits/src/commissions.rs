@@ -203,7 +203,10 @@ impl Commission {
             Shown::Public => Zone::Public,
         };
         let bodies = support::responsible(db, &[self.owner]).await?;
-        let owned = Resource::new(Records::Visit, zone, self.owner).responsible(bodies);
+        // What was found about the work of the board is the board's to read.
+        let about_board = pack().review(&self.kind).is_some_and(|kind| kind.board);
+        let kind = if about_board { Records::Board } else { Records::Visit };
+        let owned = Resource::new(kind, zone, self.owner).responsible(bodies);
         Ok(owned.through(self.partnership.filter(|_| zone != Zone::School)))
     }
 

@@ -16,6 +16,7 @@ pub mod coaching;
 pub mod commissions;
 pub mod cycles;
 pub mod home;
+pub mod journal;
 pub mod machine;
 pub mod pack;
 mod pages;
@@ -34,6 +35,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "visits", number: 1, sql: include_str!("../migrations/0001_visits.sql") },
     Migration { room: "visits", number: 2, sql: include_str!("../migrations/0002_between.sql") },
     Migration { room: "visits", number: 3, sql: include_str!("../migrations/0003_reviews.sql") },
+    Migration { room: "visits", number: 4, sql: include_str!("../migrations/0004_held_time.sql") },
+    Migration { room: "visits", number: 5, sql: include_str!("../migrations/0005_journal.sql") },
 ];
 
 /// The state machines of this room, for the documentation.

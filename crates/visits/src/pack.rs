@@ -14,6 +14,9 @@ pub struct Kind {
     pub name: String,
     /// Questions.
     pub prompts: Vec<String>,
+    /// Whether a review of this kind is about the board, which then reads what was found.
+    #[serde(default)]
+    pub board: bool,
 }
 
 /// A template for a private conversation.
@@ -114,13 +117,22 @@ impl Pack {
     }
 }
 
-/// The pack for England.
+static PACK: OnceLock<Pack> = OnceLock::new();
+
+/// Puts another pack in the place of England's; only before anybody has asked for it.
+///
+/// # Errors
+/// When it cannot be read or one is in use already.
+pub fn install(text: &str) -> Result<(), String> {
+    PACK.set(Pack::read(text)?).map_err(|_| "kinds of visit are in use already".to_owned())
+}
+
+/// The pack in use: the one that was installed, else England's.
 ///
 /// # Panics
 /// Never in a released build: the pack is part of the binary and a test reads it.
 #[must_use]
 pub fn pack() -> &'static Pack {
-    static PACK: OnceLock<Pack> = OnceLock::new();
     PACK.get_or_init(|| {
         Pack::read(include_str!("../../../packs/england-2025/visits.toml"))
             .expect("the pack in the binary is in order")

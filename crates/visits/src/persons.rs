@@ -77,5 +77,9 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
         .into_iter()
         .map(|one| json!({ "review": one.id, "state": one.state }))
         .collect();
-    Ok(json!({ "visits": visits, "conversations": talks, "reviews": reviews }))
+    // How many there are; the words are sealed and come from the journal's own page.
+    let journal = crate::journal::of(&app.db, account).await?.len();
+    Ok(json!({
+        "visits": visits, "conversations": talks, "reviews": reviews, "journal entries": journal,
+    }))
 }

@@ -82,6 +82,15 @@ pub(crate) fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> 
     {
         return allow("A chair reads and, where asked, signs the agreements of the school.");
     }
+    if resource.kind == Kind::Board
+        && resource.zone <= Zone::School
+        && action == Action::Read
+        && visitor.is(Role::Governor, resource.owner)
+    {
+        return allow(
+            "A board reads the summaries, reports and reviews of governance that are written for it.",
+        );
+    }
     let responsible = resource.responsible.iter().any(|&body| {
         visitor.is(Role::TrustExecutive, body) || visitor.is(Role::Commissioner, body)
     });

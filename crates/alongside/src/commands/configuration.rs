@@ -6,6 +6,7 @@ use crate::{boot, cli::Cli};
 pub(super) fn check(cli: &Cli) -> anyhow::Result<()> {
     let config = boot::config(cli)?;
     let smtp = if config.mail.smtp.is_empty() { "none" } else { "set" };
+    let notify = if config.mail.is_notify() { config.mail.notify_url.as_str() } else { "none" };
     let pack = match config.pack.as_os_str().is_empty() {
         true => "England, in the program".to_owned(),
         false => config.pack.display().to_string(),
@@ -15,7 +16,7 @@ pub(super) fn check(cli: &Cli) -> anyhow::Result<()> {
         config.rehearse_from.map_or_else(|| "no".to_owned(), |day| format!("from {day}"));
     let text = format!(
         "The configuration is in order.\n  database     {database}\n  listen       {}\n  public_url   {}\n  \
-         secret_file  {}\n  mail.smtp    {smtp}\n  mail.from    {}\n  mail.folder  {}\n  rehearsal    {rehearsal}\n  pack         {pack}",
+         secret_file  {}\n  mail.smtp    {smtp}\n  mail.notify  {notify}\n  mail.from    {}\n  mail.folder  {}\n  rehearsal    {rehearsal}\n  pack         {pack}",
         config.listen,
         config.public_url(),
         config.secret_file.display(),
@@ -29,7 +30,7 @@ pub(super) fn check(cli: &Cli) -> anyhow::Result<()> {
         "pack": pack,
         "secret_file": config.secret_file,
         "rehearse_from": config.rehearse_from,
-        "mail": { "smtp": smtp, "from": config.mail.from, "folder": config.mail.folder },
+        "mail": { "smtp": smtp, "notify": notify, "from": config.mail.from, "folder": config.mail.folder },
     });
     super::say_or(cli, &text, &json);
     Ok(())

@@ -23,7 +23,7 @@ pub(super) fn check(cli: &Cli, folder: &Path) -> anyhow::Result<()> {
     let framework = &pack.framework;
     let text = format!(
         "The pack is in order.\n  framework     {}, version {}: {} areas, {} grades\n  roles         \
-         {}\n  specialisms   {}\n  support       {} kinds\n  terms         {}: {} holidays",
+         {}\n  specialisms   {}\n  support       {} kinds\n  visits        {} kinds, {} kinds of review\n  terms         {}: {} holidays",
         framework.name,
         framework.version,
         framework.areas.len(),
@@ -31,6 +31,8 @@ pub(super) fn check(cli: &Cli, folder: &Path) -> anyhow::Result<()> {
         pack.roles,
         pack.specialisms,
         pack.kinds.kinds.len(),
+        pack.visits.visits.len(),
+        pack.visits.reviews.len(),
         pack.calendar.name,
         pack.calendar.holidays.len()
     );
@@ -41,6 +43,8 @@ pub(super) fn check(cli: &Cli, folder: &Path) -> anyhow::Result<()> {
         "roles": pack.roles,
         "specialisms": pack.specialisms,
         "kinds": pack.kinds.kinds.len(),
+        "visits": pack.visits.visits.len(),
+        "reviews": pack.visits.reviews.len(),
         "holidays": pack.calendar.holidays.len(),
     });
     super::say_or(cli, &text, &json);

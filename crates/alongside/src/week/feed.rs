@@ -6,11 +6,12 @@ use foundation::{
     App, DbError, PageError, Sql as _, Tx,
     db::At,
     events::{self, Event},
+    ical,
 };
 use jiff::ToSpan as _;
 use sea_orm::FromQueryResult;
 
-use super::{days, ical};
+use super::days;
 
 #[derive(FromQueryResult)]
 struct Feed {
@@ -96,11 +97,13 @@ pub async fn read(app: &App, token: &str) -> Result<String, PageError> {
     let entries: Vec<ical::Entry> = days(app, &visitor, from, to)
         .await?
         .into_iter()
-        .map(|day| ical::Entry {
-            uid: format!("{}@{host}", day.key),
-            on: day.on,
-            summary: format!("Alongside: {}", day.what.to_lowercase()),
-            url: format!("{url}{}", day.href),
+        .map(|day| {
+            ical::Entry::of_day(
+                format!("{}@{host}", day.key),
+                day.on,
+                format!("Alongside: {}", day.what.to_lowercase()),
+                format!("{url}{}", day.href),
+            )
         })
         .collect();
     Ok(ical::calendar("Alongside", &entries, app.clock.now()))

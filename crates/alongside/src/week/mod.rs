@@ -5,7 +5,6 @@ pub mod briefings;
 pub mod broker;
 pub mod digest;
 pub mod feed;
-pub mod ical;
 pub mod pages;
 pub mod persons;
 

@@ -47,7 +47,7 @@ pub struct NewAction {
 }
 
 impl NewAction {
-    fn check(&self) -> Result<(), Refusal> {
+    pub(crate) fn check(&self) -> Result<(), Refusal> {
         let mut check = Check::default();
         check.words("words", &self.words, "Say what is done");
         check.text("owner_name", &self.owner_name);

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod milestone;
 pub mod objective;
 pub mod plan;
+pub mod several;
 pub mod suggestion;
 
 use foundation::{upn, web::FieldError};

@@ -177,6 +177,12 @@ pub enum Work {
 }
 
 impl PlanState {
+    /// Whether its summary is for the board: the school has agreed it.
+    #[must_use]
+    pub const fn is_for_board(self) -> bool {
+        !matches!(self, Self::Draft | Self::Proposed)
+    }
+
     /// Whether the work of the plan goes on.
     #[must_use]
     pub const fn is_under_way(self) -> bool {

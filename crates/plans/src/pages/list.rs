@@ -87,11 +87,28 @@ pub(super) async fn list(
 ) -> Result<Response, PageError> {
     let plans = store::readable(&app, &visitor).await?;
     let mut sheet = sheet(&app, "Plans", plans).await?;
+    let summaries = summaries(&app, &visitor).await?;
+    if !summaries.is_empty() {
+        sheet.lede = Html::default();
+        sheet = sheet.part("Summaries for the board", summaries);
+    }
     if visitor.orgs(Role::Head).any(|org| org.urn().is_some()) {
         let button = go("/plans/new", "Begin a plan", false);
         sheet.lede = Html::join([sheet.lede, button]);
     }
     frame.page("Plans").wide().visible_to("only you; each plan has its own label").show(&sheet)
+}
+
+/// The summaries a visitor reads as a member of a school's board.
+async fn summaries(app: &App, visitor: &Visitor) -> Result<Html, PageError> {
+    let mut lines = Vec::new();
+    for plan in store::for_board(&app.db, visitor).await? {
+        let school = register::org_name(&app.db, plan.org).await?;
+        let href = format!("/plans/{}/summary", plan.id);
+        let words = format!("{}, {school}", plan.title);
+        lines.push(format!("{} ({})", super::parts::anchor(&href, &words), plan.state().words()));
+    }
+    Ok(super::parts::list(&lines))
 }
 
 /// The plans that grew from an audit: the way back from a need to what is done about it.

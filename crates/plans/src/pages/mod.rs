@@ -11,6 +11,7 @@ mod objective;
 mod objective_forms;
 mod parts;
 mod plan;
+mod several;
 mod suggestions;
 mod table;
 
@@ -81,6 +82,11 @@ pub fn routes() -> Router<App> {
             get(milestone::ask_new).post(milestone::add),
         )
         .route("/plans/{id}/milestones/{milestone}", get(milestone::ask_seen).post(milestone::see))
+        .route(
+            "/plans/{id}/objectives/{objective}/actions/several",
+            get(several::ask_list).post(several::add_list),
+        )
+        .route("/plans/{id}/actions", get(several::ask_through).post(several::go_through))
         .route("/plans/{id}/actions/{action}", get(action::show).post(action::say))
         .route(
             "/plans/{id}/actions/{action}/edit",
@@ -120,6 +126,11 @@ impl Sight {
     /// The objectives the visitor may read, in order.
     pub(crate) fn objectives(&self) -> impl Iterator<Item = &Objective> {
         self.whole.objectives.iter().filter(|one| self.whole.shows(&self.visitor, one))
+    }
+
+    /// Whether the visitor may read an objective.
+    pub(crate) fn shows(&self, objective: &Objective) -> bool {
+        self.whole.shows(&self.visitor, objective)
     }
 
     /// An objective the visitor may read.
@@ -237,6 +248,29 @@ pub(crate) async fn sight(app: &App, visitor: &Visitor, id: &str) -> Result<Sigh
     let school = register::org_name(&app.db, whole.plan.org).await?;
     let who = Who::Person(Box::new(visitor.clone()));
     Ok(Sight { whole, visitor: visitor.clone(), who, school })
+}
+
+/// Opens the summary of a plan: for whoever reads the plan and, once it is agreed, for the board
+/// of the school, which reads no more than that. Says which of the two the visitor is.
+pub(crate) async fn summary_sight(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+) -> Result<(Sight, bool), PageError> {
+    let plan: PlanId = id.parse().map_err(|_| PageError::NotFound)?;
+    let whole = Whole::load(app, &app.db, plan).await?;
+    if access::decide(visitor, Deed::Read, &whole.resource()).allowed {
+        return Ok((sight(app, visitor, id).await?, false));
+    }
+    let resource = whole.summary_resource();
+    access::authorize(app, visitor, Deed::Read, &resource)?;
+    if !whole.plan.state().is_for_board() {
+        return Err(PageError::NotFound);
+    }
+    looks::record(app, visitor, &resource, "plan summary", plan).await?;
+    let school = register::org_name(&app.db, whole.plan.org).await?;
+    let who = Who::Person(Box::new(visitor.clone()));
+    Ok((Sight { whole, visitor: visitor.clone(), who, school }, true))
 }
 
 /// Opens a plan for somebody who takes part in it. The state machines decide about the act itself,

@@ -95,6 +95,9 @@ pub(super) async fn show(
     if one.state().is_open() && (writes || suggests) {
         let button = if writes { "Add an action" } else { "Suggest an action" };
         actions.push(go(&at("/actions/new"), button, true));
+        if writes {
+            actions.push(link(&at("/actions/several"), "Add several at once"));
+        }
     }
     let mut known: Vec<Html> = sight
         .whole

@@ -16,7 +16,7 @@ use super::{
         Sheet, action_tag, anchor, go, hint, link, list, objective_tag, paragraphs, plan_tag,
         rag_tag, text,
     },
-    sight,
+    sight, summary_sight,
 };
 use crate::{
     acts::plan as plan_acts,
@@ -41,6 +41,9 @@ pub(super) async fn show(
     sheet.nav = sight.nav("");
     let mut lede = vec![waiting(&sight), aim(&sight)];
     lede.push(next(&sight));
+    if plan.state().allows(Work::Report) && !super::several::mine(&sight).is_empty() {
+        lede.push(link(&sight.at("actions"), "Go through the open actions"));
+    }
     sheet.lede = Html::join(lede);
     let mut sheet = sheet.part("Quick wins", quick(&sight, today));
     for priority in &sight.whole.priorities {
@@ -340,14 +343,17 @@ pub(super) async fn summary(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let sight = sight(&app, &visitor, &id).await?;
+    let (sight, board) = summary_sight(&app, &visitor, &id).await?;
     let plan = &sight.whole.plan;
     let today = app.clock.today();
     let mut sheet = Sheet::new(format!("{}: summary", plan.title));
     sheet.caption.clone_from(&sight.school);
     sheet.tag = Html::of(&plan_tag(plan.state()));
-    sheet.nav = sight.nav("summary");
-    let all: Vec<&Objective> = sight.objectives().collect();
+    if !board {
+        sheet.nav = sight.nav("summary");
+    }
+    let all: Vec<&Objective> =
+        sight.whole.objectives.iter().filter(|one| board || sight.shows(one)).collect();
     let actions: Vec<&Action> = all.iter().flat_map(|one| sight.whole.actions_of(one.id)).collect();
     let open = actions.iter().filter(|action| action.state().is_open()).count();
     let done = actions
@@ -397,7 +403,19 @@ pub(super) async fn summary(
     if plan.state() == PlanState::Draft {
         sheet = sheet.part("", hint("This plan is still being written."));
     }
-    sight.page(frame, "Summary", sight.visible()).show(&sheet)
+    if board {
+        let words = format!(
+            "the leaders of {0}, the body responsible for the school and its board, which reads \
+             this summary and not the plan itself",
+            sight.school
+        );
+        return frame.page("Summary").crumb("Plans", "/plans").visible_to(words).show(&sheet);
+    }
+    let mut words = sight.visible();
+    if plan.state().is_for_board() {
+        words += "; the school's board reads this summary, and not the plan itself";
+    }
+    sight.page(frame, "Summary", words).show(&sheet)
 }
 
 fn count(n: usize, one: &str, many: &str) -> String {

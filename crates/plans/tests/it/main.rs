@@ -4,6 +4,7 @@ mod answers;
 mod journey;
 mod ladder;
 mod life;
+mod several;
 mod sharing;
 mod suggestions;
 mod world;

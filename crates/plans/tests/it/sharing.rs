@@ -111,3 +111,40 @@ async fn others_suggest_and_only_the_school_writes() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_board_reads_the_summary_of_an_agreed_plan_and_nothing_behind_it() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let r = running(&t, &w).await;
+        let post = |org, role| [access::Post::new(org, role, "Chair")];
+        let (harbour, oakfield) = (
+            foundation::OrgRef::School(crate::world::HARBOUR),
+            foundation::OrgRef::School(crate::world::OAKFIELD),
+        );
+        let chair = t.person("Mina Cole", &post(harbour, access::Role::Governor)).await;
+        let other = t.person("Noor Baig", &post(oakfield, access::Role::Governor)).await;
+        let at = |part: &str| format!("/plans/{}{part}", r.plan);
+        let page = t.get(Some(&chair), &at("/summary")).await.expect(200);
+        let page = page.contains("One phonics programme, taught daily");
+        let _ = page.contains("SEND provision on one map").lacks("Map interventions");
+        let listed = t.get(Some(&chair), "/plans").await.expect(200);
+        let _ = listed.contains(&at("/summary"));
+        for part in ["", "/plan.csv", "/suggestions", "/history", "/actions", "/versions/1"] {
+            let _ = t.get(Some(&chair), &at(part)).await.expect(404);
+        }
+        let _ = t.get(Some(&other), &at("/summary")).await.expect(404);
+        let _ = t.get(Some(&other), "/plans").await.expect(200).lacks(&r.plan.to_string());
+        // The look of somebody on the board is on record like any other.
+        let looks = "SELECT count(*) AS n FROM look WHERE account = $1";
+        assert!(t.app.db.count(looks, [chair.account.into()]).await.unwrap() > 0);
+        // While the school still writes it, it is nobody else's.
+        for state in ["draft", "proposed"] {
+            let back = format!("UPDATE improvement_plan SET state = '{state}'");
+            t.app.db.run(&back, []).await.unwrap();
+            let _ = t.get(Some(&chair), &at("/summary")).await.expect(404);
+            let _ = t.get(Some(&chair), "/plans").await.expect(200).lacks(&r.plan.to_string());
+        }
+    })
+    .await;
+}

@@ -1,5 +1,6 @@
 //! The pages of this room.
 
+mod board;
 mod build;
 mod care;
 mod close;
@@ -10,6 +11,7 @@ mod list;
 mod milestones;
 mod money;
 pub mod parts;
+pub mod points;
 mod report;
 mod reviews;
 mod show;
@@ -47,6 +49,10 @@ pub fn routes() -> Router<App> {
                 &format!("/agreements/{{id}}/impact.{ending}"),
                 get(move |app, visitor, id| report::download(app, visitor, id, format)),
             );
+        router = router.route(
+            &format!("/boards/{{org}}/supports.{ending}"),
+            get(move |app, visitor, org, which| board::download(app, visitor, org, which, format)),
+        );
         for name in ["balance", "supports", "days", "charges", "payers"] {
             router = router.route(
                 &format!("/statements/{{org}}/{name}.{ending}"),
@@ -90,6 +96,8 @@ pub fn routes() -> Router<App> {
         .route("/home-floors/{id}/lift", axum::routing::post(floors::lift))
         .route("/agreements/{id}/charges", get(money::charges))
         .route("/agreements/{id}/charges/{act}", get(money::ask).post(money::act))
+        .route("/boards", get(board::list))
+        .route("/boards/{org}", get(board::show))
         .route("/statements", get(statements::list))
         .route("/statements/{org}", get(statements::show))
         .route("/agreements/{id}/exit", get(close::exit))

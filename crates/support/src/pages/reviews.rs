@@ -1,7 +1,8 @@
 //! Progress reviews of an agreement.
 
-use access::{Action, SignedIn};
+use access::{Action, SignedIn, Visitor};
 use axum::{
+    Extension,
     extract::{Path, State as Handle},
     response::Response,
 };
@@ -19,6 +20,7 @@ use super::{
         Sheet, begun, beside, choice, day, day_pairs, framed, go, hidden, lines, paragraphs,
         rag_tag, text,
     },
+    points::OpenPoints,
     show::nav,
     sight, sight_to_act,
 };
@@ -99,9 +101,23 @@ fn review_words(review: &Review) -> Html {
     Html::of(&list)
 }
 
+type Points = Option<Extension<OpenPoints>>;
+
+/// What other rooms know to be open, for this reader.
+async fn open_points(
+    app: &App,
+    visitor: &Visitor,
+    sight: &Sight,
+    points: Points,
+) -> Result<Html, PageError> {
+    let points = points.map(|Extension(points)| points).unwrap_or_default();
+    Ok(points.listed(app, visitor, sight.agreement.id).await?)
+}
+
 pub(super) async fn ask_review(
     Handle(app): Handle<App>,
     SignedIn(visitor): SignedIn,
+    points: Points,
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
@@ -115,26 +131,29 @@ pub(super) async fn ask_review(
     for milestone in &there {
         pairs.push((format!("rag-{}", milestone.id), milestone.proposed(today).key().to_owned()));
     }
-    let mut points = terms.terms().reviews.clone();
-    points.sort();
-    pairs.extend(day_pairs("next_on", points.get(held.len() + 1).copied()));
-    review_form(&app, frame, &sight, &FormData::from_pairs(pairs), &Errors::default()).await
+    let mut planned = terms.terms().reviews.clone();
+    planned.sort();
+    pairs.extend(day_pairs("next_on", planned.get(held.len() + 1).copied()));
+    let open = open_points(&app, &visitor, &sight, points).await?;
+    review_form(&app, frame, &sight, open, &FormData::from_pairs(pairs), &Errors::default()).await
 }
 
 async fn review_form(
     app: &App,
     frame: Frame,
     sight: &Sight,
+    open: Html,
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
     let today = app.clock.today();
     let there = milestones::of(&app.db, sight.agreement.id).await?;
     let mut page = begun(sight, "Hold a review", "reviews/new", "reviews", errors);
-    page.lede = paragraphs(
+    let lede = paragraphs(
         "For each milestone, how likely is the change you agreed on? The rule has made a proposal; \
          you decide, and say why in a sentence both schools can read.",
     );
+    page.lede = Html::join([lede, open]);
     page.fields.push(hidden("after", form.text("after")));
     let colours: Vec<(&str, &str, &str)> =
         Rag::ALL.iter().map(|rag| (rag.key(), rag.in_words(), "")).collect();
@@ -177,6 +196,7 @@ async fn review_form(
 pub(super) async fn hold_review(
     Handle(app): Handle<App>,
     SignedIn(visitor): SignedIn,
+    points: Points,
     frame: Frame,
     Path(id): Path<String>,
     Form(form): Form,
@@ -208,5 +228,6 @@ pub(super) async fn hold_review(
             Err(refusal) => beside(&mut errors, refusal)?,
         }
     }
-    review_form(&app, frame, &sight, &form, &errors).await
+    let open = open_points(&app, &visitor, &sight, points).await?;
+    review_form(&app, frame, &sight, open, &form, &errors).await
 }

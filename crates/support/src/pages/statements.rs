@@ -13,7 +13,7 @@ use foundation::{
     web::{Format, Frame, Table},
 };
 use govuk::{Html, SummaryList};
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use serde::Deserialize;
 
 use super::parts::{Sheet, paragraphs, text};
@@ -33,6 +33,9 @@ pub(super) struct Which {
     year: Option<i16>,
     /// `autumn`, `spring` or `summer`; otherwise the whole year.
     term: Option<String>,
+    /// Days of one's own choice, both or neither.
+    from: Option<Date>,
+    to: Option<Date>,
 }
 
 impl Which {
@@ -41,7 +44,12 @@ impl Which {
         self.year.filter(|year| (2000..2100).contains(year)).map_or(now, AcademicYear)
     }
 
-    fn period(&self, app: &App) -> Period {
+    pub(super) fn period(&self, app: &App) -> Period {
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && from <= to
+        {
+            return Period { from, to };
+        }
         let year = self.year(app);
         let whole = Period::year(year);
         match self.term.as_deref() {
@@ -52,7 +60,10 @@ impl Which {
         }
     }
 
-    fn query(&self, app: &App) -> String {
+    pub(super) fn query(&self, app: &App) -> String {
+        if let (Some(from), Some(to)) = (self.from, self.to) {
+            return format!("?from={from}&to={to}");
+        }
         let term = match self.term.as_deref() {
             Some(term @ ("autumn" | "spring" | "summer")) => format!("&term={term}"),
             _ => String::new(),
@@ -133,8 +144,18 @@ async fn open(
     Ok(statements::statement(&app.db, visitor, org, which.period(app)).await?)
 }
 
+impl Which {
+    /// Links to other periods of the same page.
+    pub(super) fn links(&self, app: &App, at: &str) -> Html {
+        periods(app, self, at)
+    }
+}
+
 fn periods(app: &App, which: &Which, at: &str) -> Html {
-    let year = which.year(app);
+    let year = match which.from {
+        Some(from) => AcademicYear::of(from),
+        None => which.year(app),
+    };
     let link = |words: String, query: String, here: bool| {
         if here {
             format!("<strong>{}</strong>", text(words).as_str())
@@ -153,7 +174,11 @@ fn periods(app: &App, which: &Which, at: &str) -> Html {
             format!("?year={}", year.0 - 1),
             false,
         ),
-        link(format!("{year}"), format!("?year={}", year.0), term.is_empty()),
+        link(
+            format!("{year}"),
+            format!("?year={}", year.0),
+            term.is_empty() && which.from.is_none(),
+        ),
     ];
     for one in ["autumn", "spring", "summer"] {
         parts.push(link(

@@ -58,7 +58,10 @@ async fn time_table(
                 Cell::text(sight.name(entry.receiver)),
                 Cell::Number(entry.half_days as f64 / 2.0, 1),
                 Cell::text(entry.what.clone()),
-                if slip {
+                // What belongs to a visit is said on its own page, and follows from there.
+                if (slip || open) && !entry.held_by.is_empty() {
+                    Cell::Link(format!("{state}: see the visit"), entry.held_by.clone())
+                } else if slip {
                     Cell::Link(
                         format!("{state}: take this back?"),
                         sight.at(&format!("time/{}", entry.id)),
@@ -280,6 +283,9 @@ pub(super) async fn ask_settle(
     let key: EntryId = entry.parse().map_err(|_| PageError::NotFound)?;
     let entries = time::of(&app.db, sight.agreement.id).await?;
     let found = entries.iter().find(|entry| entry.id == key).ok_or(PageError::NotFound)?;
+    if !found.held_by.is_empty() {
+        return Ok(redirect(&found.held_by));
+    }
     if found.state() == EntryState::Planned {
         let (form, errors) = (FormData::default(), Errors::default());
         return settle_form(&app, frame, &sight, &entry, &form, &errors).await;

@@ -9,7 +9,7 @@ use foundation::{
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{EntryId, EntryState, find, guard, of};
+use super::{Entry, EntryId, EntryState, find, guard, of};
 use crate::{
     Refusal,
     agreements::{
@@ -161,10 +161,10 @@ pub async fn plan_in(
     Ok(id)
 }
 
-/// Says that planned time was delivered.
+/// Says that planned time was delivered. Time that another record [holds](hold) is settled there.
 ///
 /// # Errors
-/// [`Refusal`] before the day, or when it is not planned any more.
+/// [`Refusal`] before the day, or when it is not planned any more or held elsewhere.
 pub async fn deliver(app: &App, permit: &Permit, id: EntryId) -> Result<(), Refusal> {
     settle(app, permit, id, EntryState::Delivered, "").await
 }
@@ -242,6 +242,27 @@ pub async fn move_in(
     Ok(())
 }
 
+/// Says which record time belongs to, by its address, such as `/visits/…`: from then on it is
+/// settled and taken back there alone, so that the record and the ledger never tell two stories.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold(tx: &Tx, id: EntryId, by: &str) -> Result<(), Refusal> {
+    tx.run("UPDATE time_entry SET held_by = $2 WHERE id = $1", [id.into(), by.into()]).await?;
+    Ok(())
+}
+
+fn must_be_free_here(entry: &Entry) -> Result<(), Refusal> {
+    if entry.held_by.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::NotNow(
+        "This time belongs to a visit. Open the visit and say there what became of it: the time \
+         follows."
+            .to_owned(),
+    ))
+}
+
 /// A reason, when it is one of the pack's.
 fn known(reason: &str) -> Result<&str, Refusal> {
     if pack().cancellations.iter().all(|phrase| phrase.code != reason) {
@@ -265,8 +286,9 @@ async fn settle(
     to: EntryState,
     reason: &str,
 ) -> Result<(), Refusal> {
-    let agreement = find(&app.db, id).await?.agreement;
-    let (tx, record_of) = open(app, agreement).await?;
+    let known = find(&app.db, id).await?;
+    must_be_free_here(&known)?;
+    let (tx, record_of) = open(app, known.agreement).await?;
     settle_one(app, &tx, permit, &record_of, id, to, reason).await?;
     tx.commit().await?;
     Ok(())
@@ -322,14 +344,33 @@ async fn settle_one(
 /// stay on record.
 ///
 /// # Errors
-/// [`Refusal::NotNow`] later, for somebody else's word, or after an invoice.
+/// [`Refusal::NotNow`] later, for somebody else's word, after an invoice, or where another record
+/// [holds](hold) it.
 pub async fn undo(app: &App, permit: &Permit, id: EntryId) -> Result<(), Refusal> {
-    let agreement = find(&app.db, id).await?.agreement;
-    let (tx, record_of) = open(app, agreement).await?;
+    let known = find(&app.db, id).await?;
+    must_be_free_here(&known)?;
+    let (tx, record_of) = open(app, known.agreement).await?;
+    undo_in(app, &tx, permit, &record_of, id).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// [`undo`] inside the transaction of the act of the record that holds the time. The agreement
+/// comes from [`open`], which holds its lock.
+///
+/// # Errors
+/// As [`undo`].
+pub async fn undo_in(
+    app: &App,
+    tx: &Tx,
+    permit: &Permit,
+    record_of: &Agreement,
+    id: EntryId,
+) -> Result<(), Refusal> {
     record_of.must_allow(Work::Time)?;
-    let who = standings(app, &tx, permit, &record_of).await?;
+    let who = standings(app, tx, permit, record_of).await?;
     must_take_part(&who)?;
-    let entry = find(&tx, id).await?;
+    let entry = find(tx, id).await?;
     if !entry.may_be_undone(&permit.context().actor.key(), permit.context().at) {
         return Err(Refusal::NotNow(
             "This can be taken back for a day, by the person who said it. Ask your broker to put \
@@ -339,13 +380,13 @@ pub async fn undo(app: &App, permit: &Permit, id: EntryId) -> Result<(), Refusal
     }
     // Cancelled time no longer counts against what was agreed: putting it back must still fit.
     if entry.state() == EntryState::Cancelled {
-        let terms = crate::agreements::store::current(&tx, &record_of).await?;
+        let terms = crate::agreements::store::current(tx, record_of).await?;
         let agreed = if entry.giver == record_of.supporting {
             terms.terms().half_days()
         } else {
             terms.terms().money.reciprocal_half_days
         };
-        let taken: i64 = of(&tx, agreement)
+        let taken: i64 = of(tx, record_of.id)
             .await?
             .iter()
             .filter(|one| one.giver == entry.giver && one.state() != EntryState::Cancelled)
@@ -358,7 +399,7 @@ pub async fn undo(app: &App, permit: &Permit, id: EntryId) -> Result<(), Refusal
             ));
         }
     }
-    charges::withdraw(&tx, permit, &who, id).await?;
+    charges::withdraw(tx, permit, &who, id).await?;
     tx.run(
         "UPDATE time_entry SET state = 'planned', reason = '', settled_by = NULL,
            settled_at = NULL, version = version + 1 WHERE id = $1",
@@ -366,7 +407,6 @@ pub async fn undo(app: &App, permit: &Permit, id: EntryId) -> Result<(), Refusal
     )
     .await?;
     let detail = json!({ "on": entry.on(), "was": entry.state().key() });
-    record(&tx, permit.context(), &record_of, "time put back", detail).await?;
-    tx.commit().await?;
+    record(tx, permit.context(), record_of, "time put back", detail).await?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::{agreements::AgreementId, pack::pack};
 mod acts;
 pub mod guard;
 
-pub use acts::{NewEntry, cancel, deliver, move_in, plan, plan_in, settle_in, undo};
+pub use acts::{NewEntry, cancel, deliver, hold, move_in, plan, plan_in, settle_in, undo, undo_in};
 
 id_type! {
     /// An entry of the ledger.
@@ -97,6 +97,9 @@ pub struct Entry {
     pub reason: String,
     settled_by: Option<String>,
     settled_at: Option<i64>,
+    /// The address of the record it belongs to and is settled in, such as a visit; empty for time
+    /// that stands alone.
+    pub held_by: String,
     /// Guards against two people changing it at once.
     pub version: i64,
 }
@@ -105,7 +108,7 @@ pub struct Entry {
 pub const GRACE: SignedDuration = SignedDuration::from_hours(24);
 
 const COLUMNS: &str = "id, agreement, account, person, giver, receiver, on_date, half_days, what, \
-                       state, reason, settled_by, settled_at, version";
+                       state, reason, settled_by, settled_at, held_by, version";
 
 impl Entry {
     /// The day.

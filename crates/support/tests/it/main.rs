@@ -1,5 +1,6 @@
 //! The support room on both databases.
 
+mod board;
 mod care;
 mod money;
 mod thread;

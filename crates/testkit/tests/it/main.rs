@@ -1,4 +1,5 @@
 //! The ground floor on both databases.
 
 mod ground;
+mod notify;
 mod signing_in;

@@ -220,7 +220,7 @@ pub async fn log(
     Ok(session)
 }
 
-fn cannot_seal(error: sealed::SealedError) -> Refusal {
+pub(crate) fn cannot_seal(error: sealed::SealedError) -> Refusal {
     match error {
         sealed::SealedError::Db(error) => Refusal::Db(error),
         sealed::SealedError::NotYours => Refusal::NotFound,

@@ -34,6 +34,16 @@ pub(super) async fn happened(
     Ok(redirect(&seen.at("")))
 }
 
+pub(super) async fn take_back(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let (seen, permit) = seen_to_act(&app, &visitor, &id).await?;
+    acts::take_back(&app, &permit, seen.visit.id).await?;
+    Ok(redirect(&seen.at("")))
+}
+
 /// A form about a visit.
 pub(super) fn begun(seen: &Seen, title: &str, page: &str, errors: &Errors) -> FormPage {
     let mut form = FormPage::new(title, seen.at(page), seen.at(""));

@@ -6,8 +6,11 @@ use axum::{
     http::header,
     response::{IntoResponse as _, Response},
 };
-use foundation::{App, PageError};
-use jiff::{Timestamp, civil::Time, civil::time, tz::TimeZone};
+use foundation::{
+    App, PageError,
+    ical::{self, Entry, Status, When},
+};
+use jiff::{civil::Time, civil::time};
 
 use super::{Seen, seen};
 use crate::visits::{Part, State};
@@ -36,73 +39,24 @@ pub(super) async fn file(
     Ok((headers, text).into_response())
 }
 
-/// The event by RFC 5545.
+/// The visit as a calendar with one entry.
 fn event(seen: &Seen, url: &str) -> String {
     let visit = &seen.visit;
-    let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
     let (from, to) = hours(visit.part());
-    let at = |time: Time| {
-        visit
-            .on()
-            .to_datetime(time)
-            .to_zoned(zone.clone())
-            .map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
-    };
-    let stamp = |at: Timestamp| at.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let at = |time: Time| foundation::clock::moment(visit.on().to_datetime(time));
     let status = match visit.state() {
-        State::Proposed => "TENTATIVE",
-        State::Cancelled => "CANCELLED",
-        _ => "CONFIRMED",
+        State::Proposed => Status::Tentative,
+        State::Cancelled => Status::Cancelled,
+        _ => Status::Confirmed,
     };
-    let lines = [
-        "BEGIN:VCALENDAR".to_owned(),
-        "VERSION:2.0".to_owned(),
-        "PRODID:-//Alongside//Visits//EN".to_owned(),
-        "BEGIN:VEVENT".to_owned(),
-        format!("UID:{}@alongside", visit.id),
-        format!("SEQUENCE:{}", visit.version),
-        format!("DTSTAMP:{}", stamp(visit.changed_at.0)),
-        format!("DTSTART:{}", stamp(at(from))),
-        format!("DTEND:{}", stamp(at(to))),
-        format!("SUMMARY:{}", escape(&format!("Visit: {}", seen.name(visit.host)))),
-        format!("LOCATION:{}", escape(&seen.name(visit.host))),
-        format!("STATUS:{status}"),
-        format!("URL:{url}"),
-        "END:VEVENT".to_owned(),
-        "END:VCALENDAR".to_owned(),
-    ];
-    lines.iter().map(|line| fold(line) + "\r\n").collect()
-}
-
-fn escape(text: &str) -> String {
-    text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
-}
-
-/// Folds a line after 75 bytes, never inside a character.
-fn fold(line: &str) -> String {
-    let mut folded = String::new();
-    let mut width = 0;
-    for character in line.chars() {
-        if width + character.len_utf8() > 75 {
-            folded += "\r\n ";
-            width = 1;
-        }
-        folded.push(character);
-        width += character.len_utf8();
-    }
-    folded
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_lines_fold_and_unfold() {
-        let line = format!("SUMMARY:{}", "Ysgol Gynradd Llanfair é ".repeat(8));
-        let folded = fold(&line);
-        assert!(folded.split("\r\n").all(|part| part.len() <= 75));
-        assert_eq!(folded.replace("\r\n ", ""), line);
-        assert_eq!(escape("St Mary's; Ely, Cambs"), "St Mary's\\; Ely\\, Cambs");
-    }
+    let entry = Entry {
+        uid: format!("{}@alongside", visit.id),
+        when: When::Between(at(from), at(to)),
+        summary: format!("Visit: {}", seen.name(visit.host)),
+        url: url.to_owned(),
+        location: seen.name(visit.host),
+        status: Some(status),
+        sequence: Some(visit.version),
+    };
+    ical::calendar("Alongside", &[entry], visit.changed_at.0)
 }

@@ -107,6 +107,7 @@ pub(super) async fn list(
             "Beside visits",
             Html::join([
                 link("/coaching", "Your private conversations"),
+                link("/journal", "Your journal"),
                 link("/commissions", "Reviews your school asks for"),
             ]),
         )

@@ -8,6 +8,7 @@ mod check;
 mod coaching;
 mod commission;
 mod cycle;
+mod journal;
 mod list;
 mod note;
 mod offline;
@@ -36,6 +37,10 @@ pub fn routes() -> Router<App> {
             &format!("/visits.{ending}"),
             get(move |app, visitor| list::download(app, visitor, format)),
         );
+        router = router.route(
+            &format!("/journal.{ending}"),
+            get(move |app, visitor| journal::download(app, visitor, format)),
+        );
     }
     router
         .route("/visits", get(list::list))
@@ -48,6 +53,7 @@ pub fn routes() -> Router<App> {
         .route("/visits/{id}/visit.ics", get(calendar::file))
         .route("/visits/{id}/confirm", post(act::confirm))
         .route("/visits/{id}/happened", post(act::happened))
+        .route("/visits/{id}/take-back", post(act::take_back))
         .route("/visits/{id}/move", get(act::ask_move).post(act::move_to))
         .route("/visits/{id}/cancel", get(act::ask_cancel).post(act::cancel))
         .route("/visits/{id}/note", get(note::ask).post(note::write))
@@ -66,6 +72,10 @@ pub fn routes() -> Router<App> {
         .route("/agreements/{id}/cycles/new", get(cycle::ask).post(cycle::begin))
         .route("/cycles/{id}", get(cycle::show).post(cycle::act))
         .route("/cycles/{id}/write", get(cycle::ask_write).post(cycle::write))
+        .route("/journal", get(journal::list))
+        .route("/journal/new", get(journal::ask).post(journal::write))
+        .route("/journal/{id}", get(journal::show))
+        .route("/journal/{id}/erase", post(journal::erase))
         .route("/commissions", get(commission::list))
         .route("/commissions/new", get(commission::ask).post(commission::begin))
         .route("/commissions/{id}", get(commission::show).post(commission::act))

@@ -21,7 +21,7 @@ use support::{
 
 use super::{Seen, book::when, list::tag, seen};
 use crate::{
-    machine::may,
+    machine::{Who, may},
     visits::{
         Act, Visit,
         checks::{self, Said},
@@ -84,8 +84,15 @@ fn acts(seen: &Seen) -> Html {
     if can(Act::Happen) {
         parts.push(act_button(&seen.at("happened"), "It took place", true));
     }
+    if can(Act::TakeBack) {
+        parts.push(act_button(&seen.at("take-back"), "It did not take place after all", true));
+    }
     if state.is_ahead() {
         parts.push(link(&seen.at("visit.ics"), "Put it in your calendar"));
+    }
+    if seen.who.contains(&Who::Visitor) && !state.is_ahead() {
+        let new = format!("/journal/new?visit={}", seen.visit.id);
+        parts.push(link(&new, "Write in your own journal about it"));
     }
     if can(Act::Move) {
         parts.push(link(&seen.at("move"), "Move it to another day"));

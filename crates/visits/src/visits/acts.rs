@@ -90,6 +90,7 @@ pub async fn book(
         what: pack().visit(&new.kind).map_or_else(String::new, |kind| kind.name.clone()),
     };
     let entry = time::plan_in(app, &tx, permit, &record_of, &entry).await.map_err(named_part)?;
+    time::hold(&tx, entry, &format!("/visits/{id}")).await?;
     let visit = Visit::booked(id, &record_of, new, entry, At(permit.context().at));
     visit.insert(&tx).await?;
     take_slots(&tx, &visit, new.on, new.part).await?;
@@ -256,6 +257,21 @@ pub async fn happen(app: &App, permit: &Permit, id: VisitId) -> Result<(), Refus
     deliver(app, &tx, permit, &agreement, &visit).await?;
     keep(&tx, &visit, to, None, permit.context().at).await?;
     record(&tx, permit, &visit, "took place", json!({})).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Takes back a slip: the visit is confirmed again and its time planned. Possible for a day, for
+/// the person who said that it took place, until its note is begun or an invoice has gone out.
+///
+/// # Errors
+/// [`Refusal`] later, for somebody else's word, or when the state or the person does not allow it.
+pub async fn take_back(app: &App, permit: &Permit, id: VisitId) -> Result<(), Refusal> {
+    let (tx, agreement, visit) = open(app, id).await?;
+    let to = step(visit.state(), Act::TakeBack, &who(app, &tx, permit, &visit).await?)?;
+    time::undo_in(app, &tx, permit, &agreement, visit.entry).await?;
+    keep(&tx, &visit, to, None, permit.context().at).await?;
+    record(&tx, permit, &visit, "put back", json!({})).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -26,6 +26,7 @@ words! {
         Move = "move", "Move it to another day";
         Cancel = "cancel", "Cancel it";
         Happen = "happen", "Say that it took place";
+        TakeBack = "take_back", "Take back that it took place";
         Write = "write", "Write the note";
         Send = "send", "Send the note to the school";
         Agree = "agree", "Confirm the facts";
@@ -43,6 +44,8 @@ const CANCELLERS: &[Who] = &[Who::Visitor, Who::Host, Who::Giver, Who::Broker];
 const COME: &str = "the day has come";
 const FREE: &str = "the new day is free, and the school confirms again";
 
+const SLIP: &str = "within a day, by whoever said it, while no invoice has gone out";
+
 const LINES: &[Line<State, Act>] = &[
     line(State::Proposed, Act::Confirm, HOST, State::Confirmed, ""),
     line(State::Proposed, Act::Move, MOVERS, State::Proposed, FREE),
@@ -50,6 +53,7 @@ const LINES: &[Line<State, Act>] = &[
     line(State::Confirmed, Act::Move, MOVERS, State::Proposed, FREE),
     line(State::Confirmed, Act::Cancel, CANCELLERS, State::Cancelled, "a reason"),
     line(State::Confirmed, Act::Happen, &[Who::Visitor, Who::Host], State::Happened, COME),
+    line(State::Happened, Act::TakeBack, &[Who::Visitor, Who::Host], State::Confirmed, SLIP),
     line(State::Confirmed, Act::Write, VISITOR, State::Drafted, COME),
     line(State::Happened, Act::Write, VISITOR, State::Drafted, ""),
     line(State::Drafted, Act::Write, VISITOR, State::Drafted, ""),
@@ -118,6 +122,7 @@ mod tests {
                 ("confirmed", "move", "visitor host giver"),
                 ("confirmed", "cancel", "visitor host giver broker"),
                 ("confirmed", "happen", "visitor host"),
+                ("happened", "take_back", "visitor host"),
                 ("confirmed", "write", "visitor"),
                 ("happened", "write", "visitor"),
                 ("drafted", "write", "visitor"),

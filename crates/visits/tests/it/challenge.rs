@@ -46,7 +46,13 @@ async fn either_school_challenges_the_other_and_both_agree_what_comes_next() {
         ));
         challenges::reply(&t.app, &daniel, id, "Two were illness, one was ours.").await.unwrap();
         challenges::reply(&t.app, &priya, id, "Thank you.").await.unwrap();
+        // Whoever writes a review is reminded of it; the broker does not learn of it there.
+        let review = format!("/agreements/{agreement}/reviews/new");
+        let form = t.get(Some(&w.priya), &review).await.expect(200);
+        let _ = form.contains("Still open between you").contains("Visits are moved");
+        let _ = t.get(Some(&w.marcus), &review).await.expect(200).lacks("Visits are moved");
         challenges::settle(&t.app, &daniel, id, "Days are fixed for the term", None).await.unwrap();
+        let _ = t.get(Some(&w.priya), &review).await.expect(200).lacks("Still open between you");
         assert_eq!(find(&t, id).await.state(), State::Settled);
         assert!(!machine::may(State::Settled, Act::Reply, &[machine::Who::About]));
 

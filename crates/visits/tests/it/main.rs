@@ -2,6 +2,7 @@
 
 mod challenge;
 mod joint;
+mod journal;
 mod note;
 mod review;
 mod setting;

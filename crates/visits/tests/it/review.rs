@@ -86,3 +86,44 @@ async fn findings_belong_to_the_school_and_nobody_else_publishes_them() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_review_of_governance_is_the_boards_to_read_once_it_is_final() {
+    both(&setup(), async |t| {
+        let (w, _) = in_force(&t).await;
+        let owner = OrgRef::School(HARBOUR);
+        let own = access::Resource::new(access::Kind::Visit, access::Zone::School, owner);
+        let priya = crate::setting::permit(&t, &w.priya, &own).await;
+        for (kind, reads) in [("governance", 200), ("peer", 404)] {
+            let new = NewCommission {
+                owner,
+                kind: kind.to_owned(),
+                reviewer: w.aisha.account,
+                reviewer_name: w.aisha.name.clone(),
+                team: String::new(),
+                from_on: date(2027, 3, 1),
+                to_on: date(2027, 3, 2),
+                partnership: Some(w.alliance),
+            };
+            let id = commissions::ask(&t.app, &priya, &new).await.unwrap();
+            let page = format!("/commissions/{id}");
+            take(&t, &w.priya, id, Act::Scope, "How the board asks questions").await.unwrap();
+            take(&t, &w.aisha, id, Act::Accept, "None").await.unwrap();
+            take(&t, &w.aisha, id, Act::Begin, "").await.unwrap();
+            take(&t, &w.aisha, id, Act::Write, "Minutes show few questions.").await.unwrap();
+            take(&t, &w.aisha, id, Act::Submit, "").await.unwrap();
+            let _ = t.get(Some(&w.chair), &page).await.expect(404);
+            take(&t, &w.priya, id, Act::Finish, "").await.unwrap();
+            let seen = t.get(Some(&w.chair), &page).await.expect(reads);
+            assert_eq!(seen.body.contains("few questions"), reads == 200, "{kind}");
+            let listed = t.get(Some(&w.chair), "/commissions").await.expect(200);
+            assert_eq!(listed.body.contains(&id.to_string()), reads == 200, "{kind}");
+            // Reading is all: the school decides what becomes of it.
+            let publish = format!("{page}/publish");
+            let tried = t.post(Some(&w.chair), &publish, &[("shown", "public")]).await;
+            assert!(matches!(tried.status.as_u16(), 403 | 404), "{kind}");
+            let _ = t.get(Some(&w.stranger), &page).await.expect(404);
+        }
+    })
+    .await;
+}

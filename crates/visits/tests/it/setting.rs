@@ -8,6 +8,7 @@ use support::{
     AgreementId,
     agreements::{Origin, Pen, Side, acts, store},
     course,
+    pages::points::OpenPoints,
 };
 use testkit::{Persona, Setup, TestApp};
 use visits::{
@@ -19,7 +20,8 @@ use crate::world::{World, at, world};
 
 pub(crate) fn setup() -> Setup {
     fn routes() -> Router<App> {
-        support::routes().merge(visits::routes())
+        let points = OpenPoints::default().asking(visits::challenges::open_points);
+        support::routes().merge(visits::routes()).layer(axum::Extension(points))
     }
     Setup::new(
         &[

@@ -227,3 +227,45 @@ async fn pledge_one_half_day_a_week(t: &TestApp, w: &World) {
     let period = (date(2027, 1, 4), date(2027, 7, 16));
     capacity::pledge(&t.app, &system, supporter, org, period, 1, &[]).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_visit_and_its_time_never_tell_two_stories() {
+    both(&setup(), async |t| {
+        let (w, id) = in_force(&t).await;
+        let it = visited(&t, &w, id).await;
+        let entry = async || time::of(&t.app.db, id).await.unwrap().remove(0);
+        let line = entry().await.id;
+        assert_eq!(entry().await.held_by, format!("/visits/{it}"));
+        // The ledger leaves the visit's time alone.
+        let aisha = on_agreement(&t, &w.aisha, id).await;
+        for refused in [
+            time::deliver(&t.app, &aisha, line).await,
+            time::cancel(&t.app, &aisha, line, "illness").await,
+        ] {
+            assert!(matches!(&refused, Err(Refusal::NotNow(why)) if why.contains("visit")));
+        }
+        let table = t.get(Some(&w.aisha), &format!("/agreements/{id}/time")).await.expect(200);
+        let _ = table.contains(&format!("href=\"/visits/{it}\""));
+        let page = format!("/agreements/{id}/time/{line}");
+        assert_eq!(t.get(Some(&w.aisha), &page).await.location(), format!("/visits/{it}"));
+        // A slip is taken back where it was made, by the one who made it, within a day.
+        let priya = on_visit(&t, &w.priya, it).await;
+        acts::happen(&t.app, &priya, it).await.unwrap();
+        assert_eq!(entry().await.state(), EntryState::Delivered);
+        let undone = time::undo(&t.app, &aisha, line).await;
+        assert!(matches!(undone, Err(Refusal::NotNow(_))), "{undone:?}");
+        let mine = on_visit(&t, &w.aisha, it).await;
+        let theirs = acts::take_back(&t.app, &mine, it).await;
+        assert!(matches!(theirs, Err(Refusal::NotNow(_))), "somebody else's word: {theirs:?}");
+        let back = format!("/visits/{it}/take-back");
+        let _ = t.post(Some(&w.priya), &back, &[]).await.expect(303);
+        assert_eq!(visit(&t, it).await.state(), State::Confirmed);
+        assert_eq!(entry().await.state(), EntryState::Planned);
+        acts::happen(&t.app, &priya, it).await.unwrap();
+        at(&t, "2027-01-13T18:20:00Z").await;
+        let late = acts::take_back(&t.app, &on_visit(&t, &w.priya, it).await, it).await;
+        assert!(matches!(late, Err(Refusal::NotNow(_))), "a day has passed: {late:?}");
+        assert_eq!(entry().await.state(), EntryState::Delivered);
+    })
+    .await;
+}
