@@ -12,7 +12,7 @@ use foundation::{
 };
 use govuk::{Button, Checkboxes, ErrorSummary, Fieldset, Legend, Radios, Select, Textarea};
 
-use super::{leads, missed, readable, summary};
+use super::{leads, missed, readable};
 use crate::Framework;
 use crate::audits::{
     Audit, Confidence, EvidenceKind, FindingKind, NewEvidence, Section, SectionText, Signal, acts,
@@ -143,7 +143,7 @@ fn page(
         audit,
         section,
         ask: framework.area(&section.area).map(|area| area.ask.clone()).unwrap_or_default(),
-        errors: summary(errors),
+        errors: errors.summary(),
         open: may_write && audit.state.is_open(),
         closed_because: if audit.state.is_open() {
             "You can read this section; the people it was given to write it."
