@@ -265,3 +265,11 @@ async fn the_broker_sees_what_is_worth_a_call() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_watches_a_server_is_told_that_its_database_answers() {
+    both(&setup(), async |t| {
+        let _ = t.get(None, "/health").await.expect(200).contains("ok");
+    })
+    .await;
+}
