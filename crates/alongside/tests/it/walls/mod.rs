@@ -1,8 +1,13 @@
-//! The walls between people, from the front door: what somebody who leaves hands over, what the copy
-//! of one's data holds, who looked, and that the record of acts tells of every tampering.
+//! The walls between people, from the front door: what strangers learn, what forms refuse, what
+//! somebody who leaves hands over, what the copy of one's data holds, who looked, what a stolen
+//! database tells, and that the record of acts tells of every tampering.
 
+mod attack;
 mod elsewhere;
+mod evidence;
+mod forms;
 mod leaving;
 mod paths;
 mod record;
+mod stolen;
 mod world;

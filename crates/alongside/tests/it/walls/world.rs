@@ -61,6 +61,10 @@ impl People {
     pub(crate) fn named(&self, name: &str) -> &Person {
         self.0.iter().find(|p| p.name.starts_with(name)).expect("a person of the story")
     }
+
+    pub(crate) fn of(&self, sides: &[Side]) -> impl Iterator<Item = &Person> {
+        self.0.iter().filter(|person| sides.contains(&person.side))
+    }
 }
 
 /// The whole product over a database.
@@ -68,7 +72,8 @@ pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) people: People,
     router: Router,
-    _folder: tempfile::TempDir,
+    template: Option<PathBuf>,
+    folder: tempfile::TempDir,
 }
 
 fn app(db: Db, clock: Clock, folder: &tempfile::TempDir, seed: u64) -> App {
@@ -130,7 +135,7 @@ async fn template() -> PathBuf {
 }
 
 /// Tells the story and lets the second alliance move in.
-async fn furnish(app: &App) -> People {
+pub(crate) async fn furnish(app: &App) -> People {
     let size = district::Options { schools: 120, alliance: true };
     demo::furnish(app, district::DEMO_SEED, size).await.expect("the story");
     let mut people = People::default();
@@ -197,7 +202,7 @@ async fn furnish(app: &App) -> People {
     people
 }
 
-async fn signed_in(
+pub(crate) async fn signed_in(
     app: &App,
     account: AccountId,
     name: &str,
@@ -226,7 +231,36 @@ impl World {
         let db = Db::open(&format!("sqlite:{}", file.display())).await.expect("a database");
         let app = app(db, midway(), &folder, 2);
         let router = serve::service(&app);
-        Self { app, people, router, _folder: folder }
+        Self { app, people, router, template: Some(template), folder }
+    }
+
+    /// Furnishes somebody else's empty database, which has its tables.
+    pub(crate) async fn over(db: Db) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let app = app(db, midway(), &folder, 1);
+        let people = furnish(&app).await;
+        let router = serve::service(&app);
+        Self { app, people, router, template: None, folder }
+    }
+
+    /// Undoes everything since [`Self::open`].
+    pub(crate) async fn restore(&mut self) {
+        let template = self.template.as_ref().expect("a world of its own");
+        let was = self.app.db.path().cloned().expect("a file");
+        let file = self.folder.path().join(format!("{}.sqlite", self.app.ids.next()));
+        fs::copy(template.join("world.sqlite"), &file).expect("a copy");
+        let db = Db::open(&format!("sqlite:{}", file.display())).await.expect("a database");
+        let old = std::mem::replace(&mut self.app.db, db);
+        self.router = serve::service(&self.app);
+        let _ = old.close().await;
+        for ending in ["", "-wal", "-shm"] {
+            let _ = fs::remove_file(format!("{}{ending}", was.display()));
+        }
+    }
+
+    /// The product as its own description of its routes.
+    pub(crate) fn described(&self) -> String {
+        format!("{:?}", self.router)
     }
 
     /// Sends a request.
