@@ -188,7 +188,7 @@ pub(super) async fn ask(
         [("depth", "3"), ("mode", "on-site"), ("mode", "online"), ("week", "2"), ("most", "2")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into();
-    let home = visitor.orgs(Role::Head).find_map(|org| org.urn());
+    let home = visitor.orgs(Role::Head).find_map(OrgRef::urn);
     if let Some(urn) = home
         && let Some(school) = register::school(&app.db, urn).await?
     {
