@@ -12,7 +12,7 @@ import { after } from '../storyboard/after.js'
 for (const kind of ['SQLite', 'PostgreSQL']) {
   test(`from public data to a measured lift of both schools, on ${kind}`, async ({ browser }, info) => {
     test.skip(kind === 'PostgreSQL' && !postgres(), 'skipped: no PostgreSQL server for tests')
-    test.setTimeout(900_000)
+    test.setTimeout(1_800_000)
     const { viewport, javaScriptEnabled = true } = info.project.use
     const world = new Partnership(browser, kind, { viewport, javaScriptEnabled, locale: 'en-GB', timezoneId: 'Europe/London' })
     const started = Date.now()

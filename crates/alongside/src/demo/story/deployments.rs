@@ -4,7 +4,7 @@ use access::{Action, Kind, Resource, Zone};
 use anyhow::Context as _;
 use district::story::{self, DeploymentKind, DeploymentState, Step};
 use foundation::{OrgRef, terms::AcademicYear};
-use jiff::civil::DateTime;
+use jiff::{Span, civil::DateTime};
 use support::{
     Agreement,
     agreements::{self, ChosenKpi, ChosenOn, Money, Origin, Pen, Side, TeamMember, Terms},
@@ -261,10 +261,10 @@ impl Stage<'_> {
         for place in terms.reviews.len()..kind.reviews.max(1) {
             let after = days * i32::try_from(place + 1).unwrap_or(1)
                 / i32::try_from(kind.reviews.max(1) + 1).unwrap_or(2);
-            terms.reviews.push(it.start.saturating_add(jiff::Span::new().days(after)));
+            terms.reviews.push(it.start.saturating_add(Span::new().days(after)));
         }
         terms.reviews.sort_unstable();
-        terms.exit_plan_by = Some(it.end.saturating_sub(jiff::Span::new().days(30)));
+        terms.exit_plan_by = Some(it.end.saturating_sub(Span::new().days(30)));
         if let Some(key) = it.request {
             self.settle_interests(key).await?;
         }
@@ -318,7 +318,7 @@ impl Stage<'_> {
                 }
             }
             Work::Seen(milestone) => self.record(it, &agreement, milestone).await?,
-            Work::Review(review) => self.review(&agreement, review).await?,
+            Work::Review(review) => self.review(it, &agreement, review).await?,
         }
         Ok(())
     }
@@ -341,15 +341,31 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn review(&self, agreement: &Agreement, review: &story::Review) -> anyhow::Result<()> {
+    async fn review(
+        &self,
+        it: &story::Deployment,
+        agreement: &Agreement,
+        review: &story::Review,
+    ) -> anyhow::Result<()> {
         let all = milestones::of(&self.app.db, agreement.id).await?;
+        // The story rates each objective; a milestone whose day is far off is not judged yet.
         let lines = all
             .iter()
-            .enumerate()
-            .map(|(place, milestone)| {
-                let told = review.ratings.get(place).or(review.ratings.last());
-                let (colour, words) = told
-                    .map_or((Rag::Green, "On the way."), |(colour, words)| (rag(*colour), *words));
+            .map(|milestone| {
+                let objective = it.objectives.iter().position(|objective| {
+                    objective.milestones.iter().any(|one| {
+                        measure_title(one.measure) == milestone.title
+                            && one.due == milestone.due_on()
+                    })
+                });
+                let told = objective.and_then(|place| review.ratings.get(place));
+                let near = milestone.due_on() <= review.on.saturating_add(Span::new().weeks(2));
+                let (colour, words) = match told {
+                    Some((colour, words)) if near || milestone.actual.is_some() => {
+                        (rag(*colour), *words)
+                    }
+                    _ => (Rag::TooEarly, "Its day is still to come."),
+                };
                 (milestone.id, colour, words.to_owned())
             })
             .collect();
