@@ -3,11 +3,7 @@
 //! `ALONGSIDE_TEST_POSTGRES` names a server. Each page is opened once to warm up and then measured
 //! five times through the router, the database included; the middle one counts.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a benchmark reads the clock and prints what it measured"
-)]
+#![expect(clippy::print_stdout, reason = "a benchmark reads the clock and prints what it measured")]
 
 #[expect(dead_code, reason = "the notes are for the test that checks every figure")]
 #[path = "../tests/it/year/world/mod.rs"]

@@ -192,7 +192,7 @@ pub(crate) async fn visit(
         arrival: "Sign in at reception".to_owned(),
     };
     // A head who books a visit to their own school has confirmed it; a visitor asks.
-    let asks = support.visits.len() % 4 == 0;
+    let asks = support.visits.len().is_multiple_of(4);
     let by = if asks { leader } else { host };
     let id = book(app, &by.permit(t, &support.resource), support.id, &new).await.unwrap();
     let kept = model::find(&app.db, id).await.unwrap().unwrap();
