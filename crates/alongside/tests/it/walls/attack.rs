@@ -177,7 +177,6 @@ async fn hold(world: &World) {
     let (tried, learnt) = attack(world, &routes, &own, &roles(Side::Own), &theirs_alone).await;
     tries += tried;
     everything.extend(learnt);
-    println!("{tries} tries");
     assert!(everything.is_empty(), "{} of {tries}:\n{}", everything.len(), everything.join("\n"));
     let after = world.app.db.count("SELECT count(*) AS n FROM event", []).await.unwrap();
     assert_eq!(before, after, "an attack left a trace of an act");

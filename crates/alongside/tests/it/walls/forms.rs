@@ -71,7 +71,6 @@ async fn a_pupil_number_is_refused_in_every_field_of_every_form() {
             }
         }
     }
-    println!("{tried} fields");
     assert!(tried > 80, "only {tried} fields were met");
     assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
 }
@@ -120,7 +119,6 @@ async fn whoever_may_be_naming_a_child_is_asked_once_whatever_the_form() {
             world.restore().await;
         }
     }
-    println!("{} forms", met.len());
     assert!(met.len() > 20, "only {} forms with room for words were met", met.len());
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), met.len(), wrong.join("\n"));
 }

@@ -33,7 +33,7 @@ fn pg_dump(address: &str) -> Vec<u8> {
 /// The token of the first link in a letter.
 fn token(text: &str, before: &str) -> String {
     let at = text.find(before).expect("a link") + before.len();
-    text[at..].chars().take_while(|c| c.is_ascii_alphanumeric()).collect()
+    text[at..].chars().take_while(char::is_ascii_alphanumeric).collect()
 }
 
 /// Sets everything up that is secret, and returns the secrets.
