@@ -27,10 +27,13 @@ pub fn normal_quantile(p: f64) -> f64 {
     if (0.0..=1.0).contains(&p) { standard().inverse_cdf(p) } else { f64::NAN }
 }
 
+/// Fewer degrees of freedom than this are none: their half would round to zero.
+const LEAST_DEGREES: f64 = 1e-300;
+
 /// P(T > t) for Student's distribution; with infinite degrees of freedom the normal.
 #[must_use]
 pub fn student_tail(t: f64, df: f64) -> f64 {
-    if t.is_nan() || df.is_nan() || df <= 0.0 {
+    if t.is_nan() || df.is_nan() || df < LEAST_DEGREES {
         return f64::NAN;
     }
     if df > 1e7 {
@@ -42,7 +45,7 @@ pub fn student_tail(t: f64, df: f64) -> f64 {
 /// The t for which P(T ≤ t) = p.
 #[must_use]
 pub fn student_quantile(p: f64, df: f64) -> f64 {
-    if !(0.0..=1.0).contains(&p) || df.is_nan() || df <= 0.0 {
+    if !(0.0..=1.0).contains(&p) || df.is_nan() || df < LEAST_DEGREES {
         return f64::NAN;
     }
     if df > 1e7 {
@@ -54,7 +57,7 @@ pub fn student_quantile(p: f64, df: f64) -> f64 {
 /// P(X > x) for a chi-squared distribution.
 #[must_use]
 pub fn chi_squared_tail(x: f64, df: f64) -> f64 {
-    if x.is_nan() || df.is_nan() || df <= 0.0 {
+    if x.is_nan() || df.is_nan() || df < LEAST_DEGREES {
         return f64::NAN;
     }
     if x <= 0.0 {

@@ -60,6 +60,22 @@ pub const FAMILY: Method = Method {
     section: "families",
 };
 
+/// [`crate::signals`]: what might be a strength or a need, however many figures were looked at.
+pub const SIGNALS: Method = Method {
+    name: "Suggestions that allow for how much was looked at",
+    version: "signals-1",
+    formula: "Each figure is set against what chance alone would give, as a probability. With many \
+              figures some look remarkable by luck, so all the probabilities of one look are taken \
+              together: of all figures at least as remarkable as this one, what share would luck \
+              bring (Benjamini and Hochberg’s false discovery rate)? Where that share is above one \
+              in twenty, the suggestion says that it may well be luck.",
+    caveats: &[
+        "A suggestion is a question for a conversation, not a judgement; and what is not suggested \
+         may matter all the same.",
+    ],
+    section: "signals",
+};
+
 /// [`crate::verdict::net_change`]: change against similar schools.
 pub const NET_CHANGE: Method = Method {
     name: "Net change against similar schools",
@@ -77,13 +93,31 @@ pub const NET_CHANGE: Method = Method {
     section: "impact",
 };
 
+/// [`crate::bar_and_gap`]: for all, or by levelling down?
+pub const BAR_AND_GAP: Method = Method {
+    name: "Bar and gap",
+    version: "bar-and-gap-1",
+    formula: "The bar is the figure for all pupils of the place. The gap is what other pupils of \
+              England reach less what the disadvantaged pupils of the place reach. Pupils are \
+              added up over the schools that have both figures in both years. A change counts \
+              when it is beyond normal variation. A gap that narrowed because the level fell is \
+              levelled down, and is named as a failure.",
+    caveats: &[
+        "Figures too small to be shown on a school’s own page are not counted, so small schools \
+         weigh less.",
+        "How far apart schools are is the width of their middle half, from eight schools with at \
+         least eleven pupils; it names none.",
+    ],
+    section: "bar-and-gap",
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_method_has_words_a_version_and_a_section_of_its_own() {
-        let all = [VARIATION, TRAJECTORY, FAMILY, NET_CHANGE];
+        let all = [VARIATION, TRAJECTORY, FAMILY, SIGNALS, NET_CHANGE, BAR_AND_GAP];
         for (at, method) in all.iter().enumerate() {
             assert!(method.version.rsplit_once('-').is_some_and(|(_, n)| n.parse::<u32>().is_ok()));
             assert!(method.formula.ends_with('.') && !method.formula.contains("  "));

@@ -158,3 +158,25 @@ pub fn benjamini_hochberg(p: &[f64], rate: f64) -> Vec<bool> {
     order[..last].iter().for_each(|at| found[*at] = true);
     found
 }
+
+/// The smallest false discovery rate at which each p-value would be a discovery (Benjamini and
+/// Hochberg's adjusted p-values): of all that are as remarkable, the share expected to be luck.
+/// Values that are not numbers stay so, and count as looked at.
+///
+/// ```
+/// let q = evidence::signals::adjusted(&[0.001, 0.8, 0.012, 0.03]);
+/// let thousandths: Vec<f64> = q.iter().map(|q| (q * 1000.0).round()).collect();
+/// assert_eq!(thousandths, [4.0, 800.0, 24.0, 40.0]);
+/// ```
+#[must_use]
+pub fn adjusted(p: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p.len()).filter(|at| !p[*at].is_nan()).collect();
+    order.sort_by(|a, b| p[*a].total_cmp(&p[*b]));
+    let mut out = vec![f64::NAN; p.len()];
+    let mut least: f64 = 1.0;
+    for (rank, at) in order.iter().enumerate().rev() {
+        least = least.min(p[*at] * p.len() as f64 / (rank + 1) as f64);
+        out[*at] = least;
+    }
+    out
+}

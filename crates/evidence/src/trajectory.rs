@@ -15,7 +15,7 @@
 //! Limits: a line is a summary of a few years, not a forecast; a change of test looks like a
 //! change of school.
 
-use crate::distributions::{normal_quantile, student_quantile};
+use crate::distributions::{normal_quantile, normal_tail, student_quantile, student_tail};
 use crate::kpi::{Direction, Kpi, Unit};
 use crate::measure::Measure;
 use crate::variation::{pupil_equivalents, pupils_in_words, sampling_variance};
@@ -61,6 +61,8 @@ pub struct Trajectory {
     pub slope: Option<f64>,
     /// Its standard error.
     pub se: Option<f64>,
+    /// Two-sided p-value of a level line, where it could be fitted.
+    pub p: Option<f64>,
     /// How many readings were used.
     pub used: usize,
     /// One plain sentence.
@@ -93,6 +95,7 @@ pub fn trajectory(kpi: &Kpi, readings: &[(i32, Measure)], since: Option<i32>) ->
         trend,
         slope: None,
         se: None,
+        p: None,
         used,
         sentence,
     };
@@ -124,16 +127,25 @@ pub fn trajectory(kpi: &Kpi, readings: &[(i32, Measure)], since: Option<i32>) ->
         _ => Trend::NoClearChange,
     };
     let sentence = sentence(kpi, trend, fit.slope, &points);
-    Trajectory { trend, slope: Some(fit.slope), se: Some(fit.se), used, sentence }
+    Trajectory { trend, slope: Some(fit.slope), se: Some(fit.se), p: fit.p(), used, sentence }
 }
 
 struct Line {
     slope: f64,
     se: f64,
     critical: f64,
+    /// Degrees of freedom; none where the sampling errors are known.
+    df: Option<f64>,
 }
 
 impl Line {
+    /// Without scatter about the line and without known errors nothing can be said.
+    fn p(&self) -> Option<f64> {
+        let t = self.slope.abs() / self.se;
+        let tail = self.df.map_or_else(|| normal_tail(t), |df| student_tail(t, df));
+        tail.is_finite().then_some((2.0 * tail).min(1.0))
+    }
+
     fn fit(points: &[(i32, f64, Measure)]) -> Option<Self> {
         let variances: Option<Vec<f64>> = points
             .iter()
@@ -177,7 +189,8 @@ impl Line {
             (scatter / spread, student_quantile(LEVEL, df))
         };
         let se = variance.sqrt();
-        (slope.is_finite() && se.is_finite()).then_some(Self { slope, se, critical })
+        let df = (!known).then_some(df);
+        (slope.is_finite() && se.is_finite()).then_some(Self { slope, se, critical, df })
     }
 }
 

@@ -10,7 +10,7 @@
 //! Limits: the interval describes the cohort as a draw from cohorts like it. It says nothing of
 //! bias in who was entered, nor of a change of test.
 
-use crate::distributions::{Z95, beta_quantile, ln_factorial, normal_quantile};
+use crate::distributions::{Z95, beta_quantile, ln_factorial, normal_quantile, normal_tail};
 use crate::kpi::Unit;
 use crate::measure::{Measure, Missing, Reasons};
 
@@ -150,6 +150,31 @@ pub fn interval(measure: &Measure) -> Option<Interval> {
         }
         _ => None,
     }
+}
+
+/// The two-sided p-value of a measure if the truth were `value` (percentages 0–100): for a share of
+/// pupils the score test, of which Wilson's interval is the other face (5 % lies just outside the
+/// interval); else the normal one from the published interval. A bare number has none.
+///
+/// ```
+/// use evidence::{Measure, variation::{interval, p_against}};
+/// let share = Measure::Proportion { numerator: 9.0, denominator: 10.0 };
+/// let edge = interval(&share).unwrap().low;
+/// assert!((p_against(&share, edge).unwrap() - 0.05).abs() < 1e-9);
+/// ```
+#[must_use]
+pub fn p_against(measure: &Measure, value: f64) -> Option<f64> {
+    let found = measure.number()?;
+    let variance = match *measure {
+        Measure::Proportion { denominator, .. } if (0.0..=100.0).contains(&value) => {
+            value * (100.0 - value) / denominator
+        }
+        Measure::Estimate { .. } => sampling_variance(measure)?,
+        _ => return None,
+    };
+    let p = 2.0 * normal_tail((found - value).abs() / variance.sqrt());
+    // No difference and no variance is 0/0: nothing speaks against it.
+    if found == value { Some(1.0) } else { p.is_finite().then_some(p.min(1.0)) }
 }
 
 /// The sampling variance of a measure in its own squared unit: from the published interval, or

@@ -22,6 +22,8 @@ pub struct NestedFit {
     pub loglik: f64,
     /// Whether the optimiser ended at a stationary point.
     pub converged: bool,
+    /// Steps tried on the way there; each costs one evaluation and two for each variance.
+    pub evaluations: usize,
     /// Whether a variance is estimated as zero.
     pub singular: bool,
     /// Predictor of each outer group.
@@ -96,6 +98,7 @@ pub fn fit_nested(
         residual: end.sigma2,
         loglik: -0.5 * deviance,
         converged: found.converged,
+        evaluations: found.evaluations,
         singular: theta.iter().any(|t| *t < 1e-4),
         outer,
         inner,

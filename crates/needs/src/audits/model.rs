@@ -105,6 +105,12 @@ pub struct Signal {
     pub kpi: String,
     /// Why, in sentences that speak of pupils.
     pub sentence: String,
+    /// What went into it, name and value, as it stood when the audit was created.
+    #[serde(default)]
+    pub inputs: Vec<(String, String)>,
+    /// Versions of the methods used, as in [`evidence::methods`].
+    #[serde(default)]
+    pub methods: Vec<String>,
 }
 
 /// A strength or a need.

@@ -4,7 +4,7 @@ use foundation::{DbError, Sql};
 use register::{School, families, kpis};
 
 use super::model::{Fact, Signal};
-use super::signals::{Point, signals};
+use super::signals::{Look, Point, looks, propose};
 use crate::framework::Area;
 
 /// The given areas with facts and suggestions from public data; nothing is left blank: a figure
@@ -24,8 +24,10 @@ pub async fn prefill(
         None => std::collections::BTreeMap::new(),
     };
     let mut filled = Vec::new();
+    // Everything that is looked at, and the area to which it belongs: judged together at the end.
+    let mut seen: Vec<(usize, Look)> = Vec::new();
     for area in areas {
-        let (mut facts, mut suggested) = (Vec::new(), Vec::new());
+        let mut facts = Vec::new();
         for code in &area.kpis {
             let Some(definition) = kpis::definition(code) else { continue };
             if !school.phase.takes(definition.phase) {
@@ -85,9 +87,14 @@ pub async fn prefill(
                     family: middle(r.period),
                 })
                 .collect();
-            suggested.extend(signals(code, &definition.kpi(), &points));
+            let here = looks(code, &definition.kpi(), &points);
+            seen.extend(here.into_iter().map(|look| (filled.len(), look)));
         }
-        filled.push((area.clone(), facts, suggested));
+        filled.push((area.clone(), facts, Vec::new()));
+    }
+    let (places, seen): (Vec<usize>, Vec<Look>) = seen.into_iter().unzip();
+    for (at, signal) in places.into_iter().zip(propose(seen)) {
+        filled[at].2.extend(signal);
     }
     Ok(filled)
 }

@@ -6,11 +6,14 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
+use evidence::methods;
 use foundation::{
     App, DbError, PageError,
     web::{Errors, Form, FormData, Frame, redirect},
 };
-use govuk::{Button, Checkboxes, ErrorSummary, Fieldset, Legend, Radios, Select, Textarea};
+use govuk::{Button, Checkboxes, ErrorSummary, Fieldset, Html, Legend, Radios, Select, Textarea};
+
+use register::{kpis, workings::Workings};
 
 use super::{leads, missed, readable};
 use crate::audits::{
@@ -65,6 +68,23 @@ impl Page<'_> {
     /// Whether a suggestion was taken over already: its sentence stands among the findings.
     fn is_used(&self, signal: &Signal) -> bool {
         self.section.of(signal.kind).any(|finding| finding.statement == signal.sentence)
+    }
+
+    /// How a suggestion was worked out; nothing for audits begun before that was kept.
+    fn workings(&self, signal: &Signal) -> Html {
+        if signal.inputs.is_empty() {
+            return Html::default();
+        }
+        let about = kpis::definition(&signal.kpi).map_or(signal.kpi.as_str(), |one| one.plain_name);
+        let panel = signal
+            .inputs
+            .iter()
+            .fold(Workings::of(about), |panel, (name, value)| panel.input(name, value));
+        [methods::VARIATION, methods::TRAJECTORY, methods::FAMILY, methods::SIGNALS]
+            .into_iter()
+            .filter(|method| signal.methods.iter().any(|used| used == method.version))
+            .fold(panel, Workings::method)
+            .panel()
     }
 
     fn is_need(&self, kind: &FindingKind) -> bool {

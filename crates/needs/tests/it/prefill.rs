@@ -52,7 +52,15 @@ async fn harbour_views_figures_are_there_with_source_and_reason() {
     };
     let id = needs::audits::acts::create(&t.app, &permit, new).await.unwrap();
     let page = t.get(Some(&priya), &format!("/audits/{id}/sections/achievement")).await.expect(200);
-    let _ = page.contains("44%").contains("Middle of the family").contains("Perhaps a need");
+    let _ = page
+        .contains("44%")
+        .contains("Middle of the family")
+        .contains("Perhaps a need")
+        .contains("How we worked this out")
+        .contains("Chance of such a difference by luck")
+        .contains("comparisons in this audit")
+        .contains("(signals-1)")
+        .contains("/how-we-work-it-out#signals");
 }
 
 #[test]

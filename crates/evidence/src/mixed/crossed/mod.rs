@@ -65,6 +65,8 @@ pub struct CrossedFit {
     pub bic: f64,
     /// Whether the optimiser ended at a stationary point.
     pub converged: bool,
+    /// Steps tried on the way there; each costs one evaluation and two for each variance.
+    pub evaluations: usize,
     /// Whether a variance is estimated as zero.
     pub singular: bool,
     /// What was left out, and all else worth knowing, in words.
@@ -176,6 +178,7 @@ pub fn fit_crossed(
         aic: 2.0 * parameters - 2.0 * loglik,
         bic: (y.len() as f64).ln() * parameters - 2.0 * loglik,
         converged: found.converged,
+        evaluations: found.evaluations,
         singular,
         notes,
     })
