@@ -1,15 +1,18 @@
 //! The best use of all the capacity in a partnership, and what would happen if.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use foundation::{DbError, OrgRef, Sql};
 use jiff::{ToSpan, civil::Date};
-use matching::{Effort, Pair, Plan, Question, Window, propose, propose_from};
+use matching::{Change as Trial, Effort, Pair, Plan, Planned, Question, Window, plan::Worth};
 use needs::ActError;
 
 use super::pool::{Pool, week_of};
 use crate::packs;
 use crate::requests::{Request, RequestId, requests_through};
+
+/// Up to so many requests a change is looked at as hard as the plan itself.
+const FEW: usize = 200;
 
 /// Everything that waits for a match in a partnership, with everybody who could help.
 #[derive(Clone, Debug)]
@@ -18,6 +21,17 @@ pub struct Board {
     pub requests: Vec<Request>,
     /// The supporters.
     pub pool: Pool,
+    /// Where each request stands in the list, by its id as text.
+    at: HashMap<String, usize>,
+}
+
+/// What would follow from what is tried out.
+#[derive(Clone, Debug)]
+pub struct Then {
+    /// The best plan then.
+    pub plan: Plan,
+    /// What it is worth over all requests: negative where it costs.
+    pub worth: Worth,
 }
 
 /// What the broker tries out.
@@ -66,47 +80,70 @@ impl Board {
         requests.reverse();
         let orgs: Vec<OrgRef> = requests.iter().map(|one| one.org).collect();
         let pool = Pool::load(db, partnership, &orgs, today).await?;
-        Ok(Self { requests, pool })
+        let at = requests.iter().enumerate().map(|(at, one)| (one.id.to_string(), at)).collect();
+        Ok(Self { requests, pool, at })
     }
 
-    pub(crate) fn question(&self, trial: &WhatIf) -> Question {
-        let needs: Vec<_> = self.requests.iter().map(|one| self.pool.need(one)).collect();
-        let mut supporters = self.pool.models();
-        for (key, half_days) in &trial.extra {
-            if let Some(one) = supporters.iter_mut().find(|one| one.id == *key) {
-                let first = needs.iter().map(|need| need.window.earliest).min().unwrap_or(0);
-                one.free.push(matching::FreeWeek { week: first, half_days: *half_days });
-                one.weekly_cap = one.weekly_cap.saturating_add(*half_days);
-            }
-        }
-        let pairs = |list: &[(RequestId, String)]| {
-            list.iter().map(|(id, key)| Pair::new(id.to_string(), key.clone())).collect()
-        };
+    /// The request with an id, when it waits here.
+    #[must_use]
+    pub fn request(&self, id: &str) -> Option<&Request> {
+        self.at.get(id).map(|&at| &self.requests[at])
+    }
+
+    /// Everything the best plan depends on.
+    #[must_use]
+    pub fn question(&self) -> Question {
         Question {
-            needs,
-            supporters,
+            needs: self.requests.iter().map(|one| self.pool.need(one)).collect(),
+            supporters: self.pool.models(),
             policy: self.pool.policy.clone(),
-            mapped: Default::default(),
-            pins: pairs(&trial.pins),
-            forbids: pairs(&trial.forbids),
-            agreed: Vec::new(),
+            ..Question::default()
         }
     }
 
-    /// The best plan as things are.
+    /// What is tried out, as the engine reads it.
+    fn changes_of(&self, trial: &WhatIf) -> Vec<Trial> {
+        let mut changes = Vec::new();
+        let mut more: BTreeMap<&str, u32> = BTreeMap::new();
+        for (key, half_days) in &trial.extra {
+            let sum = more.entry(key).or_default();
+            *sum = sum.saturating_add(*half_days);
+        }
+        let first = || self.requests.iter().map(|one| week_of(one.ask.earliest)).min();
+        for (key, half_days) in more {
+            let Some(one) = self.pool.supporter(key) else { continue };
+            let mut model = one.model.clone();
+            let week = first().unwrap_or(0).max(week_of(self.pool.today));
+            model.free.push(matching::FreeWeek { week, half_days });
+            model.weekly_cap = model.weekly_cap.saturating_add(half_days);
+            changes.push(Trial::Supporter(model));
+        }
+        let pair = |(id, key): &(RequestId, String)| Pair::new(id.to_string(), key.clone());
+        changes.extend(trial.pins.iter().map(pair).map(Trial::Pin));
+        changes.extend(trial.forbids.iter().map(pair).map(Trial::Forbid));
+        changes
+    }
+
+    /// Finds the best plan as things are, kept ready for what is tried out.
     ///
     /// # Errors
     /// When the engine cannot read a request; the sentence says which.
-    pub fn plan(&self) -> Result<Plan, ActError> {
-        propose(&self.question(&WhatIf::default()), Effort::default()).map_err(told)
+    pub fn planned(&self) -> Result<Planned, ActError> {
+        Planned::new(&self.question(), Effort::default()).map_err(told)
     }
 
-    /// The best plan if, starting from the plan as things are.
+    /// The best plan if, from the plan as things are.
     ///
     /// # Errors
     /// When pins contradict each other or a hard rule; the sentence says which.
-    pub fn what_if(&self, trial: &WhatIf, now: &Plan) -> Result<Plan, ActError> {
-        propose_from(&self.question(trial), now, Effort::default()).map_err(told)
+    pub fn what_if(&self, trial: &WhatIf, now: &Planned) -> Result<Then, ActError> {
+        let then = now.what_if(&self.changes_of(trial), self.effort()).map_err(told)?;
+        Ok(Then { worth: then.worth, plan: then.after.into_plan() })
+    }
+
+    /// How hard to look when something is tried out: to the end while that takes no time.
+    pub(super) fn effort(&self) -> Effort {
+        if self.requests.len() <= FEW { Effort::default() } else { Effort::what_if() }
     }
 
     /// Who supports each request in a plan.
@@ -137,6 +174,12 @@ impl Board {
                 })
             })
             .collect()
+    }
+
+    /// What the request with an id is called on the desk; the id itself when it is not here.
+    #[must_use]
+    pub fn label_of(&self, id: &str) -> String {
+        self.request(id).map_or_else(|| id.to_owned(), |one| self.label(one))
     }
 
     /// What a request is called on the desk.

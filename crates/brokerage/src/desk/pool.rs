@@ -1,6 +1,6 @@
 //! The supporters of a partnership, as the engine `matching` reads them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use access::{AccountId, accounts};
 use evidence::trajectory::{Trend, trajectory};
@@ -12,6 +12,7 @@ use matching::{
 };
 use register::{School, kpis};
 
+use super::words;
 use crate::cadre::{
     SupporterRef, cadre_of,
     capacity::{self, Commitment, CommitmentState, monday},
@@ -58,6 +59,10 @@ pub struct Pool {
     pub policy: Policy,
     /// As of when.
     pub today: Date,
+    /// Where each supporter stands in the list, by the engine's id.
+    at: HashMap<String, usize>,
+    /// Codes of specialisms somebody here brings that do not read as words, and their names.
+    pub(super) codes: Vec<(String, String)>,
 }
 
 /// The first Monday that weeks are counted from.
@@ -125,9 +130,11 @@ impl Pool {
             .collect();
         let contexts = contexts(db, &schools).await?;
         let falling = falling(db, &urns).await?;
+        let commitments = capacity::all_commitments(db).await?;
         let facts = Facts {
             pledges: capacity::all_pledges(db, today).await?,
-            commitments: capacity::all_commitments(db).await?,
+            turns: capacity::given_and_received(&commitments, AcademicYear::of(today)),
+            commitments,
             guards: capacity::guards(db, today).await?,
             judged: capacity::judgements(db).await?,
             emails: accounts::all(db).await?.into_iter().map(|a| (a.id, a.email)).collect(),
@@ -198,7 +205,21 @@ impl Pool {
             }
         }
         supporters.sort_by(|a, b| (&a.label, a.key).cmp(&(&b.label, b.key)));
-        Ok(Self { supporters, schools, contexts, policy: Policy::default(), today })
+        let at = supporters.iter().enumerate().map(|(at, s)| (s.model.id.clone(), at)).collect();
+        let codes: BTreeSet<&str> = supporters
+            .iter()
+            .flat_map(|one| one.model.specialisms.iter().map(|held| held.code.as_str()))
+            .filter(|code| code.contains('-'))
+            .collect();
+        let codes = codes.into_iter().map(|code| (code.to_owned(), words::named(code))).collect();
+        let policy = Policy::default();
+        Ok(Self { supporters, schools, contexts, policy, today, at, codes })
+    }
+
+    /// The supporter the engine knows by an id.
+    #[must_use]
+    pub fn supporter(&self, id: &str) -> Option<&Supporter> {
+        self.at.get(id).map(|&at| &self.supporters[at])
     }
 
     /// A request as the engine reads it.
@@ -250,6 +271,8 @@ impl Pool {
 struct Facts {
     pledges: BTreeMap<SupporterRef, BTreeMap<Date, i64>>,
     commitments: Vec<Commitment>,
+    /// Half-days given and received this school year.
+    turns: BTreeMap<OrgRef, (i64, i64)>,
     guards: Vec<capacity::Guard>,
     judged: BTreeMap<SupporterRef, (u32, f64)>,
     emails: BTreeMap<AccountId, String>,
@@ -283,11 +306,7 @@ impl Facts {
             .iter()
             .filter(|one| one.state != CommitmentState::Done && one.to_on >= self.today)
             .count();
-        let year = AcademicYear::of(self.today);
-        let (given, received) = capacity::given_and_received(&self.commitments, year)
-            .get(&org)
-            .copied()
-            .unwrap_or_default();
+        let (given, received) = self.turns.get(&org).copied().unwrap_or_default();
         let mut reasons: Vec<String> =
             self.guards.iter().filter(|one| one.org == org).map(|one| one.reason.clone()).collect();
         reasons.extend(org.urn().and_then(|urn| self.falling.get(&urn)).cloned());

@@ -29,22 +29,16 @@ pub async fn partnership(
     today: Date,
 ) -> Result<Report, ActError> {
     let board = Board::load(db, partnership, today).await?;
-    let plan = board.plan()?;
+    let planned = board.planned()?;
+    let plan = planned.plan();
     let mut text = format!(
         "{} requests wait for a match, {} people and schools could help, as of {}.\n",
         board.requests.len(),
         board.pool.supporters.len(),
         date_in_words(today)
     );
-    let label = |id: &str| {
-        board
-            .requests
-            .iter()
-            .find(|one| one.id.to_string() == id)
-            .map_or_else(|| id.to_owned(), |one| board.label(one))
-    };
     for one in &plan.matches {
-        let _ = writeln!(text, "\n{}", label(&one.need));
+        let _ = writeln!(text, "\n{}", board.label_of(&one.need));
         for share in &one.shares {
             let _ = writeln!(
                 text,
@@ -60,7 +54,7 @@ pub async fn partnership(
         }
     }
     for one in &plan.unmet {
-        let _ = writeln!(text, "\n{}\n  not met", label(&one.need));
+        let _ = writeln!(text, "\n{}\n  not met", board.label_of(&one.need));
         for sentence in &one.sentences {
             let _ = writeln!(text, "  {sentence}");
         }
@@ -74,7 +68,7 @@ pub async fn partnership(
         "as_at": today,
         "requests": board.requests.iter().map(|one| json!({ "id": one.id, "label": board.label(one) })).collect::<Vec<_>>(),
         "supporters": board.pool.supporters.iter().map(|one| json!({ "id": one.model.id, "label": one.label })).collect::<Vec<_>>(),
-        "plan": serde_json::to_value(&plan).unwrap_or(Value::Null),
+        "plan": serde_json::to_value(plan).unwrap_or(Value::Null),
     });
     Ok(Report { text, json })
 }

@@ -3,18 +3,22 @@
 //! Reading everything and planning from nothing takes seconds where thousands of requests wait;
 //! a broker who tries things out must not wait for it each time. What is kept is used again only
 //! while nothing has happened that the desk depends on: the record of acts says so exactly,
-//! because every act appends to it in its own transaction.
+//! because every act appends to it in its own transaction. When something has happened the board
+//! is read again, and planned again only where what the plan depends on is no longer the same.
+//! So every one of several servers shows what is true now, and all show the same plan: it depends
+//! on the question alone, never on the questions before.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foundation::{App, DbError, OrgRef, Sql};
 use jiff::civil::Date;
-use matching::plan::{Alternative, WhyNot, alternatives, why_not};
-use matching::{Effort, Pair, Plan};
+use matching::plan::{Alternative, WhyNot};
+use matching::{Effort, Pair, Plan, Planned, Question};
 use needs::ActError;
 use sea_orm::FromQueryResult;
+use tokio::sync::OnceCell;
 
-use super::plan::{Board, WhatIf, told};
+use super::plan::{Board, Then, WhatIf, told};
 use super::unlock;
 
 /// A partnership's board as of a day, and the best plan for it.
@@ -22,7 +26,16 @@ use super::unlock;
 pub struct Standing {
     /// The board.
     pub board: Board,
-    plan: Plan,
+    worked: Arc<Worked>,
+}
+
+/// What was worked out for a question, for every look until the question changes.
+#[derive(Debug)]
+struct Worked {
+    question: Question,
+    planned: Planned,
+    others: OnceCell<Vec<Alternative>>,
+    lines: OnceCell<Vec<unlock::Line>>,
 }
 
 struct Kept {
@@ -41,6 +54,10 @@ struct Tail {
     subject: String,
 }
 
+/// How many other plans are looked for.
+const OTHERS: usize = 3;
+/// How much less good another plan may be, as a share of the best one's points.
+const WITHIN: f64 = 0.02;
 /// Boards kept in a process; a server has few partnerships under the hand at a time.
 const KEEP: usize = 8;
 /// Beyond so many new entries it is quicker to look again than to read them.
@@ -82,9 +99,20 @@ pub async fn standing(
     let seen: Option<Tail> =
         app.db.first("SELECT seq, hash, subject FROM event ORDER BY seq DESC LIMIT 1", []).await?;
     let board = Board::load(&app.db, partnership, today).await?;
+    let before: Vec<Arc<Worked>> = shelf()
+        .iter()
+        .filter(|one| one.partnership == partnership)
+        .map(|one| Arc::clone(&one.standing.worked))
+        .collect();
     let standing = away(move || {
-        let plan = board.plan()?;
-        Ok(Arc::new(Standing { board, plan }))
+        let question = board.question();
+        if let Some(worked) = before.into_iter().find(|one| one.question == question) {
+            return Ok(Arc::new(Standing { board, worked }));
+        }
+        let planned = Planned::new(&question, Effort::default()).map_err(told)?;
+        let (others, lines) = (OnceCell::new(), OnceCell::new());
+        let worked = Arc::new(Worked { question, planned, others, lines });
+        Ok(Arc::new(Standing { board, worked }))
     })
     .await?;
     if let Some(seen) = seen {
@@ -129,17 +157,23 @@ async fn kept(
 impl Standing {
     /// The best plan as things are.
     #[must_use]
-    pub const fn plan(&self) -> &Plan {
-        &self.plan
+    pub fn plan(&self) -> &Plan {
+        self.worked.planned.plan()
+    }
+
+    /// Whether another board's plan is this very one, not worked out again.
+    #[must_use]
+    pub fn same_plan(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.worked, &other.worked)
     }
 
     /// The best plan if something were different, without keeping other visitors waiting.
     ///
     /// # Errors
     /// When pins contradict each other or a hard rule; the sentence says which.
-    pub async fn what_if(self: &Arc<Self>, trial: WhatIf) -> Result<Plan, ActError> {
+    pub async fn what_if(self: &Arc<Self>, trial: WhatIf) -> Result<Then, ActError> {
         let standing = Arc::clone(self);
-        away(move || standing.board.what_if(&trial, &standing.plan)).await
+        away(move || standing.board.what_if(&trial, &standing.worked.planned)).await
     }
 
     /// Why a supporter is not in the plan for a request, and what would follow.
@@ -148,37 +182,35 @@ impl Standing {
     /// When the request or the supporter is not on the board.
     pub async fn why_not(self: &Arc<Self>, pair: Pair) -> Result<WhyNot, ActError> {
         let standing = Arc::clone(self);
-        away(move || {
-            let question = standing.board.question(&WhatIf::default());
-            why_not(&question, &standing.plan, &pair, Effort::default()).map_err(told)
-        })
-        .await
+        away(move || standing.worked.planned.why_not(&pair, standing.board.effort()).map_err(told))
+            .await
     }
 
-    /// Up to `count` other plans that meet the same needs and are at most `within` less good.
+    /// Up to three other plans at most two per cent less good. Looked for once.
     ///
     /// # Errors
     /// When the engine cannot read a request.
-    pub async fn others(
-        self: &Arc<Self>,
-        count: usize,
-        within: f64,
-    ) -> Result<Vec<Alternative>, ActError> {
-        let standing = Arc::clone(self);
-        away(move || {
-            let question = standing.board.question(&WhatIf::default());
-            alternatives(&question, &standing.plan, count, within, Effort::default()).map_err(told)
-        })
-        .await
+    pub async fn others(self: &Arc<Self>) -> Result<&[Alternative], ActError> {
+        let look = || {
+            let standing = Arc::clone(self);
+            away(move || {
+                let effort = standing.board.effort();
+                standing.worked.planned.alternatives(OTHERS, WITHIN, effort).map_err(told)
+            })
+        };
+        Ok(self.worked.others.get_or_try_init(look).await?)
     }
 
-    /// What a day is worth, by specialism, phase and area.
+    /// What a day is worth, by specialism, phase and area. Reckoned once.
     ///
     /// # Errors
-    /// When the engine cannot read a request.
-    pub async fn unlock(self: &Arc<Self>) -> Result<Vec<unlock::Line>, ActError> {
-        let standing = Arc::clone(self);
-        away(move || unlock::unlock(&standing.board)).await
+    /// When the engine cannot reckon a price exactly.
+    pub async fn unlock(self: &Arc<Self>) -> Result<&[unlock::Line], ActError> {
+        let reckon = || {
+            let standing = Arc::clone(self);
+            away(move || unlock::unlock(&standing.board, &standing.worked.planned))
+        };
+        Ok(self.worked.lines.get_or_try_init(reckon).await?)
     }
 }
 

@@ -1,9 +1,10 @@
 //! What one more day would unlock: the coverage map by specialism, phase and area, in words.
 
-use matching::plan::{CoverageCell, Worth, coverage};
+use matching::Planned;
+use matching::plan::{CoverageCell, Worth};
 use needs::ActError;
 
-use super::plan::{Board, WhatIf, told};
+use super::plan::{Board, told};
 use crate::packs::specialism_name;
 use crate::requests::days_in_words;
 
@@ -33,18 +34,15 @@ pub struct Line {
 /// because a price has a higher and a lower end wherever plans are equally good.
 ///
 /// # Errors
-/// When the engine cannot read a request; the sentence says which.
-pub fn unlock(board: &Board) -> Result<Vec<Line>, ActError> {
-    let question = board.question(&WhatIf::default());
+/// When the engine cannot reckon a price exactly; the sentence says why.
+pub(super) fn unlock(board: &Board, planned: &Planned) -> Result<Vec<Line>, ActError> {
     let area = |need: &matching::Need| {
-        let request = board.requests.iter().find(|one| one.id.to_string() == need.id);
-        request
-            .and_then(|one| one.org.urn())
+        let school = board.request(&need.id).and_then(|one| one.org.urn());
+        school
             .and_then(|urn| board.pool.schools.get(&urn))
             .map_or_else(|| "Area not known".to_owned(), |school| school.authority_name.clone())
     };
-    let cells = coverage(&question, &area).map_err(told)?;
-    Ok(cells.into_iter().map(line).collect())
+    Ok(planned.coverage(&area).map_err(told)?.into_iter().map(line).collect())
 }
 
 fn line(cell: CoverageCell) -> Line {

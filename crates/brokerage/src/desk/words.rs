@@ -247,19 +247,82 @@ pub fn remedy(removal: &Removal, pool: &super::Pool) -> String {
     }
 }
 
+/// A specialism's name as it reads inside a sentence.
+pub(super) fn named(code: &str) -> String {
+    inside(specialism_name(code))
+}
+
 /// An engine's sentence with names for the codes of the specialisms this pool knows. Codes that
 /// are ordinary words stay as they are; they read well enough.
 #[must_use]
 pub fn plain(sentence: &str, pool: &super::Pool) -> String {
     let mut text = sentence.to_owned();
-    let codes: std::collections::BTreeSet<&str> = pool
-        .supporters
-        .iter()
-        .flat_map(|one| one.model.specialisms.iter().map(|s| s.code.as_str()))
-        .filter(|code| code.contains('-'))
-        .collect();
-    for code in codes {
-        text = text.replace(code, &inside(specialism_name(code)));
+    for (code, name) in &pool.codes {
+        if text.contains(code.as_str()) {
+            text = text.replace(code.as_str(), name);
+        }
     }
     text
+}
+
+/// What a change is worth over all requests, in sentences; none when nothing is gained or lost.
+#[must_use]
+pub fn worth(worth: &matching::plan::Worth) -> Vec<String> {
+    #[expect(clippy::cast_possible_truncation, reason = "half-days of one partnership")]
+    let whole = |number: f64| number.round() as i64;
+    let met: [i64; 5] = worth.met_half_days.map(whole);
+    let mut said = Vec::new();
+    let severity = |at: usize| format!("severity {}", at + 1);
+    if met.iter().any(|met| *met > 0) && met.iter().any(|met| *met < 0) {
+        for (at, met) in met.into_iter().enumerate().rev().filter(|(_, met)| *met != 0) {
+            let days = days_in_words(met.abs());
+            let more = if met > 0 { "more would be met" } else { "fewer would be met" };
+            said.push(format!("At {}, {days} {more}.", severity(at)));
+        }
+    } else {
+        match met.iter().sum::<i64>() {
+            0 => {}
+            lost if lost < 0 => said.push(format!("{} more would go unmet.", days_in_words(-lost))),
+            won => said.push(format!("{} more would be met.", days_in_words(won))),
+        }
+    }
+    match whole(worth.schools) {
+        0 => {}
+        1 => said.push("One school more would give or receive this year.".to_owned()),
+        -1 => said.push("One school fewer would give or receive this year.".to_owned()),
+        n if n > 0 => said.push(format!("{n} schools more would give or receive this year.")),
+        n => said.push(format!("{} schools fewer would give or receive this year.", -n)),
+    }
+    if worth.points.abs() >= 0.5 {
+        let way = if worth.points > 0.0 { "better" } else { "less good" };
+        said.push(format!(
+            "Over all requests the fit would be {way} by {:.0} points, each counted for one \
+             half-day.",
+            worth.points.abs()
+        ));
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use matching::plan::Worth;
+
+    use super::worth;
+
+    #[test]
+    fn what_a_change_is_worth_is_said_aim_by_aim() {
+        let of = |met_half_days, schools, points| Worth { met_half_days, schools, points };
+        let said = |it: &Worth| worth(it).join(" ");
+        assert_eq!(said(&of([0.0; 5], 0.0, 0.2)), "");
+        assert_eq!(
+            said(&of([0.0, 0.0, -3.0, 0.0, 0.0], -1.0, 0.0)),
+            "1½ days more would go unmet. One school fewer would give or receive this year."
+        );
+        assert_eq!(
+            said(&of([-2.0, 0.0, 0.0, 0.0, 2.0], 0.0, 12.4)),
+            "At severity 5, 1 day more would be met. At severity 1, 1 day fewer would be met. \
+             Over all requests the fit would be better by 12 points, each counted for one half-day."
+        );
+    }
 }

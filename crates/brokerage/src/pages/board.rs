@@ -111,7 +111,7 @@ pub(super) async fn show(
         .unmet
         .iter()
         .filter_map(|one| {
-            let request = board.requests.iter().find(|r| r.id.to_string() == one.need)?;
+            let request = board.request(&one.need)?;
             let mut why: Vec<String> =
                 one.sentences.iter().map(|sentence| words::plain(sentence, &board.pool)).collect();
             why.truncate(4);

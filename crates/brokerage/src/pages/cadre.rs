@@ -4,12 +4,13 @@ use access::{Action, Role, SignedIn, Visitor, Zone, authorize, decide};
 use askama::Template;
 use axum::{
     extract::{Path, State},
+    http::Uri,
     response::Response,
 };
 use foundation::{
     App, PageError,
     clock::date_in_words,
-    web::{Cell, Errors, Form, FormData, Format, Frame, Table, redirect},
+    web::{Cell, Errors, Form, FormData, Frame, Table, redirect},
 };
 use govuk::{
     Checkboxes, DateInput, ErrorSummary, Html, Input, Legend, SummaryList, Tag, TagColour,
@@ -17,7 +18,7 @@ use govuk::{
 };
 use jiff::ToSpan;
 
-use super::{clean, date_pairs, missed, summary};
+use super::{clean, date_pairs, missed, named, summary};
 use crate::cadre::{
     self as room, Act, Designation, DesignationId, State as Stage, Who, acts, capacity, mentors,
 };
@@ -150,25 +151,14 @@ async fn register_of(app: &App, visitor: &Visitor) -> Result<Table, PageError> {
     })
 }
 
-pub(super) async fn csv(
+/// `/cadre.csv` and the like.
+pub(super) async fn file(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
+    uri: Uri,
 ) -> Result<Response, PageError> {
-    register_of(&app, &visitor).await?.download(Format::Csv, "cadre")
-}
-
-pub(super) async fn xlsx(
-    State(app): State<App>,
-    SignedIn(visitor): SignedIn,
-) -> Result<Response, PageError> {
-    register_of(&app, &visitor).await?.download(Format::Xlsx, "cadre")
-}
-
-pub(super) async fn json(
-    State(app): State<App>,
-    SignedIn(visitor): SignedIn,
-) -> Result<Response, PageError> {
-    register_of(&app, &visitor).await?.download(Format::Json, "cadre")
+    let (name, format) = named(uri.path())?;
+    register_of(&app, &visitor).await?.download(format, name)
 }
 
 fn tag(it: &Designation, today: jiff::civil::Date) -> Tag {

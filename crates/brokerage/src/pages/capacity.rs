@@ -10,12 +10,12 @@ use charts::{Capacity, CapacityRow, Drawing, Frame as ChartFrame, Week};
 use foundation::{
     App, PageError,
     clock::date_in_words,
-    web::{Cell, Format, Frame, Table},
+    web::{Cell, Frame, Table},
 };
 use govuk::{Html, extra::Downloads};
 use jiff::{ToSpan, civil::Date};
 
-use super::brokered;
+use super::{brokered, named};
 use crate::cadre::{cadre_of, capacity};
 use crate::offers::offers_in;
 
@@ -162,8 +162,7 @@ pub(super) async fn file(
     SignedIn(visitor): SignedIn,
     Path(file): Path<String>,
 ) -> Result<Response, PageError> {
-    let format = file.strip_prefix("weeks.").and_then(Format::from_ending);
-    let format = format.ok_or(PageError::NotFound)?;
+    let ("weeks", format) = named(&file)? else { return Err(PageError::NotFound) };
     let (mondays, rows) = rows(&app, &visitor).await?;
     table(&mondays, &rows, app.clock.today()).download(format, "capacity")
 }

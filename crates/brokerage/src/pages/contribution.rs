@@ -1,16 +1,17 @@
 //! A person's own record of what they gave to other schools: theirs to keep and to take along
 //! (D18).
 
-use access::{SignedIn, Visitor};
+use access::SignedIn;
 use askama::Template;
-use axum::{extract::State, response::Response};
+use axum::{extract::State, http::Uri, response::Response};
 use foundation::{
     App, PageError,
     clock::date_in_words,
-    web::{Cell, Format, Frame, Table},
+    web::{Cell, Frame, Table},
 };
 use govuk::{Html, extra::Downloads};
 
+use super::named;
 use crate::cadre;
 use crate::contribution::{self, Contribution};
 use crate::packs::specialism_name;
@@ -99,29 +100,14 @@ pub(super) async fn show(
         .show(&content)
 }
 
-async fn download(app: &App, visitor: &Visitor, format: Format) -> Result<Response, PageError> {
+/// `/cadre/mine.csv` and the like.
+pub(super) async fn file(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    uri: Uri,
+) -> Result<Response, PageError> {
+    let (_, format) = named(uri.path())?;
     let account = visitor.account.ok_or(PageError::NotFound)?;
     let given = contribution::of(&app.db, account).await?;
     table(&visitor.name, &given).download(format, "contribution")
-}
-
-pub(super) async fn csv(
-    State(app): State<App>,
-    SignedIn(visitor): SignedIn,
-) -> Result<Response, PageError> {
-    download(&app, &visitor, Format::Csv).await
-}
-
-pub(super) async fn xlsx(
-    State(app): State<App>,
-    SignedIn(visitor): SignedIn,
-) -> Result<Response, PageError> {
-    download(&app, &visitor, Format::Xlsx).await
-}
-
-pub(super) async fn json(
-    State(app): State<App>,
-    SignedIn(visitor): SignedIn,
-) -> Result<Response, PageError> {
-    download(&app, &visitor, Format::Json).await
 }

@@ -7,16 +7,17 @@ use access::{SignedIn, Visitor};
 use askama::Template;
 use axum::{
     extract::{Path, State},
+    http::Uri,
     response::Response,
 };
 use foundation::{
     App, PageError,
     clock::date_in_words,
-    web::{Cell, Format, Frame, Table},
+    web::{Cell, Frame, Table},
 };
 use govuk::{Html, extra::Downloads};
 
-use super::brokered;
+use super::{brokered, named};
 use crate::desk::{
     self, Standing,
     plan::coverage,
@@ -144,7 +145,7 @@ pub(super) async fn show(
         cases,
         table: by_specialism(&standing).html(),
         downloads: Html::of(&Downloads::new("by specialism", items("/desk/coverage"))),
-        days: (!lines.is_empty()).then(|| by_day(&lines, &standing).html()),
+        days: (!lines.is_empty()).then(|| by_day(lines, &standing).html()),
         days_downloads: Html::of(&Downloads::new("by day", items("/desk/coverage/days"))),
     };
     frame
@@ -155,30 +156,14 @@ pub(super) async fn show(
         .show(&content)
 }
 
-async fn download(app: &App, visitor: &Visitor, format: Format) -> Result<Response, PageError> {
-    let standing = load(app, visitor).await?;
-    by_specialism(&standing).download(format, "coverage")
-}
-
-pub(super) async fn csv(
+/// `/desk/coverage.csv` and the like.
+pub(super) async fn whole(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
+    uri: Uri,
 ) -> Result<Response, PageError> {
-    download(&app, &visitor, Format::Csv).await
-}
-
-pub(super) async fn xlsx(
-    State(app): State<App>,
-    SignedIn(visitor): SignedIn,
-) -> Result<Response, PageError> {
-    download(&app, &visitor, Format::Xlsx).await
-}
-
-pub(super) async fn json(
-    State(app): State<App>,
-    SignedIn(visitor): SignedIn,
-) -> Result<Response, PageError> {
-    download(&app, &visitor, Format::Json).await
+    let (name, format) = named(uri.path())?;
+    by_specialism(&*load(&app, &visitor).await?).download(format, name)
 }
 
 /// `/desk/coverage/days.csv`
@@ -187,8 +172,7 @@ pub(super) async fn file(
     SignedIn(visitor): SignedIn,
     Path(file): Path<String>,
 ) -> Result<Response, PageError> {
-    let format = file.strip_prefix("days.").and_then(Format::from_ending);
-    let format = format.ok_or(PageError::NotFound)?;
+    let ("days", format) = named(&file)? else { return Err(PageError::NotFound) };
     let standing = load(&app, &visitor).await?;
-    by_day(&standing.unlock().await?, &standing).download(format, "coverage-days")
+    by_day(standing.unlock().await?, &standing).download(format, "coverage-days")
 }

@@ -27,7 +27,7 @@ use axum::{
 };
 use foundation::{
     App, OrgRef, PageError,
-    web::{Errors, FormData},
+    web::{Errors, FormData, Format},
 };
 use govuk::{ErrorSummary, Tag, TagColour};
 use needs::ActError;
@@ -36,7 +36,7 @@ use crate::requests::{self, Request, RequestId, State};
 
 /// This room's pages.
 pub fn routes() -> Router<App> {
-    Router::new()
+    downloads()
         .route("/requests", get(request::list).post(request_form::create))
         .route("/requests/new", get(request_form::ask))
         .route("/requests/{id}", get(request::show))
@@ -55,13 +55,7 @@ pub fn routes() -> Router<App> {
         .route("/offers/new", get(offers::ask))
         .route("/offers/{id}/close", post(offers::close))
         .route("/cadre", get(cadre::list))
-        .route("/cadre.csv", get(cadre::csv))
-        .route("/cadre.xlsx", get(cadre::xlsx))
-        .route("/cadre.json", get(cadre::json))
         .route("/cadre/mine", get(contribution::show))
-        .route("/cadre/mine.csv", get(contribution::csv))
-        .route("/cadre/mine.xlsx", get(contribution::xlsx))
-        .route("/cadre/mine.json", get(contribution::json))
         .route("/cadre/new", get(nominate::ask).post(nominate::create))
         .route("/cadre/{id}", get(cadre::show))
         .route("/cadre/{id}/time", post(cadre::time))
@@ -73,9 +67,6 @@ pub fn routes() -> Router<App> {
         .route("/cadre/{id}/reply", post(nominate::reply))
         .route("/desk", get(board::show))
         .route("/desk/coverage", get(coverage::show))
-        .route("/desk/coverage.csv", get(coverage::csv))
-        .route("/desk/coverage.xlsx", get(coverage::xlsx))
-        .route("/desk/coverage.json", get(coverage::json))
         .route("/desk/coverage/{file}", get(coverage::file))
         .route("/desk/capacity", get(capacity::show))
         .route("/desk/capacity/{file}", get(capacity::file))
@@ -92,6 +83,30 @@ pub fn routes() -> Router<App> {
         .route("/desk/{id}/assess", post(settle::assess))
         .route("/desk/{id}/check", post(settle::check))
         .route("/desk/{id}/clear", post(settle::clear))
+}
+
+/// The tables that download from the address of their page with an ending.
+fn downloads() -> Router<App> {
+    let tables = [
+        ("/cadre", get(cadre::file)),
+        ("/cadre/mine", get(contribution::file)),
+        ("/desk/coverage", get(coverage::whole)),
+    ];
+    let mut routes = Router::new();
+    for (page, table) in tables {
+        for ending in ["csv", "xlsx", "json"] {
+            routes = routes.route(&format!("{page}.{ending}"), table.clone());
+        }
+    }
+    routes
+}
+
+/// Splits the last part of an address, such as `cadre.csv`, into its name and the form it is asked
+/// for in.
+fn named(address: &str) -> Result<(&str, Format), PageError> {
+    let file = address.rsplit_once('/').map_or(address, |(_, file)| file);
+    let (name, ending) = file.rsplit_once('.').ok_or(PageError::NotFound)?;
+    Ok((name, Format::from_ending(ending).ok_or(PageError::NotFound)?))
 }
 
 /// A request the visitor may read; others learn nothing of it.

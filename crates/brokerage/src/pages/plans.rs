@@ -10,11 +10,6 @@ use super::brokered;
 use crate::desk::{self, Board};
 use crate::requests::days_in_words;
 
-/// How many other plans are looked for.
-const OTHERS: usize = 3;
-/// How much less good another plan may be, as a share of the best one's points.
-const WITHIN: f64 = 0.02;
-
 struct Other {
     number: usize,
     differs: String,
@@ -55,7 +50,7 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     let partnership = brokered(&visitor)?;
     let standing = desk::standing(&app, partnership, app.clock.today()).await?;
-    let found = standing.others(OTHERS, WITHIN).await?;
+    let found = standing.others().await?;
     let (board, best) = (&standing.board, standing.plan());
     let nobody = || "nobody".to_owned();
     let others = found
@@ -85,10 +80,6 @@ pub(super) async fn show(
             }
         })
         .collect();
-    let label = |id: &str| {
-        let request = board.requests.iter().find(|one| one.id.to_string() == id);
-        request.map_or_else(|| id.to_owned(), |one| board.label(one))
-    };
     let content = Page {
         waiting: board.requests.len(),
         met: best
@@ -100,7 +91,7 @@ pub(super) async fn show(
                     .iter()
                     .map(|s| format!("{}, {}", s.label, days_in_words(i64::from(s.half_days))))
                     .collect();
-                (label(&one.need), who.join("; "))
+                (board.label_of(&one.need), who.join("; "))
             })
             .collect(),
         others,

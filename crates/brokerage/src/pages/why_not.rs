@@ -89,7 +89,7 @@ fn everybody(standing: &Standing, id: &str, key: &str, answer: &WhyNot) -> Optio
         .matches
         .iter()
         .any(|one| one.need == id && one.shares.iter().any(|share| share.supporter == key));
-    let who = board.pool.supporters.iter().find(|s| s.model.id == key)?.name.as_str();
+    let who = board.pool.supporter(key)?.name.as_str();
     if already {
         return Some(Everybody {
             sentence: format!("The best plan for all requests has {who} here."),

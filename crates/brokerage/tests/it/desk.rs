@@ -3,11 +3,12 @@
 
 use brokerage::cadre::{SupporterRef, capacity};
 use brokerage::desk::{self, plan::WhatIf, unlock};
+use brokerage::requests::acts;
 use jiff::civil::date;
 use matching::Depth;
 use testkit::both;
 
-use crate::world::{OAKFIELD, leader, matching, setup, system, world};
+use crate::world::{HARBOUR, OAKFIELD, ask, leader, matching, permit, setup, system, world};
 
 #[tokio::test]
 async fn the_desk_answers_why_not_and_shows_the_map_and_the_calendar() {
@@ -69,12 +70,22 @@ async fn what_is_kept_of_the_board_is_used_only_while_it_holds() {
         // Trying out leaves the plan as it is.
         let trial = WhatIf { forbids: vec![(id, aisha.to_string())], ..WhatIf::default() };
         let then = second.what_if(trial).await.unwrap();
-        assert_eq!((then.matches.len(), then.unmet.len()), (0, 1));
+        assert_eq!((then.plan.matches.len(), then.plan.unmet.len()), (0, 1));
+        assert_eq!(then.worth.met_half_days.iter().sum::<f64>(), -18.0);
         assert!(std::sync::Arc::ptr_eq(&second, &board().await));
+        // What happens but moves nobody is read, and the plan is not worked out again.
+        let draft = access::Resource::new(access::Kind::Request, access::Zone::School, HARBOUR);
+        let head = permit(&t, &w.priya, access::Action::Create, &draft).await;
+        let drafted = acts::draft(&t.app, &head, HARBOUR, &[], w.alliance, &ask()).await;
+        assert!(drafted.is_ok());
+        let third = board().await;
+        assert!(!std::sync::Arc::ptr_eq(&second, &third), "a request has been drafted");
+        assert!(second.same_plan(&third), "a draft waits for nobody");
         // Time given away elsewhere changes it at once.
         let guard =
             capacity::raise_guard(&t.app, &system(&t), OAKFIELD, "staff absence", None).await;
         assert_eq!(board().await.plan().unmet.len(), 1);
+        assert!(!board().await.same_plan(&third));
         capacity::clear_guard(&t.app, &system(&t), guard.unwrap()).await.unwrap();
         assert_eq!(board().await.plan().matches.len(), 1);
         let tomorrow = date(2026, 11, 10);
@@ -94,7 +105,7 @@ async fn a_day_more_is_worth_most_where_nobody_can_meet_the_need() {
         assert!(first != second && second != third);
         // Three requests of 18 half-days and 28 to give: 26 are unmet however they are shared.
         let standing = desk::standing(&t.app, w.alliance, t.app.clock.today()).await.unwrap();
-        let lines = unlock::unlock(&standing.board).unwrap();
+        let lines = standing.unlock().await.unwrap();
         assert_eq!(lines.len(), 1, "{lines:?}");
         assert_eq!((lines[0].able, lines[0].wanted_half_days), (1, 54));
         let case = lines[0].case().unwrap();

@@ -72,9 +72,9 @@ fn a_balanced_table_has_a_closed_form() {
     let script_effects: Vec<f64> = (0..scripts).map(|_| 2.0 * chance.normal()).collect();
     let marker_effects: Vec<f64> = (0..markers).map(|_| chance.normal()).collect();
     let (mut y, mut script, mut marker) = (vec![], vec![], vec![]);
-    for s in 0..scripts {
-        for m in 0..markers {
-            y.push(1e3 + script_effects[s] + marker_effects[m] + 0.5 * chance.normal());
+    for (s, of_script) in script_effects.iter().enumerate() {
+        for (m, of_marker) in marker_effects.iter().enumerate() {
+            y.push(1e3 + of_script + of_marker + 0.5 * chance.normal());
             script.push(s as u32);
             marker.push(m as u32);
         }

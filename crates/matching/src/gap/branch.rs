@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::lagrange::{Knapsacks, Problem, Relaxed, SCALE, round_up, worth};
+use super::around::Around;
+use super::lagrange::{Knapsacks, Problem, Relaxed, SCALE, first_prices, round_up, worth};
 use super::local::{Dice, Part, Plan, Walk, repair};
 
 pub(crate) struct Closed {
@@ -43,16 +44,7 @@ pub(crate) fn run(p: &Problem, seed: u64, go_on: &mut dyn FnMut() -> bool) -> Cl
     if (0..p.jobs).any(|j| !open[j * p.agents..(j + 1) * p.agents].contains(&true)) {
         return Closed { value: None, bound: 0, proved: true, agent: Vec::new() };
     }
-    let start: Vec<i64> = (0..p.jobs)
-        .map(|j| {
-            let mut costs: Vec<i64> = (0..p.agents)
-                .filter(|&i| open[j * p.agents + i])
-                .map(|i| p.cost[j * p.agents + i])
-                .collect();
-            costs.sort_unstable();
-            costs.get(1).unwrap_or(&costs[0]) * SCALE
-        })
-        .collect();
+    let start = first_prices(p, &open);
     run.worth = worth(p, &open, &start);
     run.all(Node { open, price: start }, go_on)
 }
@@ -92,7 +84,7 @@ impl Run<'_> {
         let mut direction = vec![0.0_f64; p.jobs];
         let warm = pace < 0.9;
         let mut idle = 0;
-        let guess = price.iter().sum::<i64>().abs() / 50 + SCALE;
+        let guess = price.iter().sum::<i64>().abs() / 400 + SCALE;
         for round in 0..rounds {
             self.knapsacks.relax(p, &node.open, &price, &mut relaxed);
             for (share, &chosen) in best.share.iter_mut().zip(&relaxed.chosen) {
@@ -116,8 +108,10 @@ impl Run<'_> {
                 break;
             }
             if repairs > 0 && round % repairs == repairs - 1 {
-                let agent = repair(p, &node.open, &relaxed.chosen);
-                self.polish(agent, &node.open, 30);
+                let agent = repair(p, &node.open, &relaxed.chosen, &self.worth);
+                // Where there are many, the first that fits takes a while.
+                let first = if self.best.is_none() { 10 * p.agents } else { 0 };
+                self.polish(agent, &node.open, first.max(30));
                 if !go_on() {
                     break;
                 }
@@ -129,7 +123,7 @@ impl Run<'_> {
             }
             if relaxed.packed.iter().all(|&packed| packed == 1) {
                 // Every job once: this packing is an assignment as good as the bound.
-                let agent = repair(p, &node.open, &relaxed.chosen);
+                let agent = repair(p, &node.open, &relaxed.chosen, &self.worth);
                 self.offer(&agent);
                 break;
             }
@@ -185,7 +179,7 @@ impl Run<'_> {
                         *shaken = price + self.dice.below(wide) as i64 - SCALE;
                     }
                     self.knapsacks.relax(p, open, &shaken, &mut relaxed);
-                    repair(p, open, &relaxed.chosen)
+                    repair(p, open, &relaxed.chosen, &self.worth)
                 }
             };
             let mut walk = Walk::new(p, start, &self.worth);
@@ -259,6 +253,15 @@ impl Run<'_> {
         }
     }
 
+    /// Improves the best plan a few jobs at a time. Says whether it got better.
+    fn settle(&mut self, open: &[bool], turns: usize, go_on: &mut dyn FnMut() -> bool) -> bool {
+        let Some(best) = self.best.clone() else { return false };
+        let around = Around::new(self.p, open, &self.worth);
+        let found = around.improve(&best, turns, &mut self.dice, go_on);
+        self.offer(&found.agent);
+        self.target() < best.cost
+    }
+
     /// Improves the best plan a few agents at a time. Says whether it got better.
     fn refine(&mut self, open: &[bool], parts: usize, go_on: &mut dyn FnMut() -> bool) -> bool {
         let p = self.p;
@@ -302,7 +305,10 @@ impl Run<'_> {
         let mut bound = round_up(raised.value);
         self.worth = worth(p, &root.open, &raised.price);
         if bound < self.target() {
-            let steps = 4_000_000 / (p.jobs * p.jobs).max(100) * 4;
+            self.settle(&root.open, 4_000, go_on);
+        }
+        if bound < self.target() {
+            let steps = if p.jobs > 300 { 960 } else { 4_000_000 / (p.jobs * p.jobs).max(100) * 4 };
             self.walk(&root.open, &raised.price, bound, steps, go_on);
         }
         let mut idle = 0;
@@ -312,9 +318,10 @@ impl Run<'_> {
             }
             root.price.clone_from(&raised.price);
             let mut better = false;
-            for _ in 0..4 {
+            for _ in 0..if p.jobs > 300 { 1 } else { 4 } {
                 better |= self.follow(&root, go_on);
             }
+            better |= self.settle(&root.open, 8_000, go_on);
             better |= self.refine(&root.open, 100, go_on);
             idle = if better { 0 } else { idle + 1 };
             let target = self.target();
@@ -353,6 +360,7 @@ impl Run<'_> {
                 stopped = true;
                 break;
             }
+            self.settle(&wide, 300, go_on);
             self.refine(&wide, 2, go_on);
             if popped.is_multiple_of(32) {
                 self.follow(&Node { open: wide.clone(), price: top.clone() }, go_on);

@@ -1,11 +1,12 @@
 //! The Lagrangian relaxation: each job has a price, each agent packs the jobs worth most.
 
 use super::Instance;
+use super::core::{self, Core, Item};
 
 /// Prices count in 256ths, so that sums stay whole and bounds exact.
 pub(crate) const SCALE: i64 = 256;
-/// Beyond this capacity knapsacks are bounded by their fractional solution.
-const DEEP: i64 = 20_000;
+/// Pairs are closed by going through every load up to a capacity while that takes no more steps.
+const DEEP: usize = 4_000_000;
 
 /// An instance to minimise, jobs by agents.
 pub(crate) struct Problem {
@@ -56,9 +57,8 @@ pub(crate) struct Relaxed {
 
 #[derive(Default)]
 pub(crate) struct Knapsacks {
-    best: Vec<i64>,
-    take: Vec<u64>,
-    items: Vec<(usize, i64, usize)>,
+    core: Core,
+    items: Vec<Item>,
 }
 
 impl Knapsacks {
@@ -105,58 +105,47 @@ impl Knapsacks {
             }
             return sum;
         }
-        if capacity > DEEP {
-            return self.fractional(capacity);
-        }
-        let room = capacity as usize;
-        let words = room / 64 + 1;
-        self.best.clear();
-        self.best.resize(room + 1, 0);
-        self.take.clear();
-        self.take.resize(words * self.items.len(), 0);
-        let mut reach = 0;
-        for (index, &(_, worth, usage)) in self.items.iter().enumerate() {
-            let take = &mut self.take[index * words..(index + 1) * words];
-            reach = (reach + usage).min(room);
-            for c in (usage..=room).rev() {
-                let with = self.best[c - usage] + worth;
-                if with > self.best[c] {
-                    self.best[c] = with;
-                    take[c / 64] |= 1 << (c % 64);
+        self.core.pack(&mut self.items, capacity)
+    }
+
+    /// Closes pairs by what a unit of the agent's capacity is worth: quicker than going through
+    /// every load, and nearly as good where loads are many.
+    fn close_by_worth(
+        &mut self,
+        p: &Problem,
+        open: &mut [bool],
+        price: &[i64],
+        slack: i64,
+        i: usize,
+    ) -> usize {
+        let best = self.pack(p, open, price, i);
+        self.gather(p, open, price, i);
+        self.items.sort_unstable_by(core::denser);
+        // The worth of a unit, at which the items fill the agent, as a fraction.
+        let mut left = i128::from(p.capacity[i]);
+        let full = self.items.iter().find(|item| {
+            left -= item.2 as i128;
+            left < 0
+        });
+        let (worth, usage) = full.map_or((0, 1), |&(_, worth, usage)| (worth, usage.max(1)));
+        let (worth, usage) = (i128::from(worth), usage as i128);
+        // Everything times `usage`: no packing is worth more than `most`.
+        let over = |worth_: i64, usage_: usize| i128::from(worth_) * usage - worth * usage_ as i128;
+        let most = worth * i128::from(p.capacity[i])
+            + self.items.iter().map(|&(_, w, u)| over(w, u).max(0)).sum::<i128>();
+        let limit = (i128::from(best) - i128::from(slack)) * usage;
+        let mut closed = 0;
+        for (j, price) in price.iter().enumerate().take(p.jobs) {
+            let at = j * p.agents + i;
+            if open[at] {
+                let with = over(price - p.cost[at] * SCALE, p.usage[at] as usize);
+                if most + with.min(0) < limit {
+                    open[at] = false;
+                    closed += 1;
                 }
             }
         }
-        let mut c = room;
-        for index in (0..self.items.len()).rev() {
-            if self.take[index * words + c / 64] >> (c % 64) & 1 == 1 {
-                c -= self.items[index].2;
-                self.items[index].1 = -self.items[index].1;
-            }
-        }
-        self.best[room]
-    }
-
-    fn fractional(&mut self, capacity: i64) -> i64 {
-        self.items.sort_by(|a, b| {
-            (i128::from(b.1) * a.2.max(1) as i128).cmp(&(i128::from(a.1) * b.2.max(1) as i128))
-        });
-        let (mut left, mut sum) = (capacity, 0);
-        for item in &mut self.items {
-            let usage = item.2 as i64;
-            if usage <= left {
-                left -= usage;
-                sum += item.1;
-                item.1 = -item.1;
-            } else {
-                // Rounded up: still no less than the best packing.
-                let (worth, left, usage) =
-                    (i128::from(item.1), i128::from(left), i128::from(usage.max(1)));
-                // No more than the item's worth, as less is left than it uses.
-                sum += ((worth * left + usage - 1) / usage) as i64;
-                break;
-            }
-        }
-        sum
+        closed
     }
 
     /// Closes pairs that cannot be in anything better than `target`, given the relaxation at
@@ -174,12 +163,13 @@ impl Knapsacks {
         let slack = (target - 1) * SCALE - value;
         let mut forward: Vec<i64> = Vec::new();
         for i in 0..p.agents {
-            if p.capacity[i] > DEEP {
-                continue;
-            }
             let room = p.capacity[i] as usize;
             self.gather(p, open, price, i);
             let count = self.items.len();
+            if (count + 1).saturating_mul(room + 1) > DEEP {
+                closed += self.close_by_worth(p, open, price, slack, i);
+                continue;
+            }
             let width = room + 1;
             forward.clear();
             forward.resize((count + 1) * width, 0);
@@ -230,6 +220,58 @@ impl Knapsacks {
         }
         closed
     }
+}
+
+/// Prices to begin with: what each job costs at its best agent when units of capacity are paid for
+/// at rates that hold the agents' loads near their capacities. Quick, because nothing is packed.
+pub(crate) fn first_prices(p: &Problem, open: &[bool]) -> Vec<i64> {
+    let m = p.agents;
+    let mut rate = vec![0.0_f64; m];
+    let mut best = (f64::NEG_INFINITY, rate.clone());
+    let (mut pace, mut idle) = (1.0, 0);
+    let cheapest = |rate: &[f64], j: usize| {
+        (0..m)
+            .filter(|&i| open[j * m + i])
+            .map(|i| (p.cost[j * m + i] as f64 + rate[i] * p.usage[j * m + i] as f64, i))
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+            .unwrap_or((0.0, 0))
+    };
+    for _ in 0..200 {
+        let mut over: Vec<f64> = p.capacity.iter().map(|&capacity| -(capacity as f64)).collect();
+        let mut value = 0.0;
+        for j in 0..p.jobs {
+            let (cost, i) = cheapest(&rate, j);
+            value += cost;
+            over[i] += p.usage[j * m + i] as f64;
+        }
+        value -= rate.iter().zip(&p.capacity).map(|(r, &c)| r * c as f64).sum::<f64>();
+        idle += 1;
+        if value > best.0 {
+            best = (value, rate.clone());
+            idle = 0;
+        } else if idle >= 8 {
+            (pace, idle) = (pace * 0.6, 0);
+            rate.clone_from(&best.1);
+            continue;
+        }
+        let norm: f64 = over
+            .iter()
+            .zip(&rate)
+            .filter(|&(over, rate)| *over > 0.0 || *rate > 0.0)
+            .map(|(over, _)| over * over)
+            .sum();
+        if norm <= 0.0 || pace < 0.01 {
+            break;
+        }
+        let length = pace * (best.0.abs() * 0.02 + best.0 - value).max(1.0) / norm;
+        for (rate, over) in rate.iter_mut().zip(&over) {
+            *rate = (*rate + length * over).max(0.0);
+        }
+    }
+    let most = (1_i64 << 50) as f64;
+    (0..p.jobs)
+        .map(|j| (cheapest(&best.1, j).0 * SCALE as f64).round().clamp(-most, most) as i64)
+        .collect()
 }
 
 /// What a unit of each agent's capacity is worth at the prices, in 256ths: the worth per unit of

@@ -2,6 +2,9 @@
 
 use super::lagrange::{Problem, SCALE};
 
+/// Beyond so many jobs a step looks at the jobs of one agent.
+const WIDE: usize = 300;
+
 /// SplitMix64.
 pub(crate) struct Dice(pub(crate) u64);
 
@@ -76,6 +79,15 @@ impl<'a> Walk<'a> {
         self.agent[j] = to;
     }
 
+    /// The agent to look at when there are many jobs: an overfull one while there are any.
+    fn focus(&self, dice: &mut Dice) -> usize {
+        let over: Vec<usize> = (0..self.p.agents).filter(|&i| self.left[i] < 0).collect();
+        match over.as_slice() {
+            [] => dice.below(self.p.agents),
+            over => over[dice.below(over.len())],
+        }
+    }
+
     /// Takes the best shift or swap that is not barred; an assignment better than `best` is
     /// always taken. Returns the assignment's cost when it keeps within every capacity.
     pub(crate) fn step(&mut self, open: &[bool], best: i64, dice: &mut Dice) -> Option<i64> {
@@ -86,7 +98,9 @@ impl<'a> Walk<'a> {
         let mut least = f64::INFINITY;
         let mut moves: (usize, usize, usize) = (usize::MAX, 0, usize::MAX);
         let mut ties = 1;
-        for j in 0..p.jobs {
+        let focus = (p.jobs > WIDE).then(|| self.focus(dice));
+        let looked_at = |it: &Self, j: usize| focus.is_none_or(|i| it.agent[j] == i);
+        for j in (0..p.jobs).filter(|&j| looked_at(self, j)) {
             let from = self.agent[j];
             let at = j * m + from;
             let gain = self.over(from, self.left[from] + p.usage[at]) - base[from];
@@ -112,9 +126,9 @@ impl<'a> Walk<'a> {
                 moves = (j, to, usize::MAX);
             }
         }
-        for j in 0..p.jobs {
+        for j in (0..p.jobs).filter(|&j| looked_at(self, j)) {
             let a = self.agent[j];
-            for k in j + 1..p.jobs {
+            for k in if focus.is_some() { 0 } else { j + 1 }..p.jobs {
                 let b = self.agent[k];
                 if a == b {
                     continue;
@@ -195,13 +209,15 @@ impl<'a> Walk<'a> {
 }
 
 /// Makes an assignment of a packing: jobs packed several times stay where they cost least, jobs
-/// packed nowhere go where they fit best, or, when nowhere, where they overfill least.
-pub(crate) fn repair(p: &Problem, open: &[bool], chosen: &[bool]) -> Vec<usize> {
+/// packed nowhere go where they fit best, or, when nowhere, where they overfill least. Capacity
+/// is paid for at what a unit of it is worth, in 256ths.
+pub(crate) fn repair(p: &Problem, open: &[bool], chosen: &[bool], worth: &[i64]) -> Vec<usize> {
     let m = p.agents;
+    let priced = |at: usize| p.cost[at] * SCALE + worth[at % m] * p.usage[at];
     let mut left = p.capacity.clone();
     let mut agent = vec![usize::MAX; p.jobs];
     for j in 0..p.jobs {
-        let keep = (0..m).filter(|&i| chosen[j * m + i]).min_by_key(|&i| p.cost[j * m + i]);
+        let keep = (0..m).filter(|&i| chosen[j * m + i]).min_by_key(|&i| priced(j * m + i));
         if let Some(i) = keep {
             agent[j] = i;
             left[i] -= p.usage[j * m + i];
@@ -215,7 +231,7 @@ pub(crate) fn repair(p: &Problem, open: &[bool], chosen: &[bool]) -> Vec<usize> 
             let mut best = (i64::MAX, 0);
             let mut second = i64::MAX;
             for i in (0..m).filter(|&i| open[j * m + i] && p.usage[j * m + i] <= left[i]) {
-                let cost = p.cost[j * m + i];
+                let cost = priced(j * m + i);
                 if cost < best.0 {
                     second = best.0;
                     best = (cost, i);
@@ -226,7 +242,7 @@ pub(crate) fn repair(p: &Problem, open: &[bool], chosen: &[bool]) -> Vec<usize> 
             if best.0 == i64::MAX {
                 let least = (0..m)
                     .filter(|&i| open[j * m + i])
-                    .min_by_key(|&i| (p.usage[j * m + i] - left[i], p.cost[j * m + i]));
+                    .min_by_key(|&i| (p.usage[j * m + i] - left[i], priced(j * m + i)));
                 pick = (i64::MAX, index, least.unwrap_or(0));
                 break;
             }
@@ -354,6 +370,43 @@ impl Part {
             worth: worth.to_vec(),
             jobs,
         }
+    }
+
+    /// Some jobs with all agents, and the room there is without them.
+    pub(crate) fn few(
+        p: &Problem,
+        open: &[bool],
+        plan: &Plan,
+        jobs: Vec<usize>,
+        room: Vec<i64>,
+        worth: &[i64],
+    ) -> Self {
+        let pairs = || jobs.iter().flat_map(|&j| (0..p.agents).map(move |i| j * p.agents + i));
+        Self {
+            problem: Problem {
+                agents: p.agents,
+                jobs: jobs.len(),
+                cost: pairs().map(|at| p.cost[at]).collect(),
+                usage: pairs().map(|at| p.usage[at]).collect(),
+                capacity: room,
+            },
+            open: pairs().map(|at| open[at]).collect(),
+            agents: (0..p.agents).collect(),
+            agent: jobs.iter().map(|&j| plan.agent[j]).collect(),
+            worth: worth.to_vec(),
+            jobs,
+        }
+    }
+
+    /// Places the jobs of the part otherwise, at most `slack` dearer; says whether it could.
+    pub(crate) fn again(&self, plan: &mut Plan, slack: i64, steps: usize) -> bool {
+        let p = &self.problem;
+        let start: i64 =
+            self.agent.iter().enumerate().map(|(j, &i)| p.cost[j * p.agents + i]).sum();
+        let (best, found) = self.dive(start + 1 + slack, steps);
+        let moved = found.is_some();
+        self.write(plan, found, best - start);
+        moved
     }
 
     /// Completes fixed jobs to a whole assignment below a cost for the rest, if there is one.

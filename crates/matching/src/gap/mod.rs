@@ -3,11 +3,13 @@
 //!
 //! Bounds come from the Lagrangian relaxation of "every job once", whose parts are knapsacks
 //! solved exactly; plans from repairing its solutions and a penalised search of shifts and
-//! swaps; the proof from fixing what cannot be better and branching on what is left. Everything
+//! swaps and re-placing few jobs exactly; the proof from fixing what cannot be better and branching on what is left. Everything
 //! is computed in whole numbers, so a reported bound is a bound. See Fisher, Jaikumar and Van
 //! Wassenhove (1986), Yagiura, Ibaraki and Glover (2004), Posta, Ferland and Michelon (2012).
 
+mod around;
 mod branch;
+mod core;
 mod lagrange;
 mod local;
 

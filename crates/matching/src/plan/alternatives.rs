@@ -10,6 +10,9 @@ use super::search::{Start, search};
 use super::{Effort, Plan, Planned, Question};
 use crate::error::ModelError;
 
+/// Beyond so many needs other plans are found by changing this one.
+const MANY: usize = 200;
+
 /// A plan that is nearly as good as the best and differs from it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alternative {
@@ -27,7 +30,8 @@ pub struct Alternative {
 /// Up to `count` plans that serve exactly as much need of each severity as `plan` and leave no
 /// more schools without their turn, cost at most
 /// `within` (a share, 0.02 for two per cent) more in points, and differ from it and from one
-/// another. Pairs already used are made dearer, by less and less, until a plan comes near enough.
+/// another. Pairs already used are made dearer, by less and less, until a plan comes near enough; where
+/// needs are many, supporters are changed one need at a time instead.
 ///
 /// # Errors
 /// As [`super::propose`].
@@ -57,10 +61,27 @@ impl Planned {
         let base_points = plan.cost.points_short + plan.cost.spread_points;
         let mut seen: Vec<Vec<(String, String)>> = vec![pairs(plan)];
         let mut out: Vec<Alternative> = Vec::new();
+        // Many needs: changed one by one, because a search would change who is met.
+        let many = self.problem.groups.len() > MANY;
+        let price = (within * base_points * 100.0) as i128 * self.problem.unit;
         // From a large nudge, which finds very different plans, to a small one.
         for nudge in [20.0, 10.0, 5.0, 2.0, 1.0, 0.5] {
             while out.len() < count {
-                let Some(shares) = self.nudged(&seen, nudge, effort)? else { break };
+                let found = if many {
+                    let taken = |need: &str, supporter: &str| {
+                        let pair = |held: &(String, String)| {
+                            (held.0.as_str(), held.1.as_str()).cmp(&(need, supporter))
+                        };
+                        seen.iter().any(|held| held.binary_search_by(pair).is_ok())
+                    };
+                    // The smaller the nudge, the less is spent: what is over the limit by a hair
+                    // in the end is tried again with less.
+                    let price = price * (20 + (nudge * 10.0) as i128) / 230;
+                    self.varied(&taken, price, out.len() as u64)
+                } else {
+                    self.nudged(&seen, nudge, effort)?
+                };
+                let Some(shares) = found else { break };
                 let next = self.described(shares);
                 let points = next.cost.points_short + next.cost.spread_points;
                 let left_out = |cost: &super::PlanCost| cost.not_giving + cost.not_receiving;
@@ -126,16 +147,7 @@ impl Planned {
             task.options = Arc::new(options);
         }
         let prices = bound(&other, Some((problem, &self.bound)))?;
-        // Many needs: from the plan itself, or what is met would differ here and there.
-        let many = problem.groups.len() > 200;
-        let start = if many {
-            Start { shares: self.start(&other, true).shares, excess: None }
-        } else {
-            Start::default()
-        };
-        let rounds =
-            if many { effort.rounds.max(problem.groups.len() as u32 / 4) } else { effort.rounds };
-        let Ok(found) = search(&other, &prices, Effort { rounds, ..effort }, &start) else {
+        let Ok(found) = search(&other, &prices, effort, &Start::default()) else {
             return Ok(None);
         };
         let back = |(t, shares): (usize, &Shares)| -> Shares {

@@ -20,6 +20,7 @@ mod planned;
 mod problem;
 mod search;
 mod timetable;
+mod varied;
 mod whynot;
 mod words;
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::asked::{Asked, Change};
 use super::board::{Board, Found, Shares};
 use super::bound::{Bound, bound};
-use super::coverage::{Worth, worth};
+use super::coverage::Worth;
 use super::explain;
 use super::problem::Problem;
 use super::search::{Start, excess, search, shares_of};
@@ -213,14 +213,8 @@ impl Planned {
         Ok(WhatIf { after, worth, moved, sentences })
     }
 
-    /// What another plan is worth against this one.
-    fn worth(&self, after: &Self) -> Worth {
-        if self.problem.unit == after.problem.unit
-            && self.problem.turn == after.problem.turn
-            && self.problem.unmet_unit == after.problem.unmet_unit
-        {
-            return worth(&self.problem, self.plan.objective - after.plan.objective);
-        }
+    /// What another plan is worth against this one, aim by aim.
+    pub(crate) fn worth(&self, after: &Self) -> Worth {
         let mut out = Worth::default();
         let (before, then) = (&self.plan.cost, &after.plan.cost);
         for (at, met) in out.met_half_days.iter_mut().enumerate() {

@@ -424,7 +424,8 @@ struct Units {
 }
 
 /// Half-days and records are rounded up, so that a small change of the question leaves the units
-/// alone.
+/// alone. Each level is more than twice what the next could come to, so that a difference of two
+/// costs can be taken apart again, whatever the signs.
 fn units(asked: &Asked) -> Result<Units, ModelError> {
     let sum: u64 = asked.needs.iter().map(|need| u64::from(need.half_days)).sum();
     let too_large = || ModelError::TooLarge {
@@ -439,17 +440,17 @@ fn units(asked: &Asked) -> Result<Units, ModelError> {
     let most =
         (policy.weights.total() + policy.incumbent_points + 2.0 * policy.spread_points) * 100.0;
     let unit = half_days * TIE_STEPS + 1;
-    let mut level = (most.ceil() as i128 + 1) * unit * (half_days + 1);
+    let mut level = 2 * (most.ceil() as i128 + 1) * unit * (half_days + 1);
     let mut turn = 0;
     if policy.give_and_receive {
         let records = (asked.needs.len() + asked.supporters.len()).next_power_of_two();
         turn = level;
-        level = level.checked_mul(records as i128 + 1).ok_or_else(too_large)?;
+        level = level.checked_mul(2 * records as i128 + 2).ok_or_else(too_large)?;
     }
     let mut unmet_unit = [0; 5];
     for slot in &mut unmet_unit {
         *slot = level;
-        level = level.checked_mul(SEVERITY_STEP.min(half_days + 1)).ok_or_else(too_large)?;
+        level = level.checked_mul(SEVERITY_STEP.min(2 * half_days + 2)).ok_or_else(too_large)?;
     }
     // Everything unmet, with room for sums and differences.
     unmet_unit[4].checked_mul(half_days * 8).ok_or_else(too_large)?;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::coverage::{Worth, worth};
+use super::coverage::Worth;
 use super::{Change, Effort, Pair, Plan, Planned, Question};
 use crate::error::ModelError;
 use crate::rules::Removal;
@@ -97,8 +97,8 @@ impl Planned {
             ids.push(other.need.clone());
             labels.push(other.label.clone());
         }
+        let cost = then.after.worth(self);
         let pinned = then.after.into_plan();
-        let cost = worth(problem, pinned.objective - self.plan().objective);
         let lost: f64 = cost.met_half_days.iter().sum();
         let mut sentences = Vec::new();
         if pinned.objective <= self.plan().objective {

@@ -2,7 +2,7 @@
 
 use matching::invented_desk::desk;
 use matching::plan::{alternatives, coverage, fairness, stability, turns, why_not};
-use matching::{Effort, ModelError, Pair, Plan, Question, propose, propose_from, rules};
+use matching::{Effort, ModelError, Pair, Plan, Planned, Question, propose, propose_from, rules};
 
 use crate::brute::{Cost, best};
 use crate::worlds::{Dice, world};
@@ -131,6 +131,25 @@ fn alternatives_meet_the_same_needs_near_the_optimum() {
         assert_eq!(other.plan.cost.unmet_half_days, plan.cost.unmet_half_days);
         assert!(other.plan.cost.points_short + other.plan.cost.spread_points <= best * 1.02);
         assert!(other.differs > 0.0);
+    }
+}
+
+#[test]
+fn alternatives_are_found_where_needs_are_many() {
+    let question = desk(260, 4);
+    let now = Planned::new(&question, Effort { rounds: 100, steps: 1_000 }).unwrap();
+    let plan = now.plan();
+    let others = now.alternatives(3, 0.02, Effort::what_if()).unwrap();
+    assert_eq!(others.len(), 3);
+    assert!(others[0].differs > 0.05, "{}", others[0].differs);
+    let best = plan.cost.points_short + plan.cost.spread_points;
+    let left_out = |plan: &Plan| plan.cost.not_giving + plan.cost.not_receiving;
+    for (at, other) in others.iter().enumerate() {
+        assert_eq!(other.plan.cost.unmet_half_days, plan.cost.unmet_half_days);
+        assert!(left_out(&other.plan) <= left_out(plan));
+        assert!(other.plan.cost.points_short + other.plan.cost.spread_points <= best * 1.02);
+        assert!(other.differs > 0.0, "plan {at}");
+        assert!(others[..at].iter().all(|earlier| earlier.plan.matches != other.plan.matches));
     }
 }
 

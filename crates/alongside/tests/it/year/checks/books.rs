@@ -12,15 +12,23 @@ pub(in crate::year) async fn whole(t: &TestApp, year: &Year) {
     let at = format!("/statements/{}", year.all.org);
     let balance = rows(t, &broker, &format!("{at}/balance.json?year=2027")).await;
     let (everybody, schools) = balance.split_last().unwrap();
-    let delivered: i64 = supports.iter().map(super::super::world::supports::Support::delivered).sum();
+    let delivered: i64 =
+        supports.iter().map(super::super::world::supports::Support::delivered).sum();
     same(number(everybody, "Given") * 2.0, delivered, "given");
     same(number(everybody, "Received") * 2.0, delivered, "received");
     for row in schools {
         let name = word(row, "School");
         let urn = urn(year.size, name.trim_start_matches("School ").parse().unwrap());
-        let given: i64 = supports.iter().filter(|s| s.giver == urn).map(super::super::world::supports::Support::delivered).sum();
-        let received: i64 =
-            supports.iter().filter(|s| s.receiver == urn).map(super::super::world::supports::Support::delivered).sum();
+        let given: i64 = supports
+            .iter()
+            .filter(|s| s.giver == urn)
+            .map(super::super::world::supports::Support::delivered)
+            .sum();
+        let received: i64 = supports
+            .iter()
+            .filter(|s| s.receiver == urn)
+            .map(super::super::world::supports::Support::delivered)
+            .sum();
         same(number(row, "Given") * 2.0, given, name);
         same(number(row, "Received") * 2.0, received, name);
     }
@@ -40,7 +48,11 @@ pub(in crate::year) async fn whole(t: &TestApp, year: &Year) {
             same(sum * 100.0, fund, "the fund");
         }
     }
-    same(together * 100.0, supports.iter().map(super::super::world::supports::Support::cost).sum(), "everything");
+    same(
+        together * 100.0,
+        supports.iter().map(super::super::world::supports::Support::cost).sum(),
+        "everything",
+    );
     let pledged = rows(t, &broker, &format!("{at}/supports.json?year=2027")).await;
     assert_eq!(pledged.len(), supports.len());
     for it in supports {
@@ -59,7 +71,12 @@ pub(in crate::year) async fn whole(t: &TestApp, year: &Year) {
         .filter(|row| word(row, "Status") == "Invoiced")
         .map(|row| number(row, "Amount (£)"))
         .sum();
-    let sent: i64 = supports.iter().filter(|it| it.rate > 0).step_by(2).map(super::super::world::supports::Support::cost).sum();
+    let sent: i64 = supports
+        .iter()
+        .filter(|it| it.rate > 0)
+        .step_by(2)
+        .map(super::super::world::supports::Support::cost)
+        .sum();
     same(invoiced * 100.0, sent, "invoiced");
 }
 

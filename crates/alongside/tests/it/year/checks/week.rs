@@ -23,9 +23,21 @@ async fn glance(t: &TestApp, year: &Year) {
     let days = rows(t, &broker, "/broker/days.json").await;
     assert_eq!(days.len(), year.supports.len());
     for (column, noted) in [
-        ("Delivered", year.supports.iter().map(super::super::world::supports::Support::delivered).sum::<i64>()),
-        ("Planned", year.supports.iter().map(super::super::world::supports::Support::planned).sum()),
-        ("Cancelled", year.supports.iter().map(super::super::world::supports::Support::cancelled).sum()),
+        (
+            "Delivered",
+            year.supports
+                .iter()
+                .map(super::super::world::supports::Support::delivered)
+                .sum::<i64>(),
+        ),
+        (
+            "Planned",
+            year.supports.iter().map(super::super::world::supports::Support::planned).sum(),
+        ),
+        (
+            "Cancelled",
+            year.supports.iter().map(super::super::world::supports::Support::cancelled).sum(),
+        ),
     ] {
         let shown: f64 = days.iter().map(|row| number(row, column)).sum();
         same(shown * 2.0, noted, column);
