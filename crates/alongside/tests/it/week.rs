@@ -24,6 +24,7 @@ fn setup() -> Setup {
                 .merge(support::routes())
                 .merge(week::routes())
                 .layer(axum::Extension(routes::sections()))
+                .route("/health", axum::routing::get(alongside::home::health))
         },
         handlers: routes::handlers,
     }

@@ -285,6 +285,9 @@ pub(super) async fn training(
 ) -> Result<Response, PageError> {
     let it = cadre::readable(&app, &visitor, &id).await?;
     let permit = authorize(&app, &visitor, Action::Broker, &it.resource())?;
+    if !visitor.is(Role::Broker, it.partnership) {
+        return Err(PageError::Forbidden("The broker looks after designations.".to_owned()));
+    }
     let mut errors = form.errors();
     let until = form.date("trained", &mut errors, "Enter the last day, such as 31 8 2028");
     if !form.has("conduct", "yes") {

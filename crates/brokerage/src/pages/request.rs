@@ -41,6 +41,7 @@ struct List {
     mentor_until: Option<String>,
     asked_of_us: Vec<Line>,
     below: Vec<Line>,
+    brokered: Vec<Line>,
     is_broker: bool,
 }
 
@@ -77,6 +78,7 @@ pub(super) async fn list(
         mentor_until: mentor_until(&app, &visitor).await?,
         asked_of_us: Vec::new(),
         below: Vec::new(),
+        brokered: Vec::new(),
         is_broker: visitor.has(Role::Broker),
     };
     let orgs: BTreeSet<OrgRef> = visitor.posts.iter().map(|post| post.org).collect();
@@ -107,6 +109,14 @@ pub(super) async fn list(
             let readable = decide(&visitor, Action::Read, &request.resource()).allowed;
             if readable && seen.insert(request.id) {
                 page.below.push(line(&app, &request).await?);
+            }
+        }
+    }
+    for partnership in visitor.orgs(Role::Broker) {
+        for request in requests::requests_through(&app.db, partnership).await? {
+            let readable = decide(&visitor, Action::Read, &request.resource()).allowed;
+            if readable && seen.insert(request.id) {
+                page.brokered.push(line(&app, &request).await?);
             }
         }
     }

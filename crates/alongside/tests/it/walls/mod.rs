@@ -7,6 +7,8 @@ mod elsewhere;
 mod evidence;
 mod forms;
 mod leaving;
+mod lists;
+mod matrix;
 mod paths;
 mod record;
 mod stolen;

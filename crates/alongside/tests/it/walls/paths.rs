@@ -132,6 +132,8 @@ pub(crate) struct Walk {
     pub(crate) pages: BTreeMap<String, usize>,
     /// Forms that post.
     pub(crate) forms: Vec<Form>,
+    /// In the order in which they were met.
+    pub(crate) order: Vec<String>,
 }
 
 /// How many pages of one route a person opens: enough to meet several states.
@@ -170,6 +172,9 @@ pub(crate) async fn walk(world: &World, routes: &[Route], people: &[&Person]) ->
                 continue;
             }
             *count += 1;
+            if !walk.pages.contains_key(&url) {
+                walk.order.push(url.clone());
+            }
             walk.pages.entry(url.clone()).or_insert(who);
             let html = answer
                 .headers
