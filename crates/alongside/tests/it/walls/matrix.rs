@@ -23,10 +23,7 @@ fn zone(body: &str) -> Option<&'static str> {
     if words.contains("only you") {
         return Some("own");
     }
-    Zone::ALL
-        .into_iter()
-        .find(|zone| words.contains(&escaped(zone.in_words())))
-        .map(Zone::key)
+    Zone::ALL.into_iter().find(|zone| words.contains(&escaped(zone.in_words()))).map(Zone::key)
 }
 
 fn escaped(words: &str) -> String {
