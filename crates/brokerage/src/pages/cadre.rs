@@ -18,7 +18,7 @@ use govuk::{
 };
 use jiff::ToSpan;
 
-use super::{clean, date_pairs, missed, named, summary};
+use super::{clean, date_pairs, missed, named};
 use crate::cadre::{
     self as room, Act, Designation, DesignationId, State as Stage, Who, acts, capacity, mentors,
 };
@@ -353,7 +353,7 @@ pub(super) async fn page(
         role: it.role_name().to_owned(),
         about: known.map(|role| role.about.clone()).unwrap_or_default(),
         tag: tag(it, today),
-        errors: summary(errors),
+        errors: errors.summary(),
         facts,
         weeks,
         can_pledge: own || head,

@@ -13,9 +13,7 @@ use foundation::{
 use govuk::{Button, ErrorSummary, Html, Radios, SummaryList, Tag, Textarea};
 use matching::Candidate;
 
-use super::{
-    clean, map, missed, on_desk, overlap, picture, request::facts, settle, state_tag, summary,
-};
+use super::{clean, map, missed, on_desk, overlap, picture, request::facts, settle, state_tag};
 use crate::desk::{self, Case, words};
 use crate::requests::{
     Answer, ClockState, Request, State as RequestState, acts, days_in_words,
@@ -212,7 +210,7 @@ pub(super) async fn page(
         tag: state_tag(request.state),
         late,
         clock,
-        errors: summary(errors),
+        errors: errors.summary(),
         what: facts(request),
         avoid,
         findings: needs::audits::findings(&app.db, &request.ask.findings)

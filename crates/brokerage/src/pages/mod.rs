@@ -29,10 +29,13 @@ use foundation::{
     App, OrgRef, PageError,
     web::{Errors, FormData, Format},
 };
-use govuk::{ErrorSummary, Tag, TagColour};
+use govuk::{Checkboxes, Fieldset, Legend, Select, Tag, TagColour};
 use needs::ActError;
 
-use crate::requests::{self, Request, RequestId, State};
+use crate::{
+    packs,
+    requests::{self, Request, RequestId, State},
+};
 
 /// This room's pages.
 pub fn routes() -> Router<App> {
@@ -163,13 +166,49 @@ async fn partnership_of(app: &App, org: OrgRef) -> Result<Option<OrgRef>, PageEr
     Ok(partnerships::of(&app.db, org, app.clock.today()).await?.first().map(|one| one.org))
 }
 
-/// The summary at the top of a form that has problems.
-fn summary(errors: &Errors) -> Option<ErrorSummary> {
-    (!errors.is_empty()).then(|| {
-        ErrorSummary::new(
-            errors.list().iter().map(|one| (one.field.as_str(), one.message.as_str())),
-        )
-    })
+/// One choice of a specialism for each label; the first carries the error of `specialisms`.
+fn specialism_choices(form: &FormData, errors: &Errors, labels: &[&str]) -> Vec<Select> {
+    (1..)
+        .zip(labels)
+        .map(|(at, label)| {
+            let name = format!("specialism-{at}");
+            let mut select = Select::new(name.as_str(), *label)
+                .value(form.text(&name))
+                .item("", if at == 1 { "Choose" } else { "Nothing more" });
+            if at == 1 {
+                select = select.id("specialisms").error_if(errors.get("specialisms"));
+            }
+            for kind in packs::specialisms() {
+                select = select.item(kind.code.as_str(), format!("{} ({})", kind.name, kind.group));
+            }
+            select
+        })
+        .collect()
+}
+
+const PHASES: [(&str, &str); 7] = [
+    ("nursery", "Nursery"),
+    ("primary", "Primary"),
+    ("secondary", "Secondary"),
+    ("all-through", "All-through"),
+    ("post-16", "16 to 19"),
+    ("special", "Special"),
+    ("alternative", "Alternative provision"),
+];
+
+/// The phases as boxes under a question.
+fn phase_boxes(form: &FormData, errors: &Errors, question: &str) -> Checkboxes {
+    let boxes = Checkboxes::new("phases", Fieldset::new(Legend::new(question).small()))
+        .values(form.all("phases").map(str::to_owned).collect::<Vec<_>>())
+        .small()
+        .error_if(errors.get("phases"));
+    PHASES.into_iter().fold(boxes, |boxes, (key, words)| boxes.item(key, words))
+}
+
+/// The phases that were ticked.
+fn chosen_phases(form: &FormData) -> Vec<String> {
+    let chosen = PHASES.iter().filter(|(key, _)| form.has("phases", key));
+    chosen.map(|(key, _)| (*key).to_owned()).collect()
 }
 
 /// Puts what an act missed beside the fields it missed; other failures go on.

@@ -18,7 +18,7 @@ use foundation::{
 use govuk::{Button, Checkboxes, ErrorSummary, Fieldset, Input, Legend, Radios, Select};
 use matching::{Depth, Specialism};
 
-use super::{cadre, missed, offers::PHASES, partnership_of, summary};
+use super::{cadre, chosen_phases, missed, partnership_of, phase_boxes, specialism_choices};
 use crate::cadre::{Nomination, Profile, State as Stage, acts};
 use crate::packs;
 
@@ -115,28 +115,9 @@ async fn page(
     for kind in packs::roles().iter().filter(|kind| !kind.retired) {
         role = role.item(kind.code.as_str(), kind.name.as_str());
     }
-    let mut specialisms = Vec::new();
-    for at in 1..=3 {
-        let name = format!("specialism-{at}");
-        let label = ["What do they bring?", "And also", "And also (third)"][at - 1];
-        let mut select = Select::new(name.as_str(), label)
-            .value(form.text(&name))
-            .item("", if at == 1 { "Choose" } else { "Nothing more" });
-        if at == 1 {
-            select = select.id("specialisms").error_if(errors.get("specialisms"));
-        }
-        for kind in packs::specialisms() {
-            select = select.item(kind.code.as_str(), format!("{} ({})", kind.name, kind.group));
-        }
-        specialisms.push(select);
-    }
-    let mut phases = Checkboxes::new("phases", legend("In which schools?"))
-        .values(form.all("phases").map(str::to_owned).collect::<Vec<_>>())
-        .small()
-        .error_if(errors.get("phases"));
-    for (key, words) in PHASES {
-        phases = phases.item(key, words);
-    }
+    let labels = ["What do they bring?", "And also", "And also (third)"];
+    let specialisms = specialism_choices(form, errors, &labels);
+    let phases = phase_boxes(form, errors, "In which schools?");
     let number = |name: &str, words: &str| {
         Input::new(name, words)
             .value(form.text(name))
@@ -145,7 +126,7 @@ async fn page(
             .error_if(errors.get(name))
     };
     let content = Page {
-        errors: summary(errors),
+        errors: errors.summary(),
         nobody: people.is_empty(),
         person,
         role,
@@ -221,11 +202,7 @@ pub(super) async fn create(
             specialisms.push(Specialism { code: code.to_owned(), depth });
         }
     }
-    let phases: Vec<String> = PHASES
-        .iter()
-        .filter(|(key, _)| form.has("phases", key))
-        .map(|(key, _)| (*key).to_owned())
-        .collect();
+    let phases: Vec<String> = chosen_phases(&form);
     if phases.is_empty() {
         errors.add("phases", "Choose at least one kind of school");
     }

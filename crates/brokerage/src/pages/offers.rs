@@ -19,7 +19,7 @@ use matching::{Depth, Specialism};
 use needs::{FindingId, shared_strengths};
 use serde::Deserialize;
 
-use super::{date_pairs, missed, partnership_of, summary};
+use super::{chosen_phases, date_pairs, missed, partnership_of, phase_boxes, specialism_choices};
 use crate::offers::{self as room, NewOffer, Offer, OfferId, OfferState};
 use crate::packs;
 use crate::requests::{days_in_words, pounds};
@@ -134,17 +134,7 @@ struct Ask {
     go: Button,
 }
 
-pub(super) const PHASES: [(&str, &str); 7] = [
-    ("nursery", "Nursery"),
-    ("primary", "Primary"),
-    ("secondary", "Secondary"),
-    ("all-through", "All-through"),
-    ("post-16", "16 to 19"),
-    ("special", "Special"),
-    ("alternative", "Alternative provision"),
-];
-
-fn own_school(visitor: &Visitor) -> Result<OrgRef, PageError> {
+pub(super) fn own_school(visitor: &Visitor) -> Result<OrgRef, PageError> {
     visitor.orgs(Role::Head).find(|org| org.urn().is_some()).ok_or_else(|| {
         PageError::Forbidden("The head of a school makes an offer for it.".to_owned())
     })
@@ -156,29 +146,10 @@ fn page(
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
-    let mut specialisms = Vec::new();
-    for at in 1..=2 {
-        let name = format!("specialism-{at}");
-        let label = if at == 1 { "What does it help with?" } else { "And also" };
-        let mut select = Select::new(name.as_str(), label)
-            .value(form.text(&name))
-            .item("", if at == 1 { "Choose" } else { "Nothing more" });
-        if at == 1 {
-            select = select.id("specialisms").error_if(errors.get("specialisms"));
-        }
-        for kind in packs::specialisms() {
-            select = select.item(kind.code.as_str(), format!("{} ({})", kind.name, kind.group));
-        }
-        specialisms.push(select);
-    }
+    let labels = ["What does it help with?", "And also"];
+    let specialisms = specialism_choices(form, errors, &labels);
     let legend = |words: &str| Fieldset::new(Legend::new(words).small());
-    let mut phases = Checkboxes::new("phases", legend("For which schools?"))
-        .values(form.all("phases").map(str::to_owned).collect::<Vec<_>>())
-        .small()
-        .error_if(errors.get("phases"));
-    for (key, words) in PHASES {
-        phases = phases.item(key, words);
-    }
+    let phases = phase_boxes(form, errors, "For which schools?");
     let date = |name: &str, words: &str| {
         let part = |part: &str| form.text(&format!("{name}-{part}")).to_owned();
         DateInput::new(name, Legend::new(words).small())
@@ -187,7 +158,7 @@ fn page(
     };
     let content = Ask {
         school: school.to_owned(),
-        errors: summary(errors),
+        errors: errors.summary(),
         finding: form.text("finding").to_owned(),
         title: Input::new("title", "What do you offer?")
             .hint("For example: Music for schools without a music teacher")
@@ -303,11 +274,7 @@ pub(super) async fn create(
             title: form.text("title").to_owned(),
             about: form.text("about").to_owned(),
             specialisms,
-            phases: PHASES
-                .iter()
-                .filter(|(key, _)| form.has("phases", key))
-                .map(|(key, _)| (*key).to_owned())
-                .collect(),
+            phases: chosen_phases(&form),
             on_site: form.has("mode", "on-site"),
             online: form.has("mode", "online"),
             conditions: form.text("conditions").to_owned(),

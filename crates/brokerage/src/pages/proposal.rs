@@ -17,7 +17,7 @@ use govuk::{
 };
 use jiff::civil::Date;
 
-use super::{clean, missed, overlap, picture, summary};
+use super::{clean, missed, overlap, picture};
 use crate::desk::{self, words};
 use crate::interests::{self, Capacity, Declaration, InterestKind, NewDeclaration};
 use crate::proposals::{self, Proposal, ProposalState, Reply, Said, Side, acts as proposal_acts};
@@ -262,7 +262,7 @@ async fn page(
             },
             it.state.words(),
         ),
-        errors: summary(errors),
+        errors: errors.summary(),
         what,
         bar: picture::score_bar(&candidate.score, "score"),
         parts,

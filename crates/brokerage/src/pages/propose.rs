@@ -13,7 +13,7 @@ use foundation::{
 use govuk::{Button, ErrorSummary, Input, Textarea};
 use serde::Deserialize;
 
-use super::{case, missed, on_desk, summary};
+use super::{case, missed, on_desk};
 use crate::desk::{self};
 use crate::proposals::{self, NewProposal};
 use crate::requests::Request;
@@ -64,7 +64,7 @@ async fn page(
         id: request.id.to_string(),
         version: request.version,
         title: request.ask.title.clone(),
-        errors: summary(errors),
+        errors: errors.summary(),
         days: Input::new("days", "How many days?")
             .hint(format!("{} in the window", shown.free))
             .value(days)

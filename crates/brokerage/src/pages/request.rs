@@ -17,7 +17,7 @@ use foundation::{
 use govuk::{ErrorSummary, SummaryList, Tag};
 use needs::audits::model::severity_words;
 
-use super::{clean, missed, overlap, readable, state_tag, summary};
+use super::{clean, missed, overlap, readable, state_tag};
 use crate::cadre::mentors;
 use crate::packs::specialism_name;
 use crate::proposals::{self, Proposal, ProposalState};
@@ -250,7 +250,7 @@ async fn page(
         title: request.ask.title.clone(),
         school: school.clone(),
         tag: state_tag(request.state),
-        errors: summary(errors),
+        errors: errors.summary(),
         what,
         steps: steps(request, proposal.as_ref(), app),
         answer: request.answer.clone(),

@@ -20,7 +20,7 @@ use needs::{FindingKind, Found, audits::model::severity_words, findings_of};
 use register::School;
 use serde::Deserialize;
 
-use super::{date_pairs, missed, partnership_of, readable, summary};
+use super::{date_pairs, missed, partnership_of, readable, specialism_choices};
 use crate::packs;
 use crate::requests::{Ask, Beneficiary, Mode, Request, Tier, acts};
 
@@ -222,25 +222,8 @@ fn page(
     for &one in Beneficiary::ALL {
         beneficiaries = beneficiaries.item(one.key(), one.words());
     }
-    let mut specialisms = Vec::new();
-    for at in 1..=3 {
-        let name = format!("specialism-{at}");
-        let label = match at {
-            1 => "What should the supporter bring?",
-            2 => "And also",
-            _ => "And also (third)",
-        };
-        let mut select = Select::new(name.as_str(), label)
-            .value(form.text(&name))
-            .item("", if at == 1 { "Choose" } else { "Nothing more" });
-        if at == 1 {
-            select = select.id("specialisms").error_if(errors.get("specialisms"));
-        }
-        for kind in packs::specialisms() {
-            select = select.item(kind.code.as_str(), format!("{} ({})", kind.name, kind.group));
-        }
-        specialisms.push(select);
-    }
+    let labels = ["What should the supporter bring?", "And also", "And also (third)"];
+    let specialisms = specialism_choices(form, errors, &labels);
     let mut tier = Radios::new("tier", legend("How much support do you think of?"))
         .value(form.text("tier"))
         .error_if(errors.get("tier"));
@@ -269,7 +252,7 @@ fn page(
     let content = Page {
         action: action.to_owned(),
         school: setting.school.name.clone(),
-        errors: summary(errors),
+        errors: errors.summary(),
         version,
         findings,
         title: Input::new("title", "A short title")
