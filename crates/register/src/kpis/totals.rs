@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use evidence::{Measure, variation};
+use evidence::{
+    Measure,
+    bar_and_gap::{self, Spread},
+    variation,
+};
 use foundation::{DbError, Sql, terms::AcademicYear};
 use sea_orm::FromQueryResult;
 
@@ -25,6 +29,25 @@ pub struct Total {
     pub schools: usize,
     /// How many schools have a reason in place of a figure; they are not in it.
     pub without: usize,
+    /// How far apart its schools are, none of them named; nothing below eight schools of eleven
+    /// pupils, or where the indicator has no good direction.
+    pub spread: Option<Spread>,
+}
+
+/// The latest year for which one of the schools has a row.
+pub(super) async fn last_year(db: &impl Sql, urns: &[u32]) -> Result<Option<i64>, DbError> {
+    #[derive(FromQueryResult)]
+    struct Last {
+        period: Option<i64>,
+    }
+    if urns.is_empty() {
+        return Ok(None);
+    }
+    // A part of a large region tells which years there are.
+    let some = number_list(&urns[..urns.len().min(200)]);
+    let sql = format!("SELECT max(period) AS period FROM kpi_value WHERE subject IN ({some})");
+    let last: Option<Last> = db.first(&sql, []).await?;
+    Ok(last.and_then(|last| last.period))
 }
 
 /// Every indicator of the schools together, in the pack's order, the latest of the last three
@@ -34,22 +57,7 @@ pub struct Total {
 /// # Errors
 /// When the database cannot be read.
 pub async fn totals(db: &impl Sql, urns: &[u32]) -> Result<Vec<Total>, DbError> {
-    #[derive(FromQueryResult)]
-    struct Last {
-        period: Option<i64>,
-    }
-    if urns.is_empty() {
-        return Ok(Vec::new());
-    }
-    // A part of a large region tells which years there are.
-    let some = number_list(&urns[..urns.len().min(200)]);
-    let last: Option<Last> = db
-        .first(
-            &format!("SELECT max(period) AS period FROM kpi_value WHERE subject IN ({some})"),
-            [],
-        )
-        .await?;
-    let Some(last) = last.and_then(|last| last.period) else { return Ok(Vec::new()) };
+    let Some(last) = last_year(db, urns).await? else { return Ok(Vec::new()) };
     let asked: BTreeMap<i64, &'static Definition> = definitions()
         .iter()
         .filter(|definition| definition.base.is_none())
@@ -80,6 +88,7 @@ pub async fn totals(db: &impl Sql, urns: &[u32]) -> Result<Vec<Total>, DbError> 
                 measure: pooled.measure,
                 schools: pooled.used,
                 without: measures.len() - pooled.used,
+                spread: definition.direction.sign().and_then(|_| bar_and_gap::spread(&measures)),
             };
             // Years come in order: the last one stays.
             latest.insert(at, total);
