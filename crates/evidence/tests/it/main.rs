@@ -8,6 +8,7 @@ mod crossed;
 mod families;
 mod front_door;
 mod hostile;
+mod hostile_entries;
 mod impact;
 mod mixed;
 mod published;
