@@ -19,6 +19,13 @@ struct Node {
     price: Vec<i64>,
 }
 
+/// A node parted in two, as far as anything is left of each half, and their bounds in 256ths.
+struct Halves {
+    with: Option<Node>,
+    without: Option<Node>,
+    bounds: (i64, i64),
+}
+
 struct Run<'a> {
     p: &'a Problem,
     knapsacks: Knapsacks,
@@ -372,7 +379,7 @@ impl Run<'_> {
             if round_up(least) >= self.target() {
                 continue;
             }
-            if let Some(([with, without], bounds)) = self.split(node, least, go_on) {
+            if let Some(Halves { with, without, bounds }) = self.split(node, least, go_on) {
                 stack.extend(without.map(|node| (bounds.1, node)));
                 stack.extend(with.map(|node| (bounds.0, node)));
             }
@@ -452,18 +459,20 @@ impl Run<'_> {
             popped += 1;
             let mut next = nodes[index].take().map(|node| (least, node));
             while let Some((least, node)) = next.take() {
-                let Some(([with, without], least)) = self.split(node, least, go_on) else { break };
+                let Some(Halves { with, without, bounds }) = self.split(node, least, go_on) else {
+                    break;
+                };
                 let mut keep = |least: i64, node: Option<Node>| {
                     if let Some(node) = node {
                         heap.push(Reverse((least, Reverse(nodes.len()))));
                         nodes.push(Some(node));
                     }
                 };
-                keep(least.1, without);
+                keep(bounds.1, without);
                 if dive && go_on() {
-                    next = with.map(|node| (least.0, node));
+                    next = with.map(|node| (bounds.0, node));
                 } else {
-                    keep(least.0, with);
+                    keep(bounds.0, with);
                 }
             }
         }
@@ -488,7 +497,7 @@ impl Run<'_> {
         mut node: Node,
         mut least: i64,
         go_on: &mut dyn FnMut() -> bool,
-    ) -> Option<([Option<Node>; 2], (i64, i64))> {
+    ) -> Option<Halves> {
         let p = self.p;
         let m = p.agents;
         loop {
@@ -532,7 +541,7 @@ impl Run<'_> {
                 least.max(value.saturating_add(pick.there)),
                 least.max(value.saturating_add(pick.not)),
             );
-            return Some(([with, without], bounds));
+            return Some(Halves { with, without, bounds });
         }
     }
 }
