@@ -22,7 +22,7 @@ export default defineConfig({
   use: { launchOptions, actionTimeout: 20_000, navigationTimeout: 60_000, locale: 'en-GB', timezoneId: 'Europe/London', screenshot: 'only-on-failure' },
   projects: [
     { name: 'desktop', use: { viewport: { width: 1280, height: 900 } } },
-    { name: 'without JavaScript', use: { viewport: { width: 1280, height: 900 }, javaScriptEnabled: false }, testMatch: /(thread|tour|desk|plans|visits|week)\.spec/ },
+    { name: 'without JavaScript', use: { viewport: { width: 1280, height: 900 }, javaScriptEnabled: false }, testMatch: /(storyboard|thread|tour|desk|plans|visits|week)\.spec/ },
     { name: 'phone', use: { viewport: { width: 320, height: 640 } }, testMatch: /(tour|desk|plans|week)\.spec/ }
   ]
 })

@@ -40,6 +40,7 @@ function environment () {
 
 /** Asks a server to stop and waits until it has. */
 function ended (child) {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   return new Promise((done) => {
     child.once('exit', done)
     child.kill('SIGTERM')

@@ -10,11 +10,10 @@ use std::{
     path::PathBuf,
 };
 
-use chacha20poly1305::{
-    KeyInit as _, XChaCha20Poly1305, XNonce,
-    aead::{Aead as _, Payload},
+use foundation::{
+    App, Config, Ids, ids,
+    seal::{self, bytes},
 };
-use foundation::{App, Config, Ids, ids};
 
 /// Why something cannot be sealed or opened.
 #[derive(Debug, thiserror::Error)]
@@ -223,34 +222,12 @@ pub(crate) fn encrypt(
     place: &str,
     plain: &[u8],
 ) -> Result<String, KeyError> {
-    let mut nonce = [0_u8; 24];
-    chance.fill(&mut nonce);
-    let sealed = XChaCha20Poly1305::new(key.into())
-        .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: place.as_bytes() })
-        .map_err(|_| KeyError::Broken)?;
-    Ok(format!("{}.{}", ids::hex(&nonce), ids::hex(&sealed)))
+    seal::encrypt(key, chance, place, plain).map_err(|_| KeyError::Broken)
 }
 
 /// Opens what [`encrypt`] wrote for the same place.
 pub(crate) fn decrypt(key: &[u8; 32], place: &str, sealed: &str) -> Result<Vec<u8>, KeyError> {
-    let (nonce, text) = sealed.split_once('.').ok_or(KeyError::Broken)?;
-    let nonce: [u8; 24] =
-        bytes(nonce).and_then(|nonce| nonce.try_into().ok()).ok_or(KeyError::Broken)?;
-    let text = bytes(text).ok_or(KeyError::Broken)?;
-    XChaCha20Poly1305::new(key.into())
-        .decrypt(&XNonce::from(nonce), Payload { msg: &text, aad: place.as_bytes() })
-        .map_err(|_| KeyError::Broken)
-}
-
-/// Bytes from hexadecimal digits.
-pub(crate) fn bytes(digits: &str) -> Option<Vec<u8>> {
-    if !digits.is_ascii() || !digits.len().is_multiple_of(2) {
-        return None;
-    }
-    (0..digits.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok())
-        .collect()
+    seal::decrypt(key, place, sealed).map_err(|_| KeyError::Broken)
 }
 
 #[cfg(test)]

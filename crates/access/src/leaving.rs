@@ -156,7 +156,7 @@ async fn letter(tx: &Tx, app: &App, context: &Context, account: AccountId) -> Re
             context.actor.name(),
         ),
     };
-    mail::post(tx, &app.ids, context, &letter).await
+    mail::post(tx, app, context, &letter).await
 }
 
 /// Gives somebody another post. Their sessions end, so that the next one begins with the new

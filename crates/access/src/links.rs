@@ -73,6 +73,15 @@ fn signature(secret: &[u8; 32], chance: &str, parts: [&str; 5], expires: Timesta
     hash.finalize().to_hex()[..SIGNATURE].to_owned()
 }
 
+/// The token of a link: chance, and the signature over what the link is good for.
+#[must_use]
+pub fn token(secret: &[u8; 32], chance: &str, act: &Act, expires: Timestamp) -> String {
+    let email = act.email.trim().to_lowercase();
+    let owner = act.owner.to_string();
+    let parts = [act.subject, act.id.as_str(), act.act, email.as_str(), owner.as_str()];
+    format!("{chance}{}", signature(secret, chance, parts, expires))
+}
+
 /// Makes a link and returns its token, which is kept nowhere but in the letter.
 ///
 /// # Errors
@@ -86,11 +95,8 @@ pub async fn issue(
 ) -> Result<String, DbError> {
     let at = permit.context().at;
     let (id, expires) = (LinkId::new(&app.ids), at + valid);
-    let chance = app.ids.token();
+    let token = token(&app.secret, &app.ids.token(), act, expires);
     let email = act.email.trim().to_lowercase();
-    let owner = act.owner.to_string();
-    let parts = [act.subject, act.id.as_str(), act.act, email.as_str(), owner.as_str()];
-    let token = format!("{chance}{}", signature(&app.secret, &chance, parts, expires));
     tx.run(
         "INSERT INTO act_link (id, token_hash, subject, subject_id, act, email, owner, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -132,24 +138,29 @@ pub async fn look(app: &App, token: &str) -> Result<Option<Link>, DbError> {
             [sessions::hash(token).into(), At(app.clock.now()).into()],
         )
         .await?;
-    Ok(link.filter(|link| genuine(app, token, link)))
+    Ok(link.filter(|link| link.opened_by(&app.secret, token)))
 }
 
-fn genuine(app: &App, token: &str, link: &Link) -> bool {
-    if token.len() != CHANCE + SIGNATURE || !token.is_ascii() {
-        return false;
+impl Link {
+    /// Whether a token was made for this link with this secret. Says nothing about whether the
+    /// link still stands.
+    #[must_use]
+    pub fn opened_by(&self, secret: &[u8; 32], token: &str) -> bool {
+        if token.len() != CHANCE + SIGNATURE || !token.is_ascii() {
+            return false;
+        }
+        let (chance, signed) = token.split_at(CHANCE);
+        let owner = self.owner.to_string();
+        let parts = [
+            self.subject.as_str(),
+            self.subject_id.as_str(),
+            self.act.as_str(),
+            self.email.as_str(),
+            owner.as_str(),
+        ];
+        let right = signature(secret, chance, parts, self.expires_at.0);
+        totp::same(right.as_bytes(), signed.as_bytes())
     }
-    let (chance, signed) = token.split_at(CHANCE);
-    let owner = link.owner.to_string();
-    let parts = [
-        link.subject.as_str(),
-        link.subject_id.as_str(),
-        link.act.as_str(),
-        link.email.as_str(),
-        owner.as_str(),
-    ];
-    let right = signature(&app.secret, chance, parts, link.expires_at.0);
-    totp::same(right.as_bytes(), signed.as_bytes())
 }
 
 /// Uses a token for its one act on its one record, inside the transaction of that act. The
@@ -183,7 +194,7 @@ pub async fn redeem(
             ],
         )
         .await?;
-    Ok(link.filter(|link| genuine(app, token, link)).map(|link| {
+    Ok(link.filter(|link| link.opened_by(&app.secret, token)).map(|link| {
         let context = Context {
             actor: Actor::Link { email: link.email.clone() },
             acting_for: None,

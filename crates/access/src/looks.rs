@@ -187,7 +187,7 @@ pub async fn break_glass(
                 app.config.public_url()
             ),
         };
-        mail::post(&tx, &app.ids, permit.context(), &letter).await?;
+        mail::post(&tx, app, permit.context(), &letter).await?;
     }
     tx.commit().await?;
     Ok(permit)

@@ -198,7 +198,7 @@ pub async fn ask_address(
         },
     ];
     for letter in letters {
-        mail::post(&tx, &app.ids, context, &letter).await?;
+        mail::post(&tx, app, context, &letter).await?;
     }
     tx.commit().await?;
     Ok(())

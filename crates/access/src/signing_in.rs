@@ -71,7 +71,7 @@ async fn send(app: &App, asked: &Asked) -> Result<(), DbError> {
             account.name,
         ),
     };
-    mail::post(&tx, &app.ids, &Context::system("sign-in", now), &letter).await?;
+    mail::post(&tx, app, &Context::system("sign-in", now), &letter).await?;
     tx.commit().await
 }
 

@@ -127,6 +127,9 @@ pub struct Demo {
     /// Load the district and stop without serving it.
     #[arg(long)]
     pub load_only: bool,
+    /// Write the district's public files to a folder and stop: something to practise imports on.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["fresh", "load_only"])]
+    pub files: Option<PathBuf>,
 }
 
 impl Default for Demo {
@@ -136,6 +139,7 @@ impl Default for Demo {
             seed: district::DEMO_SEED,
             fresh: false,
             load_only: false,
+            files: None,
         }
     }
 }

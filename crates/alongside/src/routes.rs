@@ -5,6 +5,8 @@ use axum::Router;
 use foundation::{App, db::Migration, jobs::Handlers, machine::Machine, mail};
 use support::pages::points::OpenPoints;
 
+use register::pages::Sections;
+
 use crate::{home, protection, week};
 
 /// Every room's tables, lowest room first.
@@ -72,6 +74,16 @@ pub fn extracts() -> Extracts {
         .asking("support", support::persons::extract)
         .asking("plans", plans::extract)
         .asking("visits", visits::persons::extract)
+        .asking("week", week::persons::extract)
+}
+
+/// What the rooms tell about a school on its page.
+#[must_use]
+pub fn sections() -> Sections {
+    Sections::default()
+        .asking(needs::on_page::sections)
+        .asking(brokerage::on_page::sections)
+        .asking(support::on_page::sections)
 }
 
 /// What the rooms know to be open between two schools: shown where a review is written.

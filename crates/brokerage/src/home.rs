@@ -4,6 +4,7 @@ use access::{Role, Visitor};
 use foundation::{App, PageError, clock::in_words};
 use needs::Waiting;
 
+use crate::cadre::{self, Designation};
 use crate::interests;
 use crate::proposals::{self, ProposalState, Said};
 use crate::requests::{self, ClockState, State};
@@ -123,6 +124,49 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)
                 ),
                 false,
             ));
+        }
+    }
+    list.extend(cadre_waiting(app, visitor).await?);
+    Ok(list)
+}
+
+/// What is expected of this person on the way to a designation: a yes of their own, a head's
+/// release, the broker's next step.
+async fn cadre_waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)>, PageError> {
+    let mut list = Vec::new();
+    let mut add = |it: &Designation, text: String, detail: &str| {
+        let href = format!("/cadre/{}", it.id);
+        list.push((waiting_for(text, href, "Waiting for you", detail.to_owned()), false));
+    };
+    if let Some(account) = visitor.account {
+        for it in cadre::designations_of(&app.db, account).await? {
+            if it.state == cadre::State::Nominated {
+                let text = format!("You were put forward as {}", it.role_name());
+                add(&it, text, "Apply if you would like to");
+            }
+        }
+    }
+    let way = |state| {
+        matches!(state, cadre::State::Nominated | cadre::State::Applied | cadre::State::Assessed)
+    };
+    for org in visitor.orgs(Role::Head) {
+        for it in cadre::released_from(&app.db, org).await? {
+            if way(it.state) && it.released_by.is_none() {
+                let text = format!("Release {} as {}?", it.name, it.role_name());
+                add(&it, text, "You confirm that your school can spare the time");
+            }
+        }
+    }
+    for partnership in visitor.orgs(Role::Broker) {
+        for it in cadre::cadre_of(&app.db, partnership).await? {
+            let next = match it.state {
+                cadre::State::Applied if it.released_by.is_some() => "Assess, then grant",
+                cadre::State::Assessed => "Grant the designation",
+                cadre::State::Designated => "Record training, then activate",
+                _ => continue,
+            };
+            let text = format!("{}: {}", it.name, it.role_name());
+            add(&it, text, next);
         }
     }
     Ok(list)

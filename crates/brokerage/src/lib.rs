@@ -13,6 +13,7 @@ pub mod desk;
 mod home;
 pub mod interests;
 pub mod offers;
+pub mod on_page;
 pub mod packs;
 mod pages;
 pub mod persons;

@@ -174,8 +174,10 @@ impl Made {
             let place = at * made.periods.len() + period;
             if !made.outcome[place].is_nan() {
                 return Err(format!(
-                    "{unit} {} has two rows for {time} {}",
-                    cells[row], times[row]
+                    "{unit} {} has a second row for {time} {} in {}",
+                    cells[row],
+                    times[row],
+                    table.place(row)
                 ));
             }
             made.outcome[place] = y[row];
@@ -183,11 +185,16 @@ impl Made {
                 target[place] = column[row];
             }
             let start = start(starts[row]).ok_or_else(|| {
-                format!("{first}, data row {}: “{}” is not a period", row + 1, starts[row])
+                format!("{first}, {}: “{}” is not a period", table.place(row), starts[row])
             })?;
             match known[at] {
                 Some(before) if before != start => {
-                    return Err(format!("{unit} {} has two values of {first}", cells[row]));
+                    return Err(format!(
+                        "{unit} {} has another value of {first} in {} than before: “{}”",
+                        cells[row],
+                        table.place(row),
+                        starts[row]
+                    ));
                 }
                 _ => known[at] = Some(start),
             }

@@ -145,8 +145,10 @@ impl Panel {
             let Some(at) = at else { continue };
             if !outcomes[at][period].is_nan() {
                 return Err(format!(
-                    "{unit} {} has two rows for {time} {}",
-                    cells[row], clock[row]
+                    "{unit} {} has a second row for {time} {} in {}",
+                    cells[row],
+                    clock[row],
+                    table.place(row)
                 ));
             }
             outcomes[at][period] = y[row];

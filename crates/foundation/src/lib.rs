@@ -22,6 +22,8 @@ pub mod mail;
 pub mod notify;
 pub mod org;
 pub mod providers;
+pub mod pupil;
+pub mod seal;
 pub mod settings;
 pub mod terms;
 pub mod upn;

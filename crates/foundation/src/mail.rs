@@ -3,6 +3,10 @@
 //! Never twice: a letter is marked as handed over before its text goes to the mail server. A
 //! worker that dies before that mark leaves a letter that is tried again; one that dies after it
 //! leaves a letter that may have arrived, which nobody sends again and [`uncertain`] counts.
+//!
+//! Letters hold links that sign people in. Until a letter is sent its text is sealed with a key
+//! made from the installation's secret, so that a stolen database tells no link; afterwards it is
+//! not kept.
 
 use std::{
     path::PathBuf,
@@ -17,7 +21,7 @@ use lettre::{
 use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 
-use crate::{App, Context, DbError, Ids, Sql, Tx, db::At, jobs, notify::Notify};
+use crate::{App, Context, DbError, Sql, Tx, db::At, ids, jobs, notify::Notify, seal};
 
 /// A letter to one person, in plain text.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -38,31 +42,49 @@ struct Body {
     letter: String,
 }
 
+/// What a sealed text begins with.
+const SEALED: &str = "sealed.";
+
+fn key(app: &App) -> [u8; 32] {
+    ids::derive("alongside letters v1", &*app.secret)
+}
+
+/// The text of a letter as it goes out. One that was written before texts were sealed is as it is.
+fn opened(app: &App, id: &str, body: &str) -> Result<String, String> {
+    let Some(sealed) = body.strip_prefix(SEALED) else { return Ok(body.to_owned()) };
+    let plain = seal::decrypt(&key(app), id, sealed).map_err(|_| {
+        "the letter was sealed with another secret: put the secret file back".to_owned()
+    })?;
+    String::from_utf8(plain).map_err(|error| error.to_string())
+}
+
 /// Writes a letter and the job that sends it, in the transaction of the act that causes both.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn post(tx: &Tx, ids: &Ids, context: &Context, letter: &Letter) -> Result<(), DbError> {
-    post_at(tx, ids, letter, context.at).await
+pub async fn post(tx: &Tx, app: &App, context: &Context, letter: &Letter) -> Result<(), DbError> {
+    post_at(tx, app, letter, context.at).await
 }
 
 /// As [`post`], to be sent at a moment of the writer's choice, such as after quiet hours.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn post_at(tx: &Tx, ids: &Ids, letter: &Letter, due: Timestamp) -> Result<(), DbError> {
-    let id = ids.next().to_string();
+pub async fn post_at(tx: &Tx, app: &App, letter: &Letter, due: Timestamp) -> Result<(), DbError> {
+    let id = app.ids.next().to_string();
+    let text = seal::encrypt(&key(app), &app.ids, &id, letter.body.as_bytes())
+        .map_err(|error| DbError::Other(sea_orm::DbErr::Custom(error.to_string())))?;
     tx.run(
         "INSERT INTO letter (id, recipient, subject, body) VALUES ($1, $2, $3, $4)",
         [
             id.clone().into(),
             letter.recipient.clone().into(),
             letter.subject.clone().into(),
-            letter.body.clone().into(),
+            format!("{SEALED}{text}").into(),
         ],
     )
     .await?;
-    jobs::enqueue(tx, ids, JOB, &Body { letter: id.clone() }, due, Some(&id)).await
+    jobs::enqueue(tx, &app.ids, JOB, &Body { letter: id.clone() }, due, Some(&id)).await
 }
 
 /// How letters leave.
@@ -231,7 +253,8 @@ async fn send(app: App, held: jobs::Held) -> Result<(), String> {
         )
         .await
         .map_err(said)?;
-    let Some(letter) = letter else { return Ok(()) };
+    let Some(mut letter) = letter else { return Ok(()) };
+    letter.body = opened(&app, &body.letter, &letter.body)?;
     app.post.answers().await?;
     // Of several workers that hold the same job one alone sets the mark and goes on.
     let mine = app
@@ -261,7 +284,6 @@ async fn send(app: App, held: jobs::Held) -> Result<(), String> {
     }
     app.db
         .run(
-            // Letters hold links that sign people in: once sent, the text is not kept.
             "UPDATE letter SET sent_at = $2, body = '' WHERE id = $1",
             [body.letter.into(), At(app.clock.now()).into()],
         )

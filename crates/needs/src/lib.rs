@@ -10,6 +10,7 @@ pub mod audits;
 pub mod error;
 pub mod framework;
 mod home;
+pub mod on_page;
 mod pages;
 pub mod persons;
 mod words;

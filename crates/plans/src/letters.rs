@@ -28,7 +28,7 @@ async fn send(
     body: String,
 ) -> Result<(), Refusal> {
     let letter = Letter { recipient: to.to_owned(), subject: subject.to_owned(), body };
-    Ok(mail::post(tx, &app.ids, permit.context(), &letter).await?)
+    Ok(mail::post(tx, app, permit.context(), &letter).await?)
 }
 
 fn at(app: &App, whole: &Whole, page: &str) -> String {

@@ -16,6 +16,7 @@ pub(crate) enum Column {
     Real,
     Text,
     Bool,
+    Bytes,
 }
 
 /// A table and the columns that are written, in order.
@@ -144,6 +145,17 @@ impl Rows {
         self
     }
 
+    pub(crate) fn bytes(&mut self, value: &[u8]) -> &mut Self {
+        let postgres = self.dialect == DbBackend::Postgres;
+        let text = self.next();
+        text.push_str(if postgres { "\"\\\\x" } else { "X'" });
+        for byte in value {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text.push(if postgres { '"' } else { '\'' });
+        self
+    }
+
     /// Ends a row; hands over a statement when it is full.
     pub(crate) fn end(&mut self) -> Option<Batch> {
         debug_assert_eq!(self.at, self.target.columns.len(), "{}", self.target.table);
@@ -181,6 +193,7 @@ impl Rows {
                     Column::Real => "double precision",
                     Column::Text => "text",
                     Column::Bool => "boolean",
+                    Column::Bytes => "bytea",
                 };
                 format!("CAST(${} AS {kind}[])", at + 1)
             })

@@ -13,6 +13,7 @@ mod bulk;
 pub mod families;
 pub mod fold;
 pub mod imports;
+mod inspections;
 pub mod kpis;
 pub mod lineage;
 pub mod orgs;
@@ -23,6 +24,7 @@ pub mod workings;
 
 use foundation::db::Migration;
 
+pub use inspections::{Inspection, inspections};
 pub use orgs::{Authority, Membership, Trust, org_name};
 pub use pages::routes;
 pub use school::{Phase, School, Scope, list, open_schools, school, schools};
@@ -36,4 +38,5 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 2,
         sql: include_str!("../migrations/0002_local_authority.sql"),
     },
+    Migration { room: "register", number: 3, sql: include_str!("../migrations/0003_figures.sql") },
 ];

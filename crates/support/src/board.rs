@@ -340,8 +340,7 @@ pub async fn tell(app: &App, permit: &Permit) -> Result<usize, Refusal> {
         }
         for governor in board {
             let letter = report.letter(app, &governor.name, &governor.email, term);
-            mail::post_at(&tx, &app.ids, &letter, calendar().next_open(permit.context().at))
-                .await?;
+            mail::post_at(&tx, app, &letter, calendar().next_open(permit.context().at)).await?;
         }
         let event = Event::new("board", giver, "told about a term").owned_by(giver);
         events::append(&tx, permit.context(), event).await?;

@@ -522,7 +522,7 @@ pub(crate) async fn tell(
                 agreement.id
             ),
         };
-        mail::post(tx, &app.ids, permit.context(), &letter).await?;
+        mail::post(tx, app, permit.context(), &letter).await?;
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ pub mod impact;
 pub mod milestones;
 pub mod money;
 mod neighbours;
+pub mod on_page;
 pub mod pack;
 pub mod pages;
 pub mod persons;

@@ -296,7 +296,7 @@ async fn ask(
                     it.id
                 ),
             };
-            mail::post(tx, &app.ids, permit.context(), &letter).await?;
+            mail::post(tx, app, permit.context(), &letter).await?;
         }
     }
     Ok(())

@@ -354,7 +354,7 @@ async fn tell(
                 app.config.public_url(),
             ),
         };
-        mail::post(tx, &app.ids, permit.context(), &letter).await?;
+        mail::post(tx, app, permit.context(), &letter).await?;
     }
     Ok(())
 }

@@ -223,7 +223,7 @@ pub(super) async fn tell(app: &App, account: AccountId, what: &str) -> Result<()
     };
     let tx = app.db.write().await?;
     let context = Context::system("account", app.clock.now());
-    mail::post(&tx, &app.ids, &context, &letter).await?;
+    mail::post(&tx, app, &context, &letter).await?;
     tx.commit().await?;
     Ok(())
 }

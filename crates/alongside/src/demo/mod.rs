@@ -4,7 +4,12 @@
 mod people;
 mod story;
 
-use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use access::{Permit, sessions};
 use anyhow::Context as _;
@@ -30,6 +35,9 @@ const FOLDER: &str = "alongside-demo";
 /// # Errors
 /// When its folder or address cannot be used, or an act of the story is refused.
 pub async fn run(cli: &Cli, options: Demo) -> anyhow::Result<()> {
+    if let Some(folder) = &options.files {
+        return write_files(cli, folder, &District::generate(options.seed, Options::default()));
+    }
     let folder = PathBuf::from(FOLDER);
     let mut config =
         Config { listen: options.listen, secret_file: folder.join("secret"), ..Config::default() };
@@ -135,6 +143,19 @@ fn deliveries(district: &District) -> Vec<story::Delivery> {
         .into_iter()
         .map(|(year, files)| story::Delivery { on: jiff::civil::date(year, 12, 15), files })
         .collect()
+}
+
+/// Writes the district's public files, the results of the years to come with them.
+fn write_files(cli: &Cli, folder: &Path, district: &District) -> anyhow::Result<()> {
+    let files: Vec<_> = district.files().into_iter().chain(district.outturn_files()).collect();
+    for (name, bytes) in &files {
+        let path = folder.join(name);
+        let parent = path.parent().unwrap_or(folder);
+        fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
+        fs::write(&path, bytes).with_context(|| path.display().to_string())?;
+    }
+    say(cli, &format!("{} files are in {}.", files.len(), folder.display()));
+    Ok(())
 }
 
 /// Sends files through the ordinary import.

@@ -126,6 +126,66 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         count: "SELECT count(*) AS n FROM agreement",
     },
     Activity {
+        name: "Improvement plans",
+        purpose: "So that a school decides what it works at, who does what, and what came of it.",
+        basis: PUBLIC_TASK,
+        people: "Leaders and staff who own an action; people outside who were sent a link to answer \
+                 for one",
+        data: "Who owns which action, by when, what they said of it, reminders sent; e-mail address \
+               of people without an account; never about a single pupil",
+        zones: &[Zone::School, Zone::Parties],
+        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
+        count: "SELECT count(*) AS n FROM improvement_plan",
+    },
+    Activity {
+        name: "Visits and their notes",
+        purpose: "To arrange visits, write down what was seen, and let the school correct it.",
+        basis: PUBLIC_TASK,
+        people: "Those who visit, and those who are visited",
+        data: "Who visits whom and when, half-days, the note with its corrections and remarks; never \
+               a safeguarding record, never about a single pupil",
+        zones: &[Zone::Parties],
+        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: seven years \
+               after the end, as the agreement they belong to",
+        count: "SELECT count(*) AS n FROM visit",
+    },
+    Activity {
+        name: "Notes on the visitor’s own device",
+        purpose: "So that a note can be written where there is no connection.",
+        basis: PUBLIC_TASK,
+        people: "Those who visit",
+        data: "The draft of the note, in the browser of its writer",
+        zones: &[Zone::Own],
+        kept: "Until it has reached the server, which removes every word of it from the device. A \
+               draft that is never sent stays in that browser until its writer opens it again or \
+               clears the browser’s data",
+        count: "SELECT count(*) AS n FROM visit_note WHERE hash IS NULL",
+    },
+    Activity {
+        name: "Challenge between schools, joint practice and commissioned reviews",
+        purpose: "To ask each other hard questions fairly, and to act on the answers.",
+        basis: PUBLIC_TASK,
+        people: "Heads, trust leaders, officers, reviewers",
+        data: "Who asked what and who answered, by when; who reviews whom on which terms",
+        zones: &[Zone::Parties, Zone::School, Zone::Network, Zone::Public],
+        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
+        count: "SELECT (SELECT count(*) FROM challenge) + (SELECT count(*) FROM joint_cycle)
+                + (SELECT count(*) FROM commission) AS n",
+    },
+    Activity {
+        name: "Briefings, digests, reminders and calendars",
+        purpose: "So that people know what waits for them and what is new in their partnership.",
+        basis: PUBLIC_TASK,
+        people: "Everybody with an account",
+        data: "Who wrote a briefing, to whom it went, who has said that they read it; when a digest or \
+               a reminder was sent; that somebody has a calendar address (its secret only as a \
+               one-way code)",
+        zones: &[Zone::Network, Zone::Own],
+        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: two years",
+        count: "SELECT (SELECT count(*) FROM briefing) + (SELECT count(*) FROM digest_sent)
+                + (SELECT count(*) FROM reminder_sent) + (SELECT count(*) FROM calendar_feed) AS n",
+    },
+    Activity {
         name: "Conversations of two people",
         purpose: "Coaching and mentoring in confidence.",
         basis: "Consent of the two people (article 6(1)(a)), or as their employers agreed",

@@ -170,7 +170,7 @@ async fn send_digest(
             body: text,
         };
         let due = calendar().next_open(app.clock.now());
-        mail::post_at(&tx, &app.ids, &letter, due).await?;
+        mail::post_at(&tx, app, &letter, due).await?;
     }
     tx.commit().await
 }
@@ -244,7 +244,7 @@ async fn remind(
             body: format!("Hello {},\n\ncoming up:\n\n{text}", account.name),
         };
         let due = calendar().next_open(app.clock.now());
-        mail::post_at(&tx, &app.ids, &letter, due).await?;
+        mail::post_at(&tx, app, &letter, due).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -6,6 +6,7 @@ pub mod broker;
 pub mod digest;
 pub mod feed;
 pub mod pages;
+pub mod persons;
 
 use access::Visitor;
 use foundation::{App, PageError, db::Migration};

@@ -18,7 +18,13 @@ const OAKFIELD: u32 = 999_207;
 fn setup() -> Setup {
     Setup {
         migrations: routes::migrations(),
-        routes: || alongside::home::routes().merge(support::routes()).merge(week::routes()),
+        routes: || {
+            alongside::home::routes()
+                .merge(register::routes())
+                .merge(support::routes())
+                .merge(week::routes())
+                .layer(axum::Extension(routes::sections()))
+        },
         handlers: routes::handlers,
     }
 }
@@ -262,6 +268,28 @@ async fn the_broker_sees_what_is_worth_a_call() {
         let priya = t.sign_in(w.priya.account, "Priya Nair").await;
         let _ = t.get(Some(&priya), "/broker").await.expect(404);
         let _ = t.get(Some(&priya), "/broker/quiet.csv").await.expect(404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_school_s_page_tells_of_its_support_to_those_in_it() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let id = support(&t, &w).await;
+        plan(&t, &w, id, date(2026, 11, 12)).await;
+        let (harbour, oakfield) = (format!("/schools/{HARBOUR}"), format!("/schools/{OAKFIELD}"));
+        let page = t.get(Some(&w.priya), &harbour).await.expect(200);
+        let page = page.contains("Support it receives").contains("Look at the phonics check");
+        let page = page.contains("from Oakfield Primary").contains(&format!("/agreements/{id}"));
+        let _ = page.contains("Received: no days").contains("half a day more planned");
+        let page = t.get(Some(&w.daniel), &oakfield).await.expect(200);
+        let _ = page.contains("Support it gives").contains("for Harbour View Primary");
+        // Nobody else learns of it, and a visitor from elsewhere sees what a stranger sees.
+        let stranger = t.get(None, &harbour).await.expect(200).lacks("Look at the phonics check");
+        let _ = stranger.lacks("Support it receives").lacks("Strengths, needs and support");
+        let elsewhere = t.get(Some(&w.stranger), &harbour).await.expect(200);
+        let _ = elsewhere.lacks("Look at the phonics check").lacks("Received:");
     })
     .await;
 }

@@ -12,8 +12,8 @@ use foundation::{
     web::{Cell, Errors, Form, FormData, Format, Frame, Table, redirect},
 };
 use govuk::{
-    DateInput, ErrorSummary, Html, Input, Legend, SummaryList, Tag, TagColour, Textarea,
-    extra::Downloads,
+    Checkboxes, DateInput, ErrorSummary, Html, Input, Legend, SummaryList, Tag, TagColour,
+    Textarea, extra::Downloads,
 };
 use jiff::ToSpan;
 
@@ -45,6 +45,7 @@ struct New {
 struct List {
     people: Vec<Line>,
     own: bool,
+    may_nominate: bool,
     new_heads: Vec<New>,
     downloads: Html,
 }
@@ -217,6 +218,7 @@ pub(super) async fn list(
     let content = List {
         people,
         own,
+        may_nominate: super::nominate::may_nominate(&visitor),
         new_heads: new_heads(&app, &visitor).await?,
         downloads: Html::of(&Downloads::new("the register", items)),
     };
@@ -250,19 +252,28 @@ struct Page {
     off_from: DateInput,
     off_to: DateInput,
     can_step: Vec<(Act, &'static str)>,
+    can_train: bool,
+    trained: DateInput,
+    conduct: Checkboxes,
+    can_reply: bool,
+    reply: Textarea,
     from: DateInput,
     to: DateInput,
     days: Input,
 }
 
-async fn readable(app: &App, visitor: &Visitor, id: &str) -> Result<Designation, PageError> {
+pub(super) async fn readable(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+) -> Result<Designation, PageError> {
     let id: DesignationId = id.parse().map_err(|_| PageError::NotFound)?;
     let it = room::designation(&app.db, id).await?.ok_or(PageError::NotFound)?;
     authorize(app, visitor, Action::Read, &it.resource())?;
     Ok(it)
 }
 
-async fn page(
+pub(super) async fn page(
     app: &App,
     visitor: &Visitor,
     frame: Frame,
@@ -307,6 +318,9 @@ async fn page(
         if let Some(date) = date {
             facts = facts.row(words, date_in_words(date));
         }
+    }
+    if let Some(reply) = &it.reply {
+        facts = facts.row("Their reply", reply.as_str());
     }
     let weeks = capacity::weeks_of(&app.db, it.supporter(), today)
         .await?
@@ -376,6 +390,18 @@ async fn page(
         off_from: date("off-from", "Not from, for tests or exams"),
         off_to: date("off-to", "Not until"),
         can_step,
+        can_train: broker && !matches!(it.state, Stage::Lapsed | Stage::Withdrawn),
+        trained: date("trained", "Training is current until"),
+        conduct: Checkboxes::single("conduct", "yes", "The code of conduct was accepted")
+            .values(form.all("conduct").map(str::to_owned).collect::<Vec<_>>())
+            .small()
+            .error_if(errors.get("conduct")),
+        can_reply: own && super::nominate::can_reply(it.state),
+        reply: Textarea::new("reply", "Your reply")
+            .hint("Kept with the record, for everybody who reads it.")
+            .rows(3_u32)
+            .value(form.text("reply"))
+            .error_if(errors.get("reply")),
         from: date("from", "From"),
         to: date("to", "To"),
         days: Input::new("half-days", "Half-days a week")

@@ -8,6 +8,7 @@ mod compare;
 mod contribution;
 mod coverage;
 mod map;
+mod nominate;
 mod offers;
 mod picture;
 mod plans;
@@ -61,12 +62,15 @@ pub fn routes() -> Router<App> {
         .route("/cadre/mine.csv", get(contribution::csv))
         .route("/cadre/mine.xlsx", get(contribution::xlsx))
         .route("/cadre/mine.json", get(contribution::json))
+        .route("/cadre/new", get(nominate::ask).post(nominate::create))
         .route("/cadre/{id}", get(cadre::show))
         .route("/cadre/{id}/time", post(cadre::time))
         .route("/cadre/{id}/release", post(cadre::release))
         .route("/cadre/{id}/take-back", post(cadre::take_back))
         .route("/cadre/{id}/guard", post(cadre::guard))
         .route("/cadre/{id}/step", post(cadre::step))
+        .route("/cadre/{id}/training", post(nominate::training))
+        .route("/cadre/{id}/reply", post(nominate::reply))
         .route("/desk", get(board::show))
         .route("/desk/coverage", get(coverage::show))
         .route("/desk/coverage.csv", get(coverage::csv))

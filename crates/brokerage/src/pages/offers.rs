@@ -134,7 +134,7 @@ struct Ask {
     go: Button,
 }
 
-const PHASES: [(&str, &str); 7] = [
+pub(super) const PHASES: [(&str, &str); 7] = [
     ("nursery", "Nursery"),
     ("primary", "Primary"),
     ("secondary", "Secondary"),

@@ -172,7 +172,7 @@ pub async fn propose(
             subject: "You are proposed for a support".to_owned(),
             body: format!("Hello,\n\n{body}\n"),
         };
-        mail::post(&tx, &app.ids, permit.context(), &letter).await?;
+        mail::post(&tx, app, permit.context(), &letter).await?;
     }
     tx.commit().await?;
     Ok(proposal)

@@ -43,7 +43,7 @@ pub(crate) async fn write_to(
             subject: subject.to_owned(),
             body: format!("Hello {},\n\n{body}\n", person.name),
         };
-        mail::post(tx, &app.ids, permit.context(), &letter).await?;
+        mail::post(tx, app, permit.context(), &letter).await?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Designations, time and guards.
 
+use access::{Post, Role};
 use brokerage::cadre::{self, Act, Nomination, Who, acts, capacity};
 use brokerage::desk;
 use foundation::OrgRef;
@@ -44,6 +45,66 @@ async fn a_designation_needs_release_and_training_and_retired_roles_are_refused(
         let it = cadre::designation(&t.app.db, id).await.unwrap().unwrap();
         assert!(it.is_live(date(2026, 11, 9)) && !it.is_live(date(2029, 1, 1)));
         let _ = t.get(Some(&w.priya), "/cadre").await.expect(200).contains("Expert practitioner");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cadre_begins_on_the_pages_alone() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let post = [Post::new(OAKFIELD, Role::Staff, "Estates manager")];
+        let bev = t.person("Bev Sallis", &post).await;
+        let who = format!("{} {OAKFIELD}", bev.account);
+        let mut form = vec![
+            ("person", who.as_str()),
+            ("role", "support-staff-specialist"),
+            ("specialism-1", "estates"),
+            ("depth", "3"),
+            ("phases", "primary"),
+            ("mode", "on-site"),
+            ("week", "0"),
+            ("most", "2"),
+        ];
+        // Only the head of the home school or the broker; a head nobody of another school.
+        let _ = t.get(Some(&w.tom), "/cadre/new").await.expect(403);
+        let _ = t.post(Some(&w.stranger), "/cadre/new", &form).await.expect(422);
+        let _ = t.post(Some(&w.daniel), "/cadre/new", &form).await.expect(422).contains("1 to 10");
+        form[6].1 = "1";
+        let _ = t.post(Some(&w.daniel), "/cadre/new", &form).await.expect(303);
+        let nominated = cadre::designations_of(&t.app.db, bev.account).await.unwrap();
+        let [it] = nominated.as_slice() else { panic!("{nominated:?}") };
+        let page = format!("/cadre/{}", it.id);
+        let step =
+            async |who, act| t.post(Some(who), &format!("{page}/step"), &[("act", act)]).await;
+        let _ = step(&bev, "apply").await.expect(303);
+        let _ = t.post(Some(&w.daniel), &format!("{page}/release"), &[]).await.expect(303);
+        for act in ["assess", "designate"] {
+            let _ = step(&w.marcus, act).await.expect(303);
+        }
+        let trained = |year| {
+            [
+                ("trained-day", "31"),
+                ("trained-month", "8"),
+                ("trained-year", year),
+                ("conduct", "yes"),
+            ]
+        };
+        let training = format!("{page}/training");
+        let _ = t.post(Some(&w.daniel), &training, &trained("2028")).await.expect(403);
+        let _ = t.post(Some(&w.marcus), &training, &trained("2020")).await.expect(422);
+        let _ = t.post(Some(&w.marcus), &training, &trained("2028")).await.expect(303);
+        let _ = step(&w.marcus, "activate").await.expect(303);
+        let now = cadre::designation(&t.app.db, it.id).await.unwrap().unwrap();
+        assert!(now.is_live(t.app.clock.today()));
+        // Nothing to reply to yet; a review can be answered by the person alone.
+        let reply = format!("{page}/reply");
+        let words = [("reply", "I would like to go on.")];
+        let _ = t.post(Some(&bev), &reply, &words).await.expect(409);
+        let _ = step(&w.marcus, "call_review").await.expect(303);
+        let _ = t.post(Some(&w.daniel), &reply, &words).await.expect(403);
+        let _ = t.post(Some(&bev), &reply, &words).await.expect(303);
+        let _ = t.get(Some(&w.marcus), &page).await.expect(200).contains("I would like to go on.");
     })
     .await;
 }

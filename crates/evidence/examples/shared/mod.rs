@@ -101,8 +101,21 @@ impl Arguments {
 /// A file of text cells.
 pub(crate) struct Table {
     pub(crate) headers: Vec<String>,
-    rows: Vec<Vec<String>>,
+    rows: Vec<Row>,
     file: String,
+}
+
+struct Row {
+    /// Its number below the header, from 1, and its line in the file.
+    number: usize,
+    line: u64,
+    cells: Vec<String>,
+}
+
+impl Row {
+    fn place(&self) -> String {
+        format!("data row {} (line {})", self.number, self.line)
+    }
 }
 
 /// Cells that stand for nothing.
@@ -113,6 +126,11 @@ impl Table {
     /// semicolon or tab; short rows are padded.
     pub(crate) fn read(file: &str) -> Result<Self, Problem> {
         let bytes = std::fs::read(file).map_err(|e| format!("{file} cannot be read: {e}"))?;
+        Self::of(file, bytes)
+    }
+
+    /// The table in these bytes; `file` is what messages call it.
+    pub(crate) fn of(file: &str, bytes: Vec<u8>) -> Result<Self, Problem> {
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(bytes) => encoding_rs::WINDOWS_1252.decode(bytes.as_bytes()).0.into_owned(),
@@ -133,12 +151,27 @@ impl Table {
             .iter()
             .map(str::to_owned)
             .collect();
+        if let Some(twice) =
+            headers.iter().enumerate().find(|(at, h)| !h.is_empty() && headers[..*at].contains(h))
+        {
+            return Err(format!("{file} has two columns called “{}”: rename one", twice.1));
+        }
         let mut rows = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(|e| format!("{file}: {e}"))?;
-            let mut row: Vec<String> = record.iter().map(str::to_owned).collect();
-            row.resize(headers.len(), String::new());
-            rows.push(row);
+        for (at, record) in reader.records().enumerate() {
+            let record = record.map_err(|e| format!("{file}, data row {}: {e}", at + 1))?;
+            let line = record.position().map_or(0, csv::Position::line);
+            let mut cells: Vec<String> = record.iter().map(str::to_owned).collect();
+            if cells.iter().skip(headers.len()).any(|c| !c.is_empty()) {
+                return Err(format!(
+                    "{file}, data row {} (line {line}) has {} cells, the header has {}: is a \
+                     separator inside a cell not in quotes?",
+                    at + 1,
+                    cells.len(),
+                    headers.len()
+                ));
+            }
+            cells.resize(headers.len(), String::new());
+            rows.push(Row { number: at + 1, line, cells });
         }
         if rows.is_empty() {
             return Err(format!("{file} has no rows below its header"));
@@ -160,7 +193,7 @@ impl Table {
         let mut missing: BTreeMap<&str, usize> = BTreeMap::new();
         let before = self.rows.len();
         self.rows.retain(|row| {
-            let lacking = positions.iter().position(|p| is_missing(&row[*p]));
+            let lacking = positions.iter().position(|p| is_missing(&row.cells[*p]));
             if let Some(at) = lacking {
                 *missing.entry(columns[at].as_str()).or_default() += 1;
             }
@@ -184,7 +217,12 @@ impl Table {
 
     pub(crate) fn text(&self, column: &str) -> Result<Vec<&str>, Problem> {
         let at = self.position(column)?;
-        Ok(self.rows.iter().map(|row| row[at].as_str()).collect())
+        Ok(self.rows.iter().map(|row| row.cells[at].as_str()).collect())
+    }
+
+    /// Where a row stands in the file, in words.
+    pub(crate) fn place(&self, row: usize) -> String {
+        self.rows.get(row).map_or_else(String::new, Row::place)
     }
 
     /// Whether every cell with a value is a number.
@@ -199,7 +237,7 @@ impl Table {
             .enumerate()
             .map(|(row, cell)| {
                 number(cell).ok_or_else(|| {
-                    format!("{column}, data row {}: “{cell}” is not a number", row + 1)
+                    format!("{column}, {}: “{cell}” is not a number", self.place(row))
                 })
             })
             .collect()
@@ -210,7 +248,7 @@ impl Table {
         let cells = self.text(column)?;
         for (row, cell) in cells.iter().enumerate() {
             if !is_missing(cell) && number(cell).is_none() {
-                return Err(format!("{column}, data row {}: “{cell}” is not a number", row + 1));
+                return Err(format!("{column}, {}: “{cell}” is not a number", self.place(row)));
             }
         }
         Ok(cells.iter().map(|cell| number(cell)).collect())
@@ -227,6 +265,18 @@ impl Table {
             return Ok(vec![(column.to_owned(), self.numbers(column)?)]);
         }
         let cells = self.text(column)?;
+        let odd = cells.iter().filter(|c| !is_missing(c) && number(c).is_none()).count();
+        if odd * 2 < cells.len() && !references.contains_key(column) {
+            // A column of numbers with a damaged cell, not a factor with a level for each number.
+            return self
+                .numbers(column)
+                .map_err(|problem| {
+                    format!(
+                        "{problem}. If {column} is a factor, name its --reference {column}=LEVEL"
+                    )
+                })
+                .map(|values| vec![(column.to_owned(), values)]);
+        }
         let levels: BTreeSet<&str> = cells.iter().copied().collect();
         let reference = match references.get(column) {
             Some(level) if levels.contains(level.as_str()) => level.as_str(),

@@ -17,6 +17,7 @@
 //! * random intercepts: `random = [ones]`; slopes: `[ones, x]`;
 //! * crossed by measure: one 0/1 column a measure, `(0 + measure | school)`;
 //! * nested (school in trust): [`nested::fit_nested`];
+//! * any groupings at once, crossed or nested: [`crossed::fit_crossed`];
 //! * weights from cohort sizes: [`Data::weights`];
 //! * known sampling variances (Fay and Herriot 1979): [`Options::known_variances`] with
 //!   weights 1/v; σ² is then 1 and D is on the scale of y².
@@ -29,9 +30,11 @@
 
 mod collapse;
 mod criterion;
+pub mod crossed;
 pub mod nested;
 mod optimise;
 mod precision;
+mod standard;
 
 use crate::linear::Matrix;
 
@@ -199,6 +202,8 @@ pub struct Fit {
     pub evaluations: usize,
     /// Columns dropped because others already say the same, and all else worth knowing, in words.
     pub notes: Vec<String>,
+    /// Positions of the fixed columns in use.
+    used: Vec<usize>,
     blups: Vec<f64>,
     conditional: collapse::Conditional,
     counts: Vec<u32>,
@@ -402,6 +407,7 @@ fn finish(
         singular,
         evaluations: found.evaluations,
         notes,
+        used: collapsed.kept.clone(),
         blups,
         conditional,
         counts: collapsed.counts.clone(),

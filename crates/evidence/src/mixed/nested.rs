@@ -3,6 +3,7 @@
 //! Schools are eliminated within their trust before trusts are eliminated, so that the cost of an
 //! evaluation is linear in the number of schools and does not depend on the number of rows.
 
+use super::standard::Standard;
 use super::{Data, FitError, Fixed, Method, Options, fit, optimise};
 use crate::linear::{Cholesky, Matrix, dot};
 
@@ -43,7 +44,7 @@ struct Model {
     members: Vec<Vec<usize>>,
     n: usize,
     p: usize,
-    reml: bool,
+    options: Options,
 }
 
 /// Fits random intercepts for inner groups ([`Data::group`]; [`Data::random`] is not read) and for
@@ -67,9 +68,9 @@ pub fn fit_nested(
     if let Some(row) = outer_of.iter().position(|o| *o as usize >= outers) {
         return Err(FitError::Group { row, group: outer_of[row], groups: outers });
     }
-    let used: Vec<&super::Column<'_>> =
-        data.fixed.iter().filter(|c| simple.fixed.iter().any(|f| f.term == c.name)).collect();
-    let model = Model::new(data, &used, outer_of, outers, options);
+    let used: Vec<&super::Column<'_>> = simple.used.iter().map(|at| &data.fixed[*at]).collect();
+    let standard = Standard::new(&used, data.y);
+    let model = Model::new(data, &standard.columns, outer_of, outers, options);
     let total = simple.group_variance[(0, 0)] / simple.residual;
     let start = [(total / 2.0).max(0.01).sqrt(), (total / 2.0).max(0.01).sqrt()];
     let (found, _) =
@@ -78,23 +79,22 @@ pub fn fit_nested(
     let Some(end) = model.evaluate(&theta) else {
         return Err(FitError::TooLittle("there is no residual variation to model".into()));
     };
-    let ln_weights: f64 = data.weights.map_or(0.0, |w| w.iter().map(|w| w.ln()).sum());
+    let mut deviance = end.deviance;
+    deviance -= data.weights.map_or(0.0, |w| w.iter().map(|w| w.ln()).sum());
+    if options.method == Method::Reml {
+        deviance += standard.ln_determinant_shift();
+    }
     let (outer, inner) = model.effects(&theta, &end.beta);
-    let fixed = used
-        .iter()
-        .enumerate()
-        .map(|(at, column)| Fixed {
-            term: column.name.clone(),
-            estimate: end.beta[at],
-            se: (end.sigma2 * end.inverse[(at, at)]).sqrt(),
-        })
-        .collect();
+    let mut covariance = end.inverse.clone();
+    for i in 0..covariance.rows() {
+        covariance.row_mut(i).iter_mut().for_each(|v| *v *= end.sigma2);
+    }
     Ok(NestedFit {
-        fixed,
+        fixed: standard.back(&end.beta, &covariance),
         outer_variance: end.sigma2 * theta[0] * theta[0],
         inner_variance: end.sigma2 * theta[1] * theta[1],
         residual: end.sigma2,
-        loglik: -0.5 * (end.deviance - ln_weights),
+        loglik: -0.5 * deviance,
         converged: found.converged,
         singular: theta.iter().any(|t| *t < 1e-4),
         outer,
@@ -112,19 +112,18 @@ struct End {
 impl Model {
     fn new(
         data: &Data<'_>,
-        used: &[&super::Column<'_>],
+        columns: &[Vec<f64>],
         outer_of: &[u32],
         outers: usize,
         options: &Options,
     ) -> Self {
-        let p = used.len();
+        let p = columns.len() - 1;
         let mut cross = Matrix::zeros(p + 1, p + 1);
         let mut inner: Vec<Inner> =
             (0..data.groups).map(|_| Inner { weight: 0.0, sums: vec![0.0; p + 1] }).collect();
         for row in 0..data.y.len() {
             let w = data.weights.map_or(1.0, |w| w[row]);
-            let values: Vec<f64> =
-                used.iter().map(|c| c.values[row]).chain([data.y[row]]).collect();
+            let values: Vec<f64> = columns.iter().map(|c| c[row]).collect();
             let group = &mut inner[data.group[row] as usize];
             group.weight += w;
             for i in 0..=p {
@@ -138,7 +137,7 @@ impl Model {
         for (at, outer) in outer_of.iter().enumerate() {
             members[*outer as usize].push(at);
         }
-        Self { cross, inner, members, n: data.y.len(), p, reml: options.method == Method::Reml }
+        Self { cross, inner, members, n: data.y.len(), p, options: *options }
     }
 
     /// What is left of an outer group's weight and sums once its schools are eliminated.
@@ -190,10 +189,13 @@ impl Model {
         if rest.is_nan() || rest <= 1e-13 * self.cross[(p, p)] {
             return None;
         }
-        let df = (if self.reml { self.n - p } else { self.n }) as f64;
-        let sigma2 = rest / df;
-        let mut deviance = ln + df * (1.0 + (2.0 * std::f64::consts::PI * sigma2).ln());
-        if self.reml {
+        let reml = self.options.method == Method::Reml;
+        let df = (if reml { self.n - p } else { self.n }) as f64;
+        let known = self.options.known_variances;
+        let sigma2 = if known { 1.0 } else { rest / df };
+        let mut deviance = ln + df * (2.0 * std::f64::consts::PI).ln();
+        deviance += if known { rest } else { df * (1.0 + sigma2.ln()) };
+        if reml {
             deviance += factor.ln_determinant();
         }
         deviance.is_finite().then(|| End { deviance, sigma2, beta, inverse: factor.inverse() })

@@ -4,7 +4,9 @@
 #![allow(clippy::print_stdout, reason = "tests say what they skipped and what they found")]
 
 mod comparators;
+mod crossed;
 mod families;
+mod front_door;
 mod hostile;
 mod impact;
 mod mixed;

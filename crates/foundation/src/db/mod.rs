@@ -98,6 +98,8 @@ impl Db {
                     .pragma("foreign_keys", "ON")
                     .pragma("cache_size", "-32000")
                     .pragma("temp_store", "MEMORY")
+                    // What is erased is overwritten: it is not left in the file's free pages.
+                    .pragma("secure_delete", "ON")
                     .busy_timeout(Duration::from_secs(30))
             });
         Ok(Self { connection: Database::connect(options).await?, path })

@@ -2,7 +2,7 @@
 
 use axum::{
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
 };
 
 use super::{page, text::percent_encoded};
@@ -32,6 +32,9 @@ pub enum PageError {
     /// The upload or the form is larger than allowed.
     #[error("{0}")]
     TooLarge(String),
+    /// Something has to be asked before the form is taken; the page that asks, as a document.
+    #[error("asked back")]
+    Ask(String),
     /// A fault of ours; details go to the log, never to the page.
     #[error("internal error: {0}")]
     Internal(String),
@@ -60,6 +63,7 @@ impl PageError {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Bad(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Ask(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -73,6 +77,7 @@ impl IntoResponse for PageError {
                 let encoded = percent_encoded(&back);
                 return super::redirect(&format!("/sign-in?back={encoded}"));
             }
+            Self::Ask(page) => return (status, Html(page)).into_response(),
             Self::NotFound => (
                 "Page not found",
                 "Check the address, or use the menu to find what you need. Some pages exist only \

@@ -2,11 +2,11 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request},
+    extract::{FromRequest, OriginalUri, Request},
     http::header,
 };
 
-use super::{App, PageError};
+use super::{App, Frame, PageError, ask};
 use crate::upn;
 
 /// The fields of a submitted form, as they were typed.
@@ -214,7 +214,7 @@ impl Errors {
     }
 }
 
-/// Extracts a URL-encoded form.
+/// Extracts a URL-encoded form. Where its words may tell who a child is, its writer is asked first.
 #[derive(Clone, Debug)]
 pub struct Form(pub FormData);
 
@@ -230,13 +230,22 @@ impl FromRequest<App> for Form {
         if !kind.starts_with("application/x-www-form-urlencoded") && !kind.is_empty() {
             return Err(PageError::Bad("Send this as an ordinary web form.".to_owned()));
         }
+        let frame = request.extensions().get::<Frame>().cloned().unwrap_or_default();
+        let uri = request
+            .extensions()
+            .get::<OriginalUri>()
+            .map_or_else(|| request.uri().clone(), |original| original.0.clone());
         let body = Bytes::from_request(request, app).await.map_err(|_| {
             PageError::TooLarge(
                 "The form holds more text than it may (256 kB). Shorten it and send it again."
                     .to_owned(),
             )
         })?;
-        Ok(Self(FormData::decode(&body)))
+        let form = FormData::decode(&body);
+        match ask::about_a_child(&frame, &uri, &form) {
+            Some(page) => Err(PageError::Ask(page)),
+            None => Ok(Self(form)),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The shape of a page: layout, forms, errors, assets and the headers every answer carries.
 
 mod app;
+mod ask;
 mod assets;
 mod error;
 mod form;

@@ -156,7 +156,7 @@ impl Page {
     }
 
     /// The whole document.
-    fn document(self, title: String, main: String) -> String {
+    pub(super) fn document(self, title: String, main: String) -> String {
         let mut before: Vec<Markup> = Vec::new();
         if !self.crumbs.is_empty() {
             let crumbs = self.crumbs.iter().fold(Breadcrumbs::default(), |all, crumb| {

@@ -202,7 +202,7 @@ pub async fn delegate(
                 app.config.public_url(),
             ),
         };
-        mail::post(&tx, &app.ids, permit.context(), &letter).await?;
+        mail::post(&tx, app, permit.context(), &letter).await?;
     }
     let verb = if to.is_some() { "delegated" } else { "taken back" };
     events::append(

@@ -17,6 +17,7 @@ use crate::{
     bulk::{Batch, Rows},
     families,
     fold::fold,
+    kpis::packed,
     lineage, orgs, search,
 };
 
@@ -26,6 +27,7 @@ pub(super) struct Changes {
     register: bool,
     links: bool,
     context: bool,
+    figures: bool,
 }
 
 impl Changes {
@@ -33,14 +35,17 @@ impl Changes {
         match family {
             Family::Register | Family::Groups | Family::Postcodes => self.register = true,
             Family::Links => self.links = true,
-            Family::Indicators => self.context |= context,
+            Family::Indicators => {
+                self.figures = true;
+                self.context |= context;
+            }
             _ => {}
         }
     }
 
     /// Everything, where it is not known what a file held.
     pub(super) const fn all() -> Self {
-        Self { register: true, links: true, context: true }
+        Self { register: true, links: true, context: true, figures: true }
     }
 }
 
@@ -60,6 +65,9 @@ pub(super) async fn derive(tx: &Tx, changes: Changes) -> Result<(), DbError> {
     }
     if changes.register || changes.links || changes.context {
         families::rebuild(tx).await?;
+    }
+    if changes.register || changes.links || changes.figures {
+        packed::rebuild(tx).await?;
     }
     Ok(())
 }

@@ -1,15 +1,19 @@
 //! What to look at beside a school's own number: England, the authority, the family.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use foundation::{DbError, Sql, terms::AcademicYear};
 use sources::{NationalScope, PupilGroup};
 
 use super::{
-    Cover, Definition, Reading, Subject,
-    series::{Row, area_rows, best, rows_of, shown},
+    Cover, Definition, Reading, ReleaseStatus, SourceNote, Subject,
+    packed::{self, AreaTotal},
+    series::{Row, area_rows, best, shown},
 };
-use crate::{Phase, School, kpis::by_number};
+use crate::{Phase, School};
 
 /// The middle of a family and the range that holds its middle half.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -85,7 +89,7 @@ impl Comparators {
 }
 
 /// Which totals fit schools of a phase, best first.
-fn covers(phase: Phase) -> [Cover; 2] {
+pub(super) fn covers(phase: Phase) -> [Cover; 2] {
     let own = match phase {
         Phase::Primary => Cover::Primary,
         Phase::Secondary | Phase::AllThrough | Phase::Post16 => Cover::Secondary,
@@ -98,7 +102,8 @@ fn covers(phase: Phase) -> [Cover; 2] {
 }
 
 /// The figures of England and the authority that fit a school: of its phase where there are such
-/// totals, of state-funded schools before all schools.
+/// totals, of state-funded schools before all schools. Where no imported file publishes a total,
+/// the schools' own figures added up stand in for it, and their source says so.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -124,7 +129,29 @@ pub async fn comparators(db: &impl Sql, school: &School) -> Result<Comparators, 
         };
         map.entry(key).or_insert(reading);
     }
+    let own = [
+        Subject::Authority(school.authority, covers[0]),
+        Subject::National(NationalScope::StateFunded, covers[0]),
+    ];
+    for total in packed::area_totals(db, &own).await? {
+        let map = match total.subject {
+            Subject::Authority(..) => &mut found.authority,
+            _ => &mut found.national,
+        };
+        map.entry((total.definition.number, total.group, total.period))
+            .or_insert_with(|| added_up(&total));
+    }
     Ok(found)
+}
+
+fn added_up(total: &AreaTotal) -> Reading {
+    Reading {
+        period: total.period,
+        measure: total.definition.show(&total.measure),
+        status: ReleaseStatus::NotStated,
+        subject: total.subject,
+        source: Arc::new(SourceNote::added_up(total.schools)),
+    }
 }
 
 /// The middle of a set of schools for every indicator, group and year, from figures that may be
@@ -137,13 +164,10 @@ pub async fn spread(
     urns: &[u32],
 ) -> Result<BTreeMap<(&'static str, PupilGroup, AcademicYear), Benchmark>, DbError> {
     let mut values: BTreeMap<(&'static str, PupilGroup, AcademicYear), Vec<f64>> = BTreeMap::new();
-    for row in best(rows_of(db, urns, "").await?).into_values() {
-        let (Some(definition), Ok(period)) = (by_number(row.kpi), i16::try_from(row.period)) else {
-            continue;
-        };
-        let group = usize::try_from(row.pupils).ok().and_then(|at| PupilGroup::ALL.get(at));
-        if let (Some(group), Some(value)) = (group, definition.show(&row.measure()).number()) {
-            values.entry((definition.code, *group, AcademicYear(period))).or_default().push(value);
+    for figure in packed::figures(db, urns).await?.into_iter().flatten() {
+        if let Some(value) = figure.shown().number() {
+            let key = (figure.definition.code, figure.group, figure.period);
+            values.entry(key).or_default().push(value);
         }
     }
     Ok(values

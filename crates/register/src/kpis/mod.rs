@@ -5,6 +5,7 @@
 
 mod code;
 mod comparators;
+pub(crate) mod packed;
 mod series;
 mod totals;
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use evidence::Measure;
 use foundation::{DbError, Sql, clock::date_in_words, db::At, terms::AcademicYear};
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use sea_orm::FromQueryResult;
 use sources::{PupilGroup, ReleaseStatus};
 
@@ -33,10 +33,33 @@ pub struct SourceNote {
 }
 
 impl SourceNote {
+    /// The source of a total that nobody published: the schools' own figures.
+    pub(super) fn added_up(schools: i64) -> Self {
+        Self {
+            file: 0,
+            batch: 0,
+            title: format!("{schools} schools added together here from their published figures"),
+            publisher: String::new(),
+            licence: String::new(),
+            name: String::new(),
+            as_at: None,
+            imported: At(Timestamp::UNIX_EPOCH),
+        }
+    }
+
+    /// Whether nobody published it: it was added up from schools' figures here.
+    #[must_use]
+    pub const fn is_added_up(&self) -> bool {
+        self.file == 0
+    }
+
     /// "Key stage 2 results, Department for Education, final, imported 9 November 2026, Open
     /// Government Licence v3.0".
     #[must_use]
     pub fn sentence(&self, status: ReleaseStatus) -> String {
+        if self.is_added_up() {
+            return format!("{}.", self.title);
+        }
         let firm = match status {
             ReleaseStatus::YearToDate => ", year to date",
             ReleaseStatus::Provisional => ", provisional",

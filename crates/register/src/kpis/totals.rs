@@ -4,13 +4,8 @@ use std::collections::BTreeMap;
 
 use evidence::{Measure, variation};
 use foundation::{DbError, Sql, terms::AcademicYear};
-use sea_orm::FromQueryResult;
 
-use super::{
-    Definition, definitions, group_number, place,
-    series::{best, rows_of},
-};
-use crate::school::number_list;
+use super::{Definition, packed, place};
 
 /// One indicator of several schools together in one year.
 #[derive(Clone, Debug)]
@@ -34,49 +29,27 @@ pub struct Total {
 /// # Errors
 /// When the database cannot be read.
 pub async fn totals(db: &impl Sql, urns: &[u32]) -> Result<Vec<Total>, DbError> {
-    #[derive(FromQueryResult)]
-    struct Last {
-        period: Option<i64>,
+    let mut read: BTreeMap<(usize, AcademicYear), (&'static Definition, Vec<Measure>)> =
+        BTreeMap::new();
+    for figure in packed::figures(db, urns).await?.into_iter().flatten() {
+        let definition = figure.definition;
+        if definition.base.is_none() && figure.group == definition.group {
+            read.entry((place(definition), figure.period))
+                .or_insert_with(|| (definition, Vec::new()))
+                .1
+                .push(figure.shown());
+        }
     }
-    if urns.is_empty() {
-        return Ok(Vec::new());
-    }
-    // A part of a large region tells which years there are.
-    let some = number_list(&urns[..urns.len().min(200)]);
-    let last: Option<Last> = db
-        .first(
-            &format!("SELECT max(period) AS period FROM kpi_value WHERE subject IN ({some})"),
-            [],
-        )
-        .await?;
-    let Some(last) = last.and_then(|last| last.period) else { return Ok(Vec::new()) };
-    let asked: BTreeMap<i64, &'static Definition> = definitions()
-        .iter()
-        .filter(|definition| definition.base.is_none())
-        .map(|definition| (definition.number * 100 + group_number(definition.group), definition))
-        .collect();
-    let filter = format!(
-        "AND v.period > {} AND v.kpi * 100 + v.pupils IN ({})",
-        last - 3,
-        number_list(asked.keys())
-    );
-    let mut read: BTreeMap<(usize, i64), (&'static Definition, Vec<Measure>)> = BTreeMap::new();
-    for row in best(rows_of(db, urns, &filter).await?).into_values() {
-        let Some(definition) = asked.get(&(row.kpi * 100 + row.pupils)) else { continue };
-        read.entry((place(definition), row.period))
-            .or_insert_with(|| (definition, Vec::new()))
-            .1
-            .push(definition.show(&row.measure()));
-    }
+    let Some(last) = read.keys().map(|(_, period)| *period).max() else { return Ok(Vec::new()) };
+    read.retain(|(_, period), _| period.0 > last.0 - 3);
     let mut latest: BTreeMap<usize, Total> = BTreeMap::new();
     for ((at, period), (definition, measures)) in read {
         let pooled = variation::pool(&measures);
-        let Ok(period) = i16::try_from(period) else { continue };
         // Without every school's pupils a mean could only be one of schools, which misleads.
         if pooled.used > 1 && pooled.measure.n().is_some() {
             let total = Total {
                 definition,
-                period: AcademicYear(period),
+                period,
                 measure: pooled.measure,
                 schools: pooled.used,
                 without: measures.len() - pooled.used,

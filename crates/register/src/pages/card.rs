@@ -123,8 +123,16 @@ fn card(school: &School, around: &Around, series: &Series, latest: &Reading) -> 
     let area = around.comparators.authority(definition, series.group, latest.period);
     let nation = around.comparators.national(definition, series.group, latest.period);
     for (name, reading) in [("Authority", area), ("England", nation)] {
-        if let Some(value) = reading.and_then(|reading| reading.measure.number()) {
-            beside.push((name, definition.number_in_words(value)));
+        if let Some((reading, value)) = reading.and_then(|r| Some((r, r.measure.number()?))) {
+            let words = definition.number_in_words(value);
+            beside.push((
+                name,
+                if reading.source.is_added_up() {
+                    format!("{words}, its schools added together here")
+                } else {
+                    words
+                },
+            ));
         }
     }
     let (tag, heading) = heading(definition, series);

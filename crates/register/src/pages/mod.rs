@@ -10,6 +10,7 @@ mod finding;
 mod partnership;
 mod picture;
 mod school;
+mod sections;
 mod tables;
 mod together;
 
@@ -19,6 +20,8 @@ use axum::{
 };
 use foundation::{App, PageError, web::Format};
 use govuk::{Html, extra::Downloads};
+
+pub use sections::{Line, Section, Sections};
 
 /// This room's pages.
 pub fn routes() -> Router<App> {

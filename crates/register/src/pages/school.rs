@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use access::Visitor;
 use askama::Template;
 use axum::{
+    Extension,
     extract::{Path, State},
     response::Response,
 };
@@ -18,6 +20,7 @@ use govuk::{Html, Tag, TagColour};
 use sources::PupilGroup;
 
 use super::{
+    Section, Sections,
     card::{Card, cards},
     downloads, family, named, picture, tables,
 };
@@ -88,6 +91,8 @@ struct SchoolPage<'a> {
     relatives: &'a Relatives,
     trusts: &'a [Membership],
     history: Html,
+    sections: Vec<Section>,
+    inspections: Option<(String, Html)>,
     as_at: Option<String>,
     register: Option<String>,
 }
@@ -106,6 +111,8 @@ impl SchoolPage<'_> {
 
 pub(super) async fn page(
     State(app): State<App>,
+    visitor: Visitor,
+    sections: Option<Extension<Sections>>,
     frame: Frame,
     Path(urn): Path<u32>,
 ) -> Result<Response, PageError> {
@@ -122,6 +129,11 @@ pub(super) async fn page(
         None => None,
     };
     let notes = kpis::notes(&app.db, [school.file]).await?;
+    let inspected = inspected(&app.db, &school).await?;
+    let sections = match sections {
+        Some(Extension(sections)) => sections.of(&app, &visitor, school.org()).await?,
+        None => Vec::new(),
+    };
     let content = SchoolPage {
         kind: school.kind.clone(),
         status: (!school.is_open || school.status != "Open")
@@ -139,6 +151,11 @@ pub(super) async fn page(
         relatives: &relatives,
         trusts: &trusts,
         history: downloads("history", &format!("{base}/tables/history"), ""),
+        sections,
+        inspections: (!inspected.rows.is_empty()).then(|| {
+            let base = format!("{base}/tables/inspections");
+            (inspected.html(), downloads("inspections", &base, ""))
+        }),
         as_at: school.as_at.map(date_in_words),
         register: notes.get(&school.file).map(|note| note.sentence(kpis::ReleaseStatus::NotStated)),
         school: &school,
@@ -149,6 +166,15 @@ pub(super) async fn page(
         .crumb(&school.authority_name, format!("/areas/{}", school.authority))
         .wide()
         .show(&content)
+}
+
+/// The inspections of a school, with the files they come from.
+async fn inspected(db: &impl Sql, school: &School) -> Result<Table, DbError> {
+    let found = crate::inspections(db, school.urn).await?;
+    let notes = kpis::notes(db, found.iter().map(|one| one.file)).await?;
+    let sources =
+        notes.values().map(|note| note.sentence(kpis::ReleaseStatus::NotStated)).collect();
+    Ok(crate::inspections::table(&school.name, &found, sources))
 }
 
 /// A number that only links or figures know: say so and lead on.
@@ -185,6 +211,7 @@ pub(super) async fn download(
     let table = match name {
         "indicators" => tables::everything(&school.name, &kpis::all_of(&app.db, urn).await?),
         "context" => tables::context(&school, &Around::load(&app.db, &school).await?),
+        "inspections" => inspected(&app.db, &school).await?,
         "history" => history(
             &school,
             &lineage::relatives(&app.db, urn).await?,

@@ -1,6 +1,7 @@
 //! The register against both databases.
 
 mod damaged;
+mod figures;
 mod imports;
 mod killed;
 mod pages;

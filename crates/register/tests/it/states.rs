@@ -19,6 +19,8 @@ const TABLES: &[(&str, &str)] = &[
     ("inspection", "file, seq"),
     ("kpi_value", "subject, kpi, pupils, period, stand"),
     ("school_family", "urn"),
+    ("school_figures", "urn"),
+    ("area_total", "subject, kpi, pupils, period"),
     ("search_term", "term, subject"),
     ("search_word", "term"),
     ("search_gram", "gram, term"),
@@ -67,5 +69,5 @@ async fn columns(test: &TestApp, table: &str) -> String {
         .all(&format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid"), [])
         .await
         .expect("columns");
-    found.into_iter().map(|c| c.name).collect::<Vec<_>>().join(", ")
+    found.into_iter().map(|c| format!("quote({})", c.name)).collect::<Vec<_>>().join(", ")
 }

@@ -240,7 +240,7 @@ pub async fn watch(app: &App, permit: &Permit) -> Result<Vec<FloorId>, Refusal> 
                         app.config.public_url()
                     ),
                 };
-                mail::post(&tx, &app.ids, permit.context(), &letter).await?;
+                mail::post(&tx, app, permit.context(), &letter).await?;
             }
         }
         tx.commit().await?;

@@ -96,7 +96,6 @@ pub fn nav(sight: &Sight, here: &str) -> Html {
         ("Milestones", "milestones"),
         ("Reviews", "reviews"),
         ("Time", "time"),
-        ("Visits", "visits"),
         ("Risks and concerns", "care"),
         ("Visits", "visits"),
         ("Exit", "exit"),

@@ -158,7 +158,7 @@ async fn write(t: &TestApp) {
     };
     let context = Context::system("test", t.app.clock.now());
     let tx = t.app.db.write().await.unwrap();
-    mail::post(&tx, &t.app.ids, &context, &letter).await.unwrap();
+    mail::post(&tx, &t.app, &context, &letter).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -87,7 +87,7 @@ pub async fn ask(
                 app.config.public_url()
             ),
         };
-        mail::post(&tx, &app.ids, permit.context(), &letter).await?;
+        mail::post(&tx, app, permit.context(), &letter).await?;
     }
     tx.commit().await?;
     Ok(id)

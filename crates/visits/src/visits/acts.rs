@@ -343,7 +343,7 @@ pub(super) async fn tell(
                 visit.id
             ),
         };
-        mail::post(tx, &app.ids, permit.context(), &letter).await?;
+        mail::post(tx, app, permit.context(), &letter).await?;
     }
     Ok(())
 }

@@ -1,0 +1,23 @@
+// Who is who in the storyboard, and its schools. All invented.
+
+export const HARBOUR = { urn: 999101, name: 'Harbour View Primary' }
+export const OAKFIELD = { urn: 999207, name: 'Oakfield Primary' }
+
+/** Key, name, role, employer (a URN, or a word resolved on the day), the words on the door. */
+export const staff = [
+  ['priya', 'Priya Venkataraman', 'head', 999101, 'Headteacher'],
+  ['moira', 'Moira Stannard', 'governor', 999101, 'Chair of governors'],
+  ['jess', 'Jess Tolliver', 'staff', 999101, 'Key stage 1 lead'],
+  ['nasreen', 'Nasreen Qadir', 'staff', 999101, 'SENCO'],
+  ['daniel', 'Daniel Osei-Marsh', 'head', 999207, 'Headteacher'],
+  ['aisha', 'Aisha Khan', 'staff', 999207, 'Assistant head, Year 2 teacher'],
+  ['bev', 'Bev Sallis', 'staff', 999207, 'Estates manager'],
+  ['rhodri', 'Rhodri Vane', 'staff', 999102, 'Deputy head, curriculum'],
+  ['judith', 'Judith Marlowe-Quist', 'head', 999102, 'Headteacher'],
+  ['yolanda', 'Yolanda Finch-Abara', 'staff', 999103, 'Assistant head, early reading'],
+  ['anselm', 'Anselm Coyle', 'head', 999103, 'Headteacher'],
+  ['marcus', 'Marcus Thorne-Ellery', 'broker', 'alliance', 'Broker of support']
+]
+
+/** The members of the Tideway Learning Alliance, by reference number. */
+export const members = [1, 2].flatMap((hundred) => Array.from({ length: 12 }, (_, at) => 999001 + hundred * 100 + at))
