@@ -38,7 +38,7 @@ pub struct Waiting {
 pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<Waiting>, Refusal> {
     let today = app.clock.today();
     let mut list = Vec::new();
-    for whole in store::readable(app, visitor).await? {
+    for whole in store::worked_on(app, visitor).await? {
         if !whole.plan.state().is_over() {
             of_plan(&whole, visitor, today, &mut list);
         }
