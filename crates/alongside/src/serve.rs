@@ -18,8 +18,8 @@ pub fn service(app: &App) -> Router {
         .fallback(home::not_found)
         .layer(Extension(routes::duties()))
         .layer(Extension(routes::extracts()))
-        .layer(Extension(routes::open_points()))
         .layer(Extension(routes::sections()))
+        .layer(Extension(routes::open_points()))
         .layer(middleware::from_fn_with_state(app.clone(), home::frame));
     foundation::web::protect(pages, app)
         // Probes stay outside: they need neither cookies nor a page around them.

@@ -43,7 +43,7 @@ pub async fn needs_me(app: &App, visitor: &Visitor) -> Result<Halves, DbError> {
             if challenge.state() == challenges::State::Raised && who.contains(&Who::About) {
                 halves.my_school.push(Todo {
                     text: "Reply to a challenge".to_owned(),
-                    about: challenge.raised_name.clone(),
+                    about: format!("{}: {}", challenge.raised_name, in_short(&challenge.point)),
                     href: format!("/challenges/{}", challenge.id),
                     due: None,
                     late: false,
@@ -56,6 +56,18 @@ pub async fn needs_me(app: &App, visitor: &Visitor) -> Result<Halves, DbError> {
         half.sort_by_key(|todo| todo.due.unwrap_or(Date::MAX));
     }
     Ok(halves)
+}
+
+/// The beginning of a text, in whole words, so that one line differs from the next.
+fn in_short(text: &str) -> String {
+    const MOST: usize = 70;
+    let line = text.lines().next().unwrap_or_default().trim();
+    if line.chars().count() <= MOST {
+        return line.to_owned();
+    }
+    let cut: String = line.chars().take(MOST).collect();
+    let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole);
+    format!("{whole}\u{2026}")
 }
 
 /// What other people have asked: to talk, to review, to check a review.

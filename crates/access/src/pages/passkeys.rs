@@ -213,7 +213,8 @@ pub(super) async fn add(
     Form(data): Form,
 ) -> Result<Response, PageError> {
     let (account, permit) = permit(&app, &visitor)?;
-    let mut errors = Errors::default();
+    // Of what is sent only the name is words; the rest is the device's.
+    let mut errors = FormData::from_pairs([("name", data.text("name"))]).errors();
     let name = name_of(&data, &mut errors);
     if errors.is_empty() {
         let (client, attestation) = (field(&data, "client"), field(&data, "attestation"));

@@ -49,12 +49,7 @@ impl Sheet {
 
     /// The problems of the form, linked to its fields.
     pub(super) fn errors(mut self, errors: &Errors) -> Self {
-        if !errors.is_empty() {
-            let items = errors.list().iter();
-            self.errors = Some(ErrorSummary::new(
-                items.map(|error| (error.field.as_str(), error.message.as_str())),
-            ));
-        }
+        self.errors = errors.summary().or(self.errors);
         self
     }
 

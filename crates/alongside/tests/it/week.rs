@@ -293,3 +293,11 @@ async fn a_school_s_page_tells_of_its_support_to_those_in_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_watches_a_server_is_told_that_its_database_answers() {
+    both(&setup(), async |t| {
+        let _ = t.get(None, "/health").await.expect(200).contains("ok");
+    })
+    .await;
+}

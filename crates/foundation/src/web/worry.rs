@@ -9,11 +9,11 @@ const RULE: &str = "Concerned about a child, or about an adult’s conduct? Stop
     the local authority’s designated officer. Do not write it here: Alongside keeps no \
     safeguarding records.";
 
-/// Puts the rule before the first form that has room for words. A page that says it in words of
-/// its own keeps them.
+/// Puts the rule before the first form that has room for words. A page that says the whole of it in
+/// words of its own, the officer to turn to about a head included, keeps them.
 pub(super) fn with_rule(main: String) -> String {
     let Some(field) = main.find("<textarea") else { return main };
-    if main.contains("designated safeguarding lead") {
+    if main.contains("designated officer") {
         return main;
     }
     let at = main[..field].rfind("<form").unwrap_or(0);

@@ -16,7 +16,7 @@ use govuk::{
     Button, ErrorSummary, SummaryList, Tag, TagColour, TaskItem, TaskList, TaskStatus, Textarea,
 };
 
-use super::{leads, missed, new::due_in_words, readable, state_tag, summary};
+use super::{leads, missed, new::due_in_words, readable, state_tag};
 use crate::audits::{
     Audit, Finding, FindingKind, Section, State as AuditState,
     acts::{self},
@@ -138,7 +138,7 @@ async fn page(
         school: school.clone(),
         bodies: bodies.join(" and "),
         tag: state_tag(audit.state),
-        errors: summary(errors),
+        errors: errors.summary(),
         facts,
         tasks,
         strengths: if head && audit.state.is_agreed() {

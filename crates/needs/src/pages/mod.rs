@@ -16,7 +16,7 @@ use foundation::{
     App, OrgRef, PageError,
     web::{Errors, FormData},
 };
-use govuk::{ErrorSummary, Tag, TagColour};
+use govuk::{Tag, TagColour};
 
 use crate::ActError;
 use crate::audits::{self, Audit, AuditId, State};
@@ -53,15 +53,6 @@ async fn readable(app: &App, visitor: &Visitor, id: &str) -> Result<Audit, PageE
 /// Whether the visitor leads the audit's school.
 fn leads(visitor: &Visitor, org: OrgRef) -> bool {
     visitor.is(Role::Head, org)
-}
-
-/// The summary at the top of a form that has problems.
-fn summary(errors: &Errors) -> Option<ErrorSummary> {
-    (!errors.is_empty()).then(|| {
-        ErrorSummary::new(
-            errors.list().iter().map(|one| (one.field.as_str(), one.message.as_str())),
-        )
-    })
 }
 
 /// Puts what an act missed beside the fields it missed; other failures go on.

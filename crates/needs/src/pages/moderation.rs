@@ -12,7 +12,7 @@ use foundation::{
 };
 use govuk::{Button, ErrorSummary, Select, Textarea};
 
-use super::{blank, leads, missed, readable, summary};
+use super::{blank, leads, missed, readable};
 use crate::audits::{
     Audit, FindingKind, Moderation, Section, State as AuditState, Who, acts, model::severity_words,
 };
@@ -84,7 +84,7 @@ fn page(
         rows,
         writes: !head && audit.state == AuditState::Agreed,
         answers: head && audit.state == AuditState::Moderated,
-        errors: summary(errors),
+        errors: errors.summary(),
         go: Button::new("Send to the school"),
     };
     let page = frame

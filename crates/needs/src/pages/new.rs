@@ -11,7 +11,7 @@ use foundation::{
 use govuk::{Button, Checkboxes, DateInput, ErrorSummary, Fieldset, Input, Legend, Textarea};
 use register::School;
 
-use super::{blank, missed, summary};
+use super::{blank, missed};
 use crate::audits::{acts, prefill};
 use crate::{Framework, audits::NewAudit};
 
@@ -70,7 +70,7 @@ async fn page(
         school: school.name.clone(),
         body: bodies.join(" and "),
         framework,
-        errors: summary(errors),
+        errors: errors.summary(),
         title: Input::new("title", "What shall we call it?")
             .value(form.text("title"))
             .hint("For example: Autumn 2026, or Reading in key stage 1")

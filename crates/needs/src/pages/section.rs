@@ -7,18 +7,18 @@ use axum::{
     response::Response,
 };
 use foundation::{
-    App, PageError,
+    App, DbError, PageError,
     web::{Errors, Form, FormData, Frame, redirect},
 };
 use govuk::{Button, Checkboxes, ErrorSummary, Fieldset, Legend, Radios, Select, Textarea};
 
-use super::{leads, missed, readable, summary};
-use crate::Framework;
+use super::{leads, missed, readable};
 use crate::audits::{
     Audit, Confidence, EvidenceKind, FindingKind, NewEvidence, Section, SectionText, Signal, acts,
     model::{severity_words, strength_words},
     sections,
 };
+use crate::{ActError, Framework};
 
 #[derive(Template)]
 #[template(path = "section.html")]
@@ -143,7 +143,7 @@ fn page(
         audit,
         section,
         ask: framework.area(&section.area).map(|area| area.ask.clone()).unwrap_or_default(),
-        errors: summary(errors),
+        errors: errors.summary(),
         open: may_write && audit.state.is_open(),
         closed_because: if audit.state.is_open() {
             "You can read this section; the people it was given to write it."
@@ -219,6 +219,26 @@ pub(super) async fn show(
     page(&visitor, frame, &audit, &section, &as_stored(&section), &Errors::default())
 }
 
+/// The section as it is now, with everything that was typed and the word that somebody else saved.
+fn meanwhile(
+    visitor: &Visitor,
+    frame: Frame,
+    audit: &Audit,
+    section: &Section,
+    form: &FormData,
+    mut errors: Errors,
+) -> Result<Response, PageError> {
+    errors.add(
+        "strength",
+        "Somebody else saved this section while you were writing. What you typed is still here: \
+         compare it with what is saved above, and save again.",
+    );
+    let pairs = form.pairs().iter().filter(|(key, _)| key != "version").cloned();
+    let kept =
+        FormData::from_pairs(pairs.chain([("version".to_owned(), section.version.to_string())]));
+    page(visitor, frame, audit, section, &kept, &errors)
+}
+
 pub(super) async fn write(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
@@ -231,16 +251,7 @@ pub(super) async fn write(
     let mut errors = form.errors();
     let version = form.text("version").parse().unwrap_or(0);
     if version != 0 && version != section.version {
-        errors.add(
-            "strength",
-            "Somebody else saved this section while you were writing. What you typed is still \
-             here: compare it with what is saved above, and save again.",
-        );
-        let pairs = form.pairs().iter().filter(|(key, _)| key != "version").cloned();
-        let kept = FormData::from_pairs(
-            pairs.chain([("version".to_owned(), section.version.to_string())]),
-        );
-        return page(&visitor, frame, &audit, &section, &kept, &errors);
+        return meanwhile(&visitor, frame, &audit, &section, &form, errors);
     }
     let evidence = NewEvidence {
         kind: form.text("kind").parse().unwrap_or(EvidenceKind::Data),
@@ -262,7 +273,14 @@ pub(super) async fn write(
         self_grade: Some(form.text("grade").to_owned())
             .filter(|grade| Framework::current().grades.contains(grade)),
     };
-    sections::write_section(&app, &permit, audit.id, &area, &text, version).await?;
+    match sections::write_section(&app, &permit, audit.id, &area, &text, version).await {
+        // Saved between our look and our pen.
+        Err(ActError::Db(DbError::Conflict(_))) => {
+            let (audit, section) = find(&app, &visitor, &id, &area).await?;
+            return meanwhile(&visitor, frame, &audit, &section, &form, errors);
+        }
+        written => written?,
+    };
     for kind in [FindingKind::Strength, FindingKind::Need] {
         if !form.text(kind.key()).is_empty() {
             let words = form.text(kind.key());

@@ -142,9 +142,7 @@ fn new_page(errors: &Errors) -> NewPage {
         files = files.error_message(message);
     }
     NewPage {
-        problem: (!errors.is_empty()).then(|| {
-            ErrorSummary::new(errors.list().iter().map(|e| (e.field.as_str(), e.message.as_str())))
-        }),
+        problem: errors.summary(),
         files,
         year: Input::new("year", "School year, if neither the file nor its name says it")
             .hint("For example 2017-2018")

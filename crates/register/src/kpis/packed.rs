@@ -7,7 +7,7 @@
 //! Invariants, each held by a test: a packed school says exactly what its rows say; a total counts
 //! every school once, and only figures that may be shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use evidence::{Measure, variation};
 use foundation::{DbError, Sql, Tx, terms::AcademicYear};
@@ -151,8 +151,7 @@ pub(super) async fn figures(db: &impl Sql, urns: &[u32]) -> Result<Vec<Vec<Figur
         if packed.len() == some.len() {
             without.clear();
         } else {
-            let there: std::collections::HashSet<u32> =
-                packed.iter().map(|row| small(row.urn)).collect();
+            let there: HashSet<u32> = packed.iter().map(|row| small(row.urn)).collect();
             without.retain(|urn| !there.contains(urn));
         }
         all.extend(packed.iter().map(|row| unpack(&row.figures)));
@@ -244,6 +243,31 @@ type Key = (i64, i64, i64);
 /// A total and how many schools are in it.
 type Sum = (Measure, usize);
 
+/// What files publish about areas themselves.
+struct Published(HashSet<(i64, Key)>);
+
+impl Published {
+    async fn load(tx: &Tx) -> Result<Self, DbError> {
+        #[derive(FromQueryResult)]
+        struct Known {
+            subject: i64,
+            kpi: i64,
+            pupils: i64,
+            period: i64,
+        }
+        let rows: Vec<Known> = tx
+            .all("SELECT subject, kpi, pupils, period FROM kpi_value WHERE subject >= 10000000", [])
+            .await?;
+        let keys = rows.into_iter().map(|r| (r.subject, (r.kpi, r.pupils, r.period)));
+        Ok(Self(keys.collect()))
+    }
+
+    /// Whether one of some subjects has a published figure, so that no sum need stand in for it.
+    fn any(&self, subjects: &[Subject], key: Key) -> bool {
+        subjects.iter().any(|subject| self.0.contains(&(subject.number(), key)))
+    }
+}
+
 /// Packs every school's figures and adds up every authority's, and England's, again.
 pub(crate) async fn rebuild(tx: &Tx) -> Result<(), DbError> {
     tx.run("DELETE FROM school_figures", []).await?;
@@ -254,6 +278,7 @@ pub(crate) async fn rebuild(tx: &Tx) -> Result<(), DbError> {
             [],
         )
         .await?;
+    let published = Published::load(tx).await?;
     let mut packed = Rows::new(&FIGURES, tx.dialect());
     let mut totals = Rows::new(&TOTAL, tx.dialect());
     let mut nation: BTreeMap<(i64, Key), Vec<Sum>> = BTreeMap::new();
@@ -266,10 +291,12 @@ pub(crate) async fn rebuild(tx: &Tx) -> Result<(), DbError> {
                 .iter()
                 .filter(|s| s.is_open && s.state_funded() && s.cover() == cover)
                 .count();
+            let area = Subject::Authority(authority, cover);
+            let instead = [area, Subject::authority(authority)];
             for (key, sum) in sums {
                 // A total of a few schools points at them, and one of a minority is no area's.
-                if sum.1 >= AN_AREA && sum.1 * 2 >= open {
-                    write(&mut totals, Subject::Authority(authority, cover), key, &sum);
+                if sum.1 >= AN_AREA && sum.1 * 2 >= open && !published.any(&instead, key) {
+                    write(&mut totals, area, key, &sum);
                     if let Some(batch) = totals.end() {
                         batch.run(tx).await?;
                     }
@@ -296,6 +323,7 @@ pub(crate) async fn rebuild(tx: &Tx) -> Result<(), DbError> {
         let together = variation::pool(&measures);
         if let Some(subject) = Subject::from_number(subject)
             && together.used >= A_NATION
+            && !published.any(&nations(subject), key)
         {
             let schools = sums.iter().map(|(_, schools)| schools).sum();
             write(&mut totals, subject, key, &(together.measure, schools));
@@ -308,6 +336,15 @@ pub(crate) async fn rebuild(tx: &Tx) -> Result<(), DbError> {
         batch.run(tx).await?;
     }
     Ok(())
+}
+
+/// The published figures of England that are shown before a sum of its schools of a stage.
+fn nations(sum: Subject) -> Vec<Subject> {
+    let Subject::National(_, cover) = sum else { return vec![sum] };
+    [NationalScope::StateFunded, NationalScope::AllSchools]
+        .into_iter()
+        .flat_map(|scope| [cover, Cover::All].map(|cover| Subject::National(scope, cover)))
+        .collect()
 }
 
 /// The state-funded schools of one authority added up by stage: each school's own rows once, so

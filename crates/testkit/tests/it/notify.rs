@@ -180,7 +180,7 @@ async fn through(t: &mut TestApp, address: &str, secret: &str) {
 }
 
 fn setup() -> Setup {
-    Setup::new(&[], axum::Router::new)
+    Setup::new(&[], Router::new)
 }
 
 #[tokio::test]

@@ -33,6 +33,8 @@ pub(super) enum Talk<'a> {
     Today,
     /// The school answers the first challenge, and both agree what comes next.
     Reply,
+    /// The school answers the challenge of a visit.
+    Answer(&'a story::Visit),
     /// The two schools work on a question.
     Cycle,
     /// The school commissions a review.
@@ -64,6 +66,11 @@ pub(super) fn talks(it: &story::Deployment, until: Date) -> Vec<(DateTime, Talk<
         // The note of the first review still waits for the school on the demonstration's day.
         if let Some(agreed) = visit.agreed.filter(|_| visit.kind != "review") {
             talks.push((agreed.at(16, 0, 0, 0), Talk::Check(visit)));
+            // Heads answer within days; the newest still waits for its reader.
+            if !visit.challenge.is_empty() && agreed < until.saturating_sub(14.days()) {
+                let answered = agreed.saturating_add(3.days());
+                talks.push((answered.at(16, 45, 0, 0), Talk::Answer(visit)));
+            }
         }
     }
     talks.push((until.saturating_sub(7.days()).at(11, 0, 0, 0), Talk::Today));
@@ -122,6 +129,7 @@ impl Stage<'_> {
                 self.confirm_visit(it, &agreement, today).await
             }
             Talk::Reply => self.answer_challenge(it, &agreement).await,
+            Talk::Answer(visit) => self.answer_about(it, &agreement, visit).await,
             Talk::Cycle => self.work_together(it, &agreement).await,
             Talk::Review => self.commission_review(it).await,
         }
@@ -254,6 +262,28 @@ impl Stage<'_> {
         challenges::reply(self.app, &permit, first.id, words).await?;
         let step = "A five-day check for every newcomer; looked at together in March";
         challenges::settle(self.app, &permit, first.id, step, Some(date(2027, 3, 16))).await?;
+        Ok(())
+    }
+
+    /// The answer to the challenge of one visit, where nobody has answered it yet.
+    async fn answer_about(
+        &self,
+        it: &story::Deployment,
+        agreement: &Agreement,
+        visit: &story::Visit,
+    ) -> anyhow::Result<()> {
+        let head = self.head(it.supported)?;
+        let reader = self.visitor(head).await?;
+        let all = challenges::of_agreement(&self.app.db, &reader, agreement.id).await?;
+        let open = all
+            .iter()
+            .find(|one| one.state() == challenges::State::Raised && one.point == visit.challenge);
+        let Some(open) = open else { return Ok(()) };
+        let permit = self.permit(head, Action::Update, &open.resource()).await?;
+        let words = "Fair. We looked at it together and see it too.";
+        challenges::reply(self.app, &permit, open.id, words).await?;
+        let step = "We try another way for a fortnight and look again at the next visit";
+        challenges::settle(self.app, &permit, open.id, step, None).await?;
         Ok(())
     }
 

@@ -8,7 +8,10 @@ use support::milestones::Rag;
 use testkit::TestApp;
 
 use super::{again, plain, rows, word};
-use crate::year::world::{Fate, PlanNote, TODAY, Year};
+use crate::year::world::{
+    TODAY, Year,
+    plans::{Fate, PlanNote},
+};
 
 pub(in crate::year) async fn whole(t: &TestApp, year: &Year) {
     for note in &year.plans {

@@ -6,7 +6,10 @@ use serde_json::Value;
 use testkit::TestApp;
 
 use super::{again, plain, rows, word};
-use crate::year::world::{Support, Visited, Year};
+use crate::year::world::{
+    Year,
+    supports::{Support, Visited},
+};
 
 /// Visits by where they stand.
 fn stands<'a>(visits: impl Iterator<Item = &'a Visited>) -> BTreeMap<String, usize> {

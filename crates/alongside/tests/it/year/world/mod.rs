@@ -2,9 +2,9 @@
 //! booked, made, written up and checked, plans written and worked on, time moved and money
 //! charged. The one who lives it notes what was done, so that every page can be held to the notes.
 
-mod plans;
+pub(crate) mod plans;
 pub(crate) mod reports;
-mod supports;
+pub(crate) mod supports;
 
 use std::collections::BTreeMap;
 
@@ -18,8 +18,8 @@ use jiff::{
 use support::{course, money::charges, money::machine};
 use testkit::{Persona, Setup, TestApp};
 
-pub(crate) use plans::{Fate, PlanNote};
-pub(crate) use supports::{Support, Visited};
+use plans::PlanNote;
+use supports::Support;
 
 /// How large the alliance is, and how busy.
 #[derive(Clone, Copy, Debug)]
