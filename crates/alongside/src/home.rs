@@ -81,6 +81,9 @@ fn navigation(visitor: &Visitor) -> Vec<NavItem> {
         nav.push(NavItem::new("Agreements", "/agreements"));
         nav.push(NavItem::new("Plans", "/plans"));
         nav.push(NavItem::new("Visits", "/visits"));
+        if visitor.has(Role::Governor) {
+            nav.push(NavItem::new("Board", "/boards"));
+        }
     }
     if !visitor.partnerships.is_empty() || visitor.has(Role::Administrator) {
         nav.push(NavItem::new("Partnerships", "/partnerships"));

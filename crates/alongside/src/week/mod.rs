@@ -149,5 +149,8 @@ pub async fn days(
     from: Date,
     to: Date,
 ) -> Result<Vec<Dated>, PageError> {
-    Ok(support::home::dated(app, visitor, from, to).await?)
+    let mut days = support::home::dated(app, visitor, from, to).await?;
+    days.extend(plans::home::dated(app, visitor, from, to).await?);
+    days.sort_by(|a, b| (a.on, &a.key).cmp(&(b.on, &b.key)));
+    Ok(days)
 }
