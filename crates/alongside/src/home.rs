@@ -71,6 +71,7 @@ fn navigation(visitor: &Visitor) -> Vec<NavItem> {
         nav.push(NavItem::new("Home", "/home"));
     }
     nav.push(NavItem::new("Schools", "/schools"));
+    nav.push(NavItem::new("Practices", "/practices"));
     if visitor.account.is_some() {
         nav.push(NavItem::new("Needs audits", "/audits"));
         nav.push(NavItem::new("Requests", "/requests"));

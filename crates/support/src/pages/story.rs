@@ -195,7 +195,7 @@ pub(super) async fn act(
     Form(form): Form,
 ) -> Result<Response, PageError> {
     let (story, agreement) = open(&app, &visitor, &id).await?;
-    let asked = crate::stories::of(&app.db, agreement.id).await?.ok_or(PageError::NotFound)?;
+    let asked = stories::of(&app.db, agreement.id).await?.ok_or(PageError::NotFound)?;
     // The door asks about the two schools' own record, also once everybody may read it.
     let own =
         access::Resource::new(access::Kind::Impact, access::Zone::Parties, agreement.supported)
@@ -236,13 +236,16 @@ pub(super) async fn list(Handle(app): Handle<App>, frame: Frame) -> Result<Respo
         .collect();
     let mut sheet = Sheet::new("What helped");
     sheet.lede = paragraphs(
-        "Supports after which both schools did better than similar schools, told by their heads.",
+        "Supports after which both schools did better than similar schools, told by their heads. What \
+         they do, so that others can do it too, is among the practices.",
     );
     let body = match items.is_empty() {
         true => paragraphs("Nobody has told a story yet."),
         false => Html::trusted(format!("<ul class=\"govuk-list govuk-list--spaced\">{items}</ul>")),
     };
-    frame.page("What helped").visible_to("everybody").show(&sheet.part("", body))
+    let practices = link("/practices", "Practices to borrow, adapt and adopt");
+    let sheet = sheet.part("", body).part("", practices);
+    frame.page("What helped").visible_to("everybody").show(&sheet)
 }
 
 pub(super) async fn read(
@@ -259,7 +262,11 @@ pub(super) async fn read(
     if let Some(on) = story.published_on() {
         sheet.caption = format!("Told on {}", date_in_words(on));
     }
-    let sheet = sheet.part("", Html::join(told(&app, &story, &agreement).await?));
+    let mut sheet = sheet.part("", Html::join(told(&app, &story, &agreement).await?));
+    if side_of(&visitor, &agreement).is_some() {
+        let address = format!("/practices/new?agreement={}", agreement.id);
+        sheet = sheet.part("", link(&address, "Write down the practice that grew here"));
+    }
     frame
         .page(story.title.clone())
         .crumb("What helped", "/stories")
