@@ -95,7 +95,7 @@ test('Monday, Wednesday and Friday of a head, without a mouse', async ({ page })
 
   // Wednesday: an action is done, and its lead says so.
   await page.goto(server.address + '/home')
-  await tab(page, { words: 'Confirm that it is done' })
+  await tab(page, { words: /^Confirm that it is done/ })
   await enter(page)
   await tab(page, { name: 'act', kind: 'radio' })
   // One stop for a group of radios; the arrows move within.
