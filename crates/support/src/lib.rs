@@ -55,7 +55,7 @@ pub const MIGRATIONS: &[Migration] = &[
 
 /// The state machines of this room, for the documentation.
 #[must_use]
-pub fn machines() -> Vec<foundation::machine::Machine> {
+pub fn machines() -> Vec<foundation::machine::Document> {
     vec![agreements::machine::machine(), money::machine::machine(), care::concerns::machine()]
 }
 

@@ -10,9 +10,9 @@ use foundation::{
     events::{self, Event},
     id_type,
     mail::{self, Letter},
+    words,
 };
 use jiff::civil::Date;
-use needs::words;
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use support::{Agreement, AgreementId, agreements::store, pages::points::Point};

@@ -10,10 +10,9 @@ use foundation::{
     App, DbError, OrgRef, Sql, Tx,
     db::{AsText, At},
     events::{self, Event},
-    id_type,
+    id_type, words,
 };
 use jiff::civil::Date;
-use needs::words;
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use support::seal::seal;

@@ -7,9 +7,8 @@ use foundation::{
     App, DbError, OrgRef, Sql, Tx,
     db::{AsText, At},
     events::{self, Event},
-    id_type,
+    id_type, words,
 };
-use needs::words;
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use support::{AgreementId, agreements::store};

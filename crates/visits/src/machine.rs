@@ -2,55 +2,36 @@
 
 use std::fmt::Display;
 
-use needs::words;
+use foundation::{
+    machine::{self, Document, No, either, transition},
+    words,
+};
 use support::Refusal;
+
+pub use foundation::machine::line;
 
 words! {
     /// What somebody is in relation to a record of this room.
     Who {
-        Visitor = "visitor", "person who comes";
-        Host = "host", "head of the school that is visited";
-        Giver = "giver", "head of the school that gives the time";
-        Team = "team", "member of the team";
-        Broker = "broker", "broker";
-        First = "first", "person who asked";
-        Second = "second", "person who was asked";
-        Raiser = "raiser", "person who raised it";
-        About = "about", "head of the school it is about";
-        OneSchool = "one-school", "head or team of the school that asked";
-        OtherSchool = "other-school", "head or team of the partner school";
-        Owner = "owner", "head of the school that owns the review";
-        Reviewer = "reviewer", "lead reviewer";
+        Visitor = "visitor", "the person who comes";
+        Host = "host", "the head of the school that is visited";
+        Giver = "giver", "the head of the school that gives the time";
+        Team = "team", "a member of the team";
+        Broker = "broker", "the broker";
+        First = "first", "the person who asked";
+        Second = "second", "the person who was asked";
+        Raiser = "raiser", "the person who raised it";
+        About = "about", "the head of the school it is about";
+        OneSchool = "one-school", "the head or team of the school that asked";
+        OtherSchool = "other-school", "the head or team of the partner school";
+        Owner = "owner", "the head of the school that owns the review";
+        Reviewer = "reviewer", "the lead reviewer";
         System = "system", "Alongside itself";
     }
 }
 
 /// A line of a state machine.
-#[derive(Clone, Copy, Debug)]
-pub struct Line<S: 'static, A: 'static> {
-    /// From where.
-    pub from: S,
-    /// By which act.
-    pub act: A,
-    /// By whom.
-    pub who: &'static [Who],
-    /// Where to.
-    pub to: S,
-    /// What must hold besides, in words; empty where nothing must.
-    pub guard: &'static str,
-}
-
-/// A line, written shortly.
-#[must_use]
-pub const fn line<S: Copy, A: Copy>(
-    from: S,
-    act: A,
-    who: &'static [Who],
-    to: S,
-    guard: &'static str,
-) -> Line<S, A> {
-    Line { from, act, who, to, guard }
-}
+pub type Line<S, A> = machine::Line<S, A, Who>;
 
 /// The states of a kind of record, with the lines that lead from one to another.
 pub trait Machine: Copy + Eq + Display + 'static {
@@ -71,19 +52,15 @@ pub trait Machine: Copy + Eq + Display + 'static {
 /// [`Refusal::NotNow`] when the state does not allow it to anybody, [`Refusal::NotYours`] when it
 /// is for somebody else to do.
 pub fn step<M: Machine>(from: M, act: M::Act, who: &[Who]) -> Result<M, Refusal> {
-    let Some(line) = M::lines().iter().find(|line| line.from == from && line.act == act) else {
-        return Err(Refusal::NotNow(format!(
+    transition(M::lines(), from, act, who).map_err(|no| match no {
+        No::NotNow => Refusal::NotNow(format!(
             "This cannot be done now: the {} stands at “{}”. Reload the page to see what can be \
              done.",
             M::THING,
             from.said()
-        )));
-    };
-    if line.who.iter().any(|one| who.contains(one)) {
-        return Ok(line.to);
-    }
-    let words: Vec<_> = line.who.iter().map(|one| one.words()).collect();
-    Err(Refusal::NotYours(format!("This is for the {} to do.", words.join(" or the "))))
+        )),
+        No::NotYours(who) => Refusal::NotYours(format!("This is for {} to do.", either(who))),
+    })
 }
 
 /// Whether somebody with these standings may do it now: what a page offers.
@@ -98,18 +75,8 @@ pub fn document<M: Machine>(
     file: &'static str,
     title: &'static str,
     source: &'static str,
-) -> foundation::machine::Machine {
-    let lines = M::lines()
-        .iter()
-        .map(|line| foundation::machine::Line {
-            from: line.from.to_string(),
-            act: line.act.to_string(),
-            who: line.who.iter().map(|one| one.words().to_owned()).collect(),
-            to: line.to.to_string(),
-            guard: line.guard.to_owned(),
-        })
-        .collect();
-    foundation::machine::Machine { file, title, source, lines }
+) -> Document {
+    Document::of(file, title, source, M::lines())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The life of a visit and its note.
 
-use needs::words;
+use foundation::words;
 
 use crate::machine::{Line, Machine, Who, line};
 

@@ -4,9 +4,8 @@ use access::Permit;
 use foundation::{
     App, DbError, Sql, Tx,
     db::{AsText, At},
-    id_type,
+    id_type, words,
 };
-use needs::words;
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use support::AgreementId;
