@@ -63,6 +63,7 @@ const LINES: &[Line<State, Act>] = &[
 
 impl Machine for State {
     type Act = Act;
+    type Who = Who;
     const THING: &'static str = "challenge";
 
     fn lines() -> &'static [Line<Self, Act>] {

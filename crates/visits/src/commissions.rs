@@ -85,6 +85,7 @@ const LINES: &[Line<State, Act>] = &[
 
 impl Machine for State {
     type Act = Act;
+    type Who = Who;
     const THING: &'static str = "review";
 
     fn lines() -> &'static [Line<Self, Act>] {

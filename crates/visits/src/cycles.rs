@@ -67,6 +67,7 @@ const LINES: &[Line<State, Act>] = &[
 
 impl Machine for State {
     type Act = Act;
+    type Who = Who;
     const THING: &'static str = "cycle";
 
     fn lines() -> &'static [Line<Self, Act>] {

@@ -1,14 +1,9 @@
 //! How the state machines of this room are written: as lines, and anything not listed is refused.
 
-use std::fmt::Display;
-
-use foundation::{
-    machine::{self, Document, No, either, transition},
-    words,
-};
-use support::Refusal;
+use foundation::words;
 
 pub use foundation::machine::line;
+pub use support::machine::{Machine, document, may, step};
 
 words! {
     /// What somebody is in relation to a record of this room.
@@ -31,53 +26,7 @@ words! {
 }
 
 /// A line of a state machine.
-pub type Line<S, A> = machine::Line<S, A, Who>;
-
-/// The states of a kind of record, with the lines that lead from one to another.
-pub trait Machine: Copy + Eq + Display + 'static {
-    /// What can be done.
-    type Act: Copy + Eq + Display + 'static;
-    /// The kind of record, as it stands in a sentence.
-    const THING: &'static str;
-
-    /// Every line there is.
-    fn lines() -> &'static [Line<Self, Self::Act>];
-    /// The state as a page shows it.
-    fn said(self) -> &'static str;
-}
-
-/// Where an act leads when somebody with these standings does it.
-///
-/// # Errors
-/// [`Refusal::NotNow`] when the state does not allow it to anybody, [`Refusal::NotYours`] when it
-/// is for somebody else to do.
-pub fn step<M: Machine>(from: M, act: M::Act, who: &[Who]) -> Result<M, Refusal> {
-    transition(M::lines(), from, act, who).map_err(|no| match no {
-        No::NotNow => Refusal::NotNow(format!(
-            "This cannot be done now: the {} stands at “{}”. Reload the page to see what can be \
-             done.",
-            M::THING,
-            from.said()
-        )),
-        No::NotYours(who) => Refusal::NotYours(format!("This is for {} to do.", either(who))),
-    })
-}
-
-/// Whether somebody with these standings may do it now: what a page offers.
-#[must_use]
-pub fn may<M: Machine>(from: M, act: M::Act, who: &[Who]) -> bool {
-    step(from, act, who).is_ok()
-}
-
-/// The machine as the documentation shows it.
-#[must_use]
-pub fn document<M: Machine>(
-    file: &'static str,
-    title: &'static str,
-    source: &'static str,
-) -> Document {
-    Document::of(file, title, source, M::lines())
-}
+pub type Line<S, A> = foundation::machine::Line<S, A, Who>;
 
 #[cfg(test)]
 pub(crate) mod exhaustive {
@@ -85,7 +34,7 @@ pub(crate) mod exhaustive {
 
     /// Holds a machine to a list written independently of it, over every state, act and standing:
     /// what is on the list is possible, everything else is refused.
-    pub(crate) fn holds<M: Machine>(
+    pub(crate) fn holds<M: Machine<Who = Who>>(
         states: &[M],
         acts: &[M::Act],
         expected: &[(&str, &str, &str)],

@@ -71,6 +71,7 @@ const LINES: &[Line<State, Act>] = &[
 
 impl Machine for State {
     type Act = Act;
+    type Who = Who;
     const THING: &'static str = "pair";
 
     fn lines() -> &'static [Line<Self, Act>] {

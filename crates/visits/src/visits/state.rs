@@ -74,6 +74,7 @@ const LINES: &[Line<State, Act>] = &[
 
 impl Machine for State {
     type Act = Act;
+    type Who = Who;
     const THING: &'static str = "visit";
 
     fn lines() -> &'static [Line<Self, Act>] {

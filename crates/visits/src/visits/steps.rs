@@ -53,6 +53,7 @@ const LINES: &[Line<Standing, Told>] = &[
 
 impl Machine for Standing {
     type Act = Told;
+    type Who = Who;
     const THING: &'static str = "agreed step";
 
     fn lines() -> &'static [Line<Self, Told>] {
