@@ -388,38 +388,3 @@ pub async fn take(
     tx.commit().await?;
     Ok(to)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Written down from the specification, apart from the code above.
-    const LISTED: &str = "
-        interested borrow adopter borrowed
-        interested stop adopter stopped
-        borrowed adapt adopter adapted
-        borrowed adopt adopter adopted
-        borrowed tell adopter borrowed
-        borrowed stop adopter stopped
-        adapted adapt adopter adapted
-        adapted adopt adopter adopted
-        adapted tell adopter adapted
-        adapted stop adopter stopped
-        adopted tell adopter adopted
-        adopted stop adopter stopped
-        stopped borrow adopter borrowed";
-
-    #[test]
-    fn only_what_is_listed_is_possible() {
-        let go = |from, act, who| step(from, act, &[who]).ok();
-        testkit::machine::only_what_is_listed(LISTED, State::ALL, Act::ALL, Who::ALL, go);
-    }
-
-    #[test]
-    fn what_spread_is_said_in_one_line() {
-        let spread = Spread { borrowed: 2, adapted: 1, adopted: 0, stopped: 1 };
-        assert_eq!(spread.in_words(), "borrowed by 2 schools, adapted by 1, given up by 1");
-        assert_eq!(Spread::default().in_words(), "");
-        assert_eq!(Spread { adopted: 1, ..Spread::default() }.in_words(), "adopted by 1 school");
-    }
-}

@@ -304,23 +304,3 @@ pub async fn take(
     tx.commit().await?;
     Ok(to)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Written down apart from the code above.
-    const LISTED: &str = "
-        asked welcome host welcome
-        asked decline host declined
-        asked withdraw guest withdrawn
-        welcome withdraw host withdrawn
-        welcome withdraw guest withdrawn
-        welcome note guest seen";
-
-    #[test]
-    fn only_what_is_listed_is_possible() {
-        let go = |from, act, who| step(from, act, &[who]).ok();
-        testkit::machine::only_what_is_listed(LISTED, State::ALL, Act::ALL, Who::ALL, go);
-    }
-}

@@ -233,16 +233,24 @@ pub(super) const fn asks_words(act: Act) -> bool {
 }
 
 /// What the visitor can do with the practice itself.
-async fn deeds(app: &App, it: &Practice, who: &[Who]) -> Result<Html, PageError> {
+async fn deeds(
+    app: &App,
+    visitor: &Visitor,
+    it: &Practice,
+    who: &[Who],
+) -> Result<Html, PageError> {
     let here = format!("/practices/{}", it.id);
     let mut parts = Vec::new();
     let missing = match it.state() {
         State::Check | State::Kept => acts::missing(&app.db, it).await?,
         _ => None,
     };
+    let looked = practice::checks(&app.db, it.id).await?;
+    let looked = looked.iter().any(|check| Some(check.account) == visitor.account);
     for &act in Act::ALL {
         let possible = step(it.state(), act, who).is_ok();
-        let consented = act == Act::Consent && it.other_consents;
+        let consented =
+            (act == Act::Consent && it.other_consents) || (act == Act::Approve && looked);
         let nothing = act == Act::TakeBack && !it.other_consents && it.shown.is_none();
         if !possible || consented || nothing || (act == Act::Publish && missing.is_some()) {
             continue;
@@ -325,7 +333,7 @@ pub(super) async fn show(
         .part("", take_up(&app, &visitor, &it).await?)
         .part("Where it comes from, and where it went", lineage(&app, &it).await?)
         .part("Wishes to see it", wishes(&app, &visitor, &it).await?)
-        .part("What you can do", deeds(&app, &it, &who).await?);
+        .part("What you can do", deeds(&app, &visitor, &it, &who).await?);
     let sheet = match it.shown {
         Some(_) => sheet.part("", paragraphs(LICENCE)),
         None => sheet,
@@ -335,7 +343,10 @@ pub(super) async fn show(
             "members of your school's partnership, who check it; nobody else yet"
         }
         (true, _) => "those who work at the school it comes from, and nobody else",
-        (false, _) => "anyone",
+        (false, _) if visitor.account.is_none() => "anyone",
+        (false, _) => {
+            "anyone; which schools use it is shown to members of its partnership and to those schools"
+        }
     };
     frame.page(words.title).crumb("Practices", "/practices").visible_to(visible).show(&sheet)
 }

@@ -7,9 +7,10 @@ use axum::{
 };
 use foundation::{
     App, OrgRef, PageError,
+    clock::date_in_words,
     web::{Errors, Form, FormData, Frame, redirect},
 };
-use govuk::{Checkboxes, Html, Tag, TagColour};
+use govuk::{Checkboxes, Html};
 use support::{
     Refusal,
     pages::parts::{self, FormPage, choice, hidden, lines, paragraphs},
@@ -17,7 +18,7 @@ use support::{
 
 use super::{checked, open, permit, schools_of};
 use crate::{
-    adoptions::{self, Act, Adoption, State, Words},
+    adoptions::{self, Act, Adoption, Words},
     machine::{Who, step},
     practice::{self, Practice},
 };
@@ -43,14 +44,6 @@ async fn seen(app: &App, visitor: &Visitor, id: &str) -> Result<Seen, PageError>
     Ok(Seen { it, ingredients: words.ingredients, title: words.title, org, used })
 }
 
-/// A tag of how far the school has come.
-fn tag(state: State) -> Html {
-    Html::of(&Tag::coloured(
-        if state == State::Stopped { TagColour::Grey } else { TagColour::Teal },
-        state.words(),
-    ))
-}
-
 async fn form_page(
     app: &App,
     frame: Frame,
@@ -65,7 +58,10 @@ async fn form_page(
     page.caption = format!("In {school}");
     page.problems = parts::problems(errors);
     page.lede = Html::join([
-        seen.used.as_ref().map_or_else(Html::default, |used| tag(used.state())),
+        seen.used.as_ref().map_or_else(Html::default, |used| {
+            let day = date_in_words(used.changed_on());
+            paragraphs(&format!("{}, since {day}.", used.state().words()))
+        }),
         paragraphs(&format!("{origin} is told, so that it knows what became of its practice.")),
     ]);
     page.fields = vec![hidden("seen", form.text("seen"))];

@@ -2,6 +2,7 @@
 
 mod consent;
 mod library;
+mod machines;
 mod story;
 #[expect(dead_code, reason = "the tests of agreements need more of this world than these do")]
 #[path = "../../../support/tests/it/world.rs"]

@@ -60,6 +60,7 @@ async fn nothing_is_shown_before_two_colleagues_have_checked_it() {
         let own = acts(&t, &w.jess, id, Act::Approve).await;
         assert!(matches!(own, Err(Refusal::NotYours(_))), "nobody checks their own: {own:?}");
         acts(&t, &w.nasreen, id, Act::Approve).await.unwrap();
+        let _ = t.get(Some(&w.nasreen), &page).await.expect(200).lacks("I would try this");
         let twice = acts(&t, &w.nasreen, id, Act::Approve).await;
         assert!(matches!(twice, Err(Refusal::NotNow(_))), "once each: {twice:?}");
         acts(&t, &w.priya, id, Act::Approve).await.unwrap();
