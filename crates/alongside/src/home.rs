@@ -73,10 +73,10 @@ fn navigation(visitor: &Visitor) -> Vec<NavItem> {
     nav.push(NavItem::new("Schools", "/schools"));
     nav.push(NavItem::new("Practices", "/practices"));
     if visitor.account.is_some() {
-        nav.push(NavItem::new("Needs audits", "/audits"));
+        nav.push(NavItem::new("Audits", "/audits"));
         nav.push(NavItem::new("Requests", "/requests"));
         if visitor.has(Role::Broker) {
-            nav.push(NavItem::new("Matching desk", "/desk"));
+            nav.push(NavItem::new("Desk", "/desk"));
         }
         nav.push(NavItem::new("Offers", "/offers"));
         nav.push(NavItem::new("Agreements", "/agreements"));

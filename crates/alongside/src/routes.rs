@@ -2,7 +2,7 @@
 
 use access::{leaving::Duties, privacy::Extracts};
 use axum::Router;
-use foundation::{App, db::Migration, jobs::Handlers, machine::Machine, mail};
+use foundation::{App, db::Migration, jobs::Handlers, machine::Document, mail};
 use support::pages::points::OpenPoints;
 
 use register::pages::Sections;
@@ -45,7 +45,7 @@ pub fn all() -> Router<App> {
 
 /// Every room's state machines, for `docs/states`.
 #[must_use]
-pub fn machines() -> Vec<Machine> {
+pub fn machines() -> Vec<Document> {
     [
         needs::machines(),
         brokerage::machines(),

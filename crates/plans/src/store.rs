@@ -258,8 +258,7 @@ pub(crate) fn must_be(found: &[Standing], any: &'static [Standing]) -> Result<()
     if any.iter().any(|standing| found.contains(standing)) {
         return Ok(());
     }
-    let who: Vec<_> = any.iter().map(|who| who.words()).collect();
-    Err(Refusal::NotYours(format!("This is for the {} to do.", who.join(" or the "))))
+    Err(Refusal::not_yours(any))
 }
 
 /// Records an act on a plan.

@@ -6,10 +6,9 @@ use foundation::{
     clock::london,
     db::{AsText, Json},
     events::{self, Event},
-    id_type, upn,
+    id_type, upn, words,
 };
 use jiff::civil::Date;
-use needs::words;
 use sea_orm::FromQueryResult;
 use serde_json::json;
 
@@ -17,7 +16,7 @@ use crate::{
     Refusal,
     acts::actor,
     letters,
-    machine::{Line, Machine, Who, step},
+    machine::{Line, Machine, Who, line, step},
     practice::{self, Practice, PracticeId, works_at},
 };
 
@@ -54,23 +53,24 @@ const RESULT: &str = "what happened";
 const REASON: &str = "why";
 
 const LINES: &[Line<State, Act>] = &[
-    (State::Interested, Act::Borrow, US, State::Borrowed, ""),
-    (State::Interested, Act::Stop, US, State::Stopped, REASON),
-    (State::Borrowed, Act::Adapt, US, State::Adapted, CHANGES),
-    (State::Borrowed, Act::Adopt, US, State::Adopted, RESULT),
-    (State::Borrowed, Act::Tell, US, State::Borrowed, RESULT),
-    (State::Borrowed, Act::Stop, US, State::Stopped, REASON),
-    (State::Adapted, Act::Adapt, US, State::Adapted, CHANGES),
-    (State::Adapted, Act::Adopt, US, State::Adopted, RESULT),
-    (State::Adapted, Act::Tell, US, State::Adapted, RESULT),
-    (State::Adapted, Act::Stop, US, State::Stopped, REASON),
-    (State::Adopted, Act::Tell, US, State::Adopted, RESULT),
-    (State::Adopted, Act::Stop, US, State::Stopped, REASON),
-    (State::Stopped, Act::Borrow, US, State::Borrowed, ""),
+    line(State::Interested, Act::Borrow, US, State::Borrowed, ""),
+    line(State::Interested, Act::Stop, US, State::Stopped, REASON),
+    line(State::Borrowed, Act::Adapt, US, State::Adapted, CHANGES),
+    line(State::Borrowed, Act::Adopt, US, State::Adopted, RESULT),
+    line(State::Borrowed, Act::Tell, US, State::Borrowed, RESULT),
+    line(State::Borrowed, Act::Stop, US, State::Stopped, REASON),
+    line(State::Adapted, Act::Adapt, US, State::Adapted, CHANGES),
+    line(State::Adapted, Act::Adopt, US, State::Adopted, RESULT),
+    line(State::Adapted, Act::Tell, US, State::Adapted, RESULT),
+    line(State::Adapted, Act::Stop, US, State::Stopped, REASON),
+    line(State::Adopted, Act::Tell, US, State::Adopted, RESULT),
+    line(State::Adopted, Act::Stop, US, State::Stopped, REASON),
+    line(State::Stopped, Act::Borrow, US, State::Borrowed, ""),
 ];
 
 impl Machine for State {
     type Act = Act;
+    type Who = Who;
     const THING: &'static str = "use of this practice";
 
     fn lines() -> &'static [Line<Self, Act>] {

@@ -6,17 +6,16 @@ use foundation::{
     clock::london,
     db::{AsText, At},
     events::{self, Event},
-    id_type, upn,
+    id_type, upn, words,
 };
 use jiff::civil::Date;
-use needs::words;
 use sea_orm::FromQueryResult;
 
 use crate::{
     Refusal,
     acts::actor,
     letters,
-    machine::{Line, Machine, Who, step},
+    machine::{Line, Machine, Who, line, step},
     practice::{self, Practice, PracticeId, leads, works_at},
 };
 
@@ -47,11 +46,11 @@ words! {
 }
 
 const LINES: &[Line<State, Act>] = &[
-    (State::Asked, Act::Welcome, &[Who::Host], State::Welcome, "a day, and whom to ask for"),
-    (State::Asked, Act::Decline, &[Who::Host], State::Declined, "a reason"),
-    (State::Asked, Act::Withdraw, &[Who::Guest], State::Withdrawn, ""),
-    (State::Welcome, Act::Withdraw, &[Who::Host, Who::Guest], State::Withdrawn, "a reason"),
-    (
+    line(State::Asked, Act::Welcome, &[Who::Host], State::Welcome, "a day, and whom to ask for"),
+    line(State::Asked, Act::Decline, &[Who::Host], State::Declined, "a reason"),
+    line(State::Asked, Act::Withdraw, &[Who::Guest], State::Withdrawn, ""),
+    line(State::Welcome, Act::Withdraw, &[Who::Host, Who::Guest], State::Withdrawn, "a reason"),
+    line(
         State::Welcome,
         Act::Note,
         &[Who::Guest],
@@ -62,6 +61,7 @@ const LINES: &[Line<State, Act>] = &[
 
 impl Machine for State {
     type Act = Act;
+    type Who = Who;
     const THING: &'static str = "wish to see it";
 
     fn lines() -> &'static [Line<Self, Act>] {

@@ -4,17 +4,16 @@ use access::{AccountId, Kind, Post, Resource, Role, Visitor, Zone};
 use foundation::{
     DbError, OrgRef, Sql,
     db::{AsText, Json},
-    id_type, upn,
+    id_type, upn, words,
 };
 use jiff::civil::Date;
-use needs::words;
 use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 use support::AgreementId;
 
 use crate::{
     Refusal,
-    machine::{Line, Machine, Who},
+    machine::{Line, Machine, Who, line},
 };
 
 id_type! {
@@ -61,33 +60,36 @@ const ANEW: &str = "checks and consents are asked for anew";
 const READ_ON: &str = "everybody reads the last version meanwhile";
 const HIDDEN: &str = "nobody else reads it until both schools consent again";
 const WHY: &str = "a reason";
+const ONCE: &str = "once each, and not by the author";
+const AGED: &str = "24 months after it was shown";
 
 const LINES: &[Line<State, Act>] = &[
-    (State::Draft, Act::Write, OURS, State::Draft, ""),
-    (State::Draft, Act::Send, OURS, State::Check, COMPLETE),
-    (State::Draft, Act::TakeBack, &[Who::Named], State::Draft, HIDDEN),
-    (State::Draft, Act::Retire, &[Who::Head], State::Retired, WHY),
-    (State::Check, Act::Approve, &[Who::Peer], State::Check, "once each, and not by the author"),
-    (State::Check, Act::Return, &[Who::Peer, Who::Author, Who::Head], State::Draft, ANEW),
-    (State::Check, Act::Consent, &[Who::Named], State::Check, "to these very words"),
-    (State::Check, Act::TakeBack, &[Who::Named], State::Draft, HIDDEN),
-    (State::Check, Act::Publish, &[Who::Head], State::Published, CHECKED),
-    (State::Check, Act::KeepBack, &[Who::Head], State::Kept, "a reason and the day it ends"),
-    (State::Kept, Act::Wake, &[Who::System], State::Check, "on the day that was named"),
-    (State::Kept, Act::Publish, &[Who::Head], State::Published, CHECKED),
-    (State::Kept, Act::Revise, OURS, State::Draft, ANEW),
-    (State::Published, Act::Revise, OURS, State::Draft, READ_ON),
-    (State::Published, Act::TakeBack, &[Who::Named], State::Draft, HIDDEN),
-    (State::Published, Act::FallDue, &[Who::System], State::Due, "24 months after it was shown"),
-    (State::Published, Act::Retire, &[Who::Head], State::Retired, WHY),
-    (State::Due, Act::Reaffirm, &[Who::Head], State::Published, ""),
-    (State::Due, Act::Revise, OURS, State::Draft, READ_ON),
-    (State::Due, Act::TakeBack, &[Who::Named], State::Draft, HIDDEN),
-    (State::Due, Act::Retire, &[Who::Head], State::Retired, WHY),
+    line(State::Draft, Act::Write, OURS, State::Draft, ""),
+    line(State::Draft, Act::Send, OURS, State::Check, COMPLETE),
+    line(State::Draft, Act::TakeBack, &[Who::Named], State::Draft, HIDDEN),
+    line(State::Draft, Act::Retire, &[Who::Head], State::Retired, WHY),
+    line(State::Check, Act::Approve, &[Who::Peer], State::Check, ONCE),
+    line(State::Check, Act::Return, &[Who::Peer, Who::Author, Who::Head], State::Draft, ANEW),
+    line(State::Check, Act::Consent, &[Who::Named], State::Check, "to these very words"),
+    line(State::Check, Act::TakeBack, &[Who::Named], State::Draft, HIDDEN),
+    line(State::Check, Act::Publish, &[Who::Head], State::Published, CHECKED),
+    line(State::Check, Act::KeepBack, &[Who::Head], State::Kept, "a reason and the day it ends"),
+    line(State::Kept, Act::Wake, &[Who::System], State::Check, "on the day that was named"),
+    line(State::Kept, Act::Publish, &[Who::Head], State::Published, CHECKED),
+    line(State::Kept, Act::Revise, OURS, State::Draft, ANEW),
+    line(State::Published, Act::Revise, OURS, State::Draft, READ_ON),
+    line(State::Published, Act::TakeBack, &[Who::Named], State::Draft, HIDDEN),
+    line(State::Published, Act::FallDue, &[Who::System], State::Due, AGED),
+    line(State::Published, Act::Retire, &[Who::Head], State::Retired, WHY),
+    line(State::Due, Act::Reaffirm, &[Who::Head], State::Published, ""),
+    line(State::Due, Act::Revise, OURS, State::Draft, READ_ON),
+    line(State::Due, Act::TakeBack, &[Who::Named], State::Draft, HIDDEN),
+    line(State::Due, Act::Retire, &[Who::Head], State::Retired, WHY),
 ];
 
 impl Machine for State {
     type Act = Act;
+    type Who = Who;
     const THING: &'static str = "practice";
 
     fn lines() -> &'static [Line<Self, Act>] {

@@ -21,6 +21,7 @@ mod error;
 pub mod exits;
 pub mod home;
 pub mod impact;
+pub mod machine;
 pub mod milestones;
 pub mod money;
 mod neighbours;
@@ -57,7 +58,7 @@ pub const MIGRATIONS: &[Migration] = &[
 
 /// The state machines of this room, for the documentation.
 #[must_use]
-pub fn machines() -> Vec<foundation::machine::Machine> {
+pub fn machines() -> Vec<foundation::machine::Document> {
     vec![
         agreements::machine::machine(),
         money::machine::machine(),

@@ -11,12 +11,11 @@ use foundation::{
     clock::london,
     db::{AsText, Json},
     events::{self, Event},
-    machine,
+    machine::{Document, Line, line, transition},
     mail::{self, Letter},
-    upn,
+    upn, words,
 };
 use jiff::civil::Date;
-use needs::words;
 use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 
@@ -54,46 +53,35 @@ words! {
 
 const HEADS: &[Standing] = &[Standing::SupportedHead, Standing::SupportingHead];
 
-/// A line of the machine: from, act, to, and what must hold.
-type Step = (State, Act, State, &'static str);
-
-/// Every transition; all of them are for the two heads.
-const STEPS: &[Step] = &[
-    (State::Candidate, Act::Write, State::Draft, "a title and words"),
-    (State::Candidate, Act::Decline, State::Declined, ""),
-    (State::Draft, Act::Write, State::Draft, "a title and words"),
-    (State::Draft, Act::Consent, State::Half, "to these very words"),
-    (State::Draft, Act::Decline, State::Declined, ""),
-    (State::Half, Act::Write, State::Draft, "both consents are asked for anew"),
-    (State::Half, Act::ConsentLast, State::Published, "the other school, to these very words"),
-    (State::Half, Act::Decline, State::Declined, ""),
-    (State::Published, Act::TakeBack, State::Draft, "both consents are asked for anew"),
+/// Every step there is; all of them are for the two heads.
+const STEPS: &[Line<State, Act, Standing>] = &[
+    line(State::Candidate, Act::Write, HEADS, State::Draft, "a title and words"),
+    line(State::Candidate, Act::Decline, HEADS, State::Declined, ""),
+    line(State::Draft, Act::Write, HEADS, State::Draft, "a title and words"),
+    line(State::Draft, Act::Consent, HEADS, State::Half, "to these very words"),
+    line(State::Draft, Act::Decline, HEADS, State::Declined, ""),
+    line(State::Half, Act::Write, HEADS, State::Draft, "both consents are asked for anew"),
+    line(
+        State::Half,
+        Act::ConsentLast,
+        HEADS,
+        State::Published,
+        "the other school, to these very words",
+    ),
+    line(State::Half, Act::Decline, HEADS, State::Declined, ""),
+    line(State::Published, Act::TakeBack, HEADS, State::Draft, "both consents are asked for anew"),
 ];
 
 /// Where an act by somebody leads; nowhere when it is not listed.
 #[must_use]
 pub fn step(from: State, act: Act, who: &[Standing]) -> Option<State> {
-    let head = HEADS.iter().any(|head| who.contains(head));
-    let line = STEPS.iter().find(|line| line.0 == from && line.1 == act);
-    line.filter(|_| head).map(|line| line.2)
+    transition(STEPS, from, act, who).ok()
 }
 
 /// The machine for the documentation.
 #[must_use]
-pub fn machine() -> machine::Machine {
-    let lines = STEPS.iter().map(|(from, act, to, guard)| machine::Line {
-        from: from.to_string(),
-        act: act.to_string(),
-        who: HEADS.iter().map(|who| who.in_words().to_owned()).collect(),
-        to: to.to_string(),
-        guard: (*guard).to_owned(),
-    });
-    machine::Machine {
-        file: "case-studies",
-        title: "The life of a case study",
-        source: "crates/support/src/stories.rs",
-        lines: lines.collect(),
-    }
+pub fn machine() -> Document {
+    Document::of("case-studies", "The life of a case study", "crates/support/src/stories.rs", STEPS)
 }
 
 /// The verdict as it was proposed, with what must be said beside it.
