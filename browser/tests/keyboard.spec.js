@@ -60,10 +60,7 @@ async function tab (page, wanted, most = 150) {
   throw new Error(`${most} presses of Tab do not reach ${JSON.stringify(wanted)}`)
 }
 
-const enter = async (page) => {
-  await page.keyboard.press('Enter')
-  await page.waitForLoadState()
-}
+const enter = (page) => Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
 
 /** Every stop of a page from the first to the last, after which the keys leave the page. */
 async function through (page) {
