@@ -9,6 +9,7 @@ mod families;
 mod front_door;
 mod hostile;
 mod hostile_entries;
+mod hostile_rest;
 mod impact;
 mod influence;
 mod mixed;
