@@ -74,7 +74,8 @@ proptest! {
             let slack = 1e-300 + 1e-9 * low.abs().max(high.abs());
             prop_assert!(low - slack <= found.effect && found.effect <= high + slack);
             if let Some(next) = found.prediction {
-                prop_assert!(next.high - next.low >= 0.999 * 2.0 * 1.96 * found.se);
+                prop_assert!(next.low <= found.interval.low + slack);
+                prop_assert!(next.high >= found.interval.high - slack);
             }
         }
         let (a, b): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();

@@ -3,8 +3,11 @@
 
 #![allow(clippy::print_stdout, reason = "tests say what they skipped and what they found")]
 
+mod arithmetic;
 mod comparators;
+mod components;
 mod crossed;
+mod designs;
 mod families;
 mod front_door;
 mod hostile;
@@ -16,6 +19,7 @@ mod mixed;
 mod published;
 mod readings;
 mod suppression;
+mod verdict_details;
 
 use std::path::PathBuf;
 
