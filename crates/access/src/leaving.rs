@@ -83,8 +83,8 @@ pub enum LeavingError {
     #[error("the last day comes before the first day of the post: choose a later one")]
     BeforeStart,
     /// Nobody would be left to look after accounts.
-    #[error("this is the last administrator: appoint another one first")]
-    LastAdministrator,
+    #[error("this is the last operator: appoint another one first")]
+    LastOperator,
     /// Somebody has to take these over first.
     #[error("somebody has to take over {} first", .0.len())]
     Held(Vec<Duty>),
@@ -197,10 +197,8 @@ pub async fn end_post(
         return Err(LeavingError::BeforeStart);
     }
     let others = || everybody.iter().filter(|held| held.id != post && held.on(last_day.max(today)));
-    if ending.role.0 == Role::Administrator
-        && !others().any(|held| held.role.0 == Role::Administrator)
-    {
-        return Err(LeavingError::LastAdministrator);
+    if ending.role.0 == Role::Operator && !others().any(|held| held.role.0 == Role::Operator) {
+        return Err(LeavingError::LastOperator);
     }
     let stays = others().any(|held| held.account == ending.account && held.org == ending.org);
     if !stays {

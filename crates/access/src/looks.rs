@@ -12,7 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use sea_orm::FromQueryResult;
 
 use crate::{
-    AccountId, Action, Permit, Resource, Role, Visitor, Zone, accounts, authorize, decide, policy,
+    AccountId, Action, Permit, Resource, Role, Visitor, Zone, accounts, authorize, decide,
+    partnerships, policy,
 };
 
 /// How long an administrator may read behind broken glass.
@@ -137,19 +138,45 @@ pub async fn by(db: &impl Sql, account: AccountId, since: Timestamp) -> Result<V
     db.all(&sql, [account.into(), At(since).into()]).await
 }
 
-/// Breaks the glass: for an hour the administrator reads (never changes) what belongs to one
-/// organisation, short of what belongs to two people or to one. Its leaders are told at once.
+/// The organisations whose glass a visitor may break: the partnerships they administer and the
+/// members of these today.
 ///
 /// # Errors
-/// [`PageError::Bad`] when the reason is too short; as [`authorize`] for anybody else.
+/// When the database cannot be read.
+pub async fn within_reach(app: &App, visitor: &Visitor) -> Result<Vec<OrgRef>, DbError> {
+    let mut orgs = Vec::new();
+    for partnership in visitor.orgs(Role::Administrator) {
+        orgs.push(partnership);
+        orgs.extend(partnerships::members(&app.db, partnership, app.clock.today()).await?);
+    }
+    orgs.sort();
+    orgs.dedup();
+    Ok(orgs)
+}
+
+/// Breaks the glass: for an hour the administrator reads (never changes) what belongs to one
+/// member of their partnership, short of what belongs to two people or to one. Its leaders are
+/// told at once.
+///
+/// # Errors
+/// [`PageError::Bad`] when the reason is too short; [`PageError::NotFound`] for an organisation
+/// beyond the partnership; as [`authorize`] for anybody else.
 pub async fn break_glass(
     app: &App,
     visitor: &Visitor,
     owner: OrgRef,
     reason: &str,
 ) -> Result<Permit, PageError> {
-    let permit = authorize(app, visitor, Action::Update, &policy::installation())?;
     let account = visitor.account.ok_or(PageError::NotFound)?;
+    let mut through = None;
+    for partnership in visitor.orgs(Role::Administrator) {
+        let members = partnerships::members(&app.db, partnership, app.clock.today()).await?;
+        if partnership == owner || members.contains(&owner) {
+            through = Some(partnership);
+        }
+    }
+    let through = through.ok_or(PageError::NotFound)?;
+    let permit = authorize(app, visitor, Action::Update, &partnerships::resource(through))?;
     let reason = reason.trim();
     if reason.chars().count() < REASON {
         return Err(PageError::Bad(format!("Give a reason of at least {REASON} characters.")));
@@ -193,8 +220,15 @@ pub async fn break_glass(
     Ok(permit)
 }
 
-/// The people who lead an organisation today.
-async fn leaders(db: &impl Sql, app: &App, org: OrgRef) -> Result<Vec<accounts::Account>, DbError> {
+/// The people who lead an organisation today, for letters.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn leaders(
+    db: &impl Sql,
+    app: &App,
+    org: OrgRef,
+) -> Result<Vec<accounts::Account>, DbError> {
     let mut leaders: Vec<accounts::Account> = Vec::new();
     for role in [Role::Head, Role::TrustExecutive, Role::Commissioner, Role::Broker] {
         for holder in accounts::holders(db, &app.clock, org, role).await? {

@@ -66,8 +66,8 @@ impl Question<'_> {
         self.account.is_some_and(|account| self.resource.people.contains(&account))
     }
 
-    fn administrator(&self) -> bool {
-        self.visitor.has(Role::Administrator)
+    fn operator(&self) -> bool {
+        self.visitor.has(Role::Operator)
     }
 
     fn about_the_installation(&self) -> bool {
@@ -93,11 +93,11 @@ pub(crate) fn deciding(
 pub const OTHERWISE: &str = "No rule allows this.";
 /// The rule behind broken glass, by its sentence.
 pub const BEHIND_GLASS: &str = "An administrator who gave a reason reads, for an hour, what \
-    belongs to one organisation; its leaders are told.";
+    belongs to one member of the partnership; its leaders are told.";
 
 /// The version of the policy. Raised with every change of a rule, so that an entry of the access
 /// log can be read with the rules of its day; a test holds the two together.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 const ANY_SIDE: &[Zone] = &[Zone::Public, Zone::Network, Zone::Parties];
 const UP_TO_SCHOOL: &[Zone] = &[Zone::Public, Zone::Network, Zone::Parties, Zone::School];
@@ -150,22 +150,32 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "installation",
         effect: Effect::Allow,
-        who: "Administrators, about the installation itself",
-        text: "An administrator looks after imports, accounts and retention.",
+        who: "Operators, about the installation itself",
+        text: "An operator looks after imports, accounts, retention and the founding of partnerships.",
         actions: &[],
         zones: &[],
         kinds: &[],
-        holds: |question| question.about_the_installation() && question.administrator(),
+        holds: |question| question.about_the_installation() && question.operator(),
     },
     Rule {
         id: "installation-others",
         effect: Effect::Deny,
         who: "Everybody else, about the installation itself",
-        text: "Only an administrator looks after imports, accounts and retention.",
+        text: "Only an operator looks after imports, accounts, retention and the founding of partnerships.",
         actions: &[],
         zones: &[],
         kinds: &[],
         holds: |question| question.about_the_installation(),
+    },
+    Rule {
+        id: "partnership-administrator",
+        effect: Effect::Allow,
+        who: "The administrator of the partnership",
+        text: "An administrator looks after the members of their own partnership.",
+        actions: &[Action::Read, Action::Create, Action::Update],
+        zones: &[],
+        kinds: &[Kind::Partnership],
+        holds: |question| question.visitor.is(Role::Administrator, question.resource.owner),
     },
     Rule {
         id: "owner",
@@ -280,13 +290,14 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "broken-glass",
         effect: Effect::Allow,
-        who: "An administrator who broke the glass for the owner within the hour",
+        who: "An administrator who broke the glass for the owner, a member of their partnership, within the hour",
         text: BEHIND_GLASS,
         actions: &[Action::Read],
         zones: BEHIND,
         kinds: &[],
         holds: |question| {
-            question.administrator() && question.visitor.glass.contains(&question.resource.owner)
+            question.visitor.has(Role::Administrator)
+                && question.visitor.glass.contains(&question.resource.owner)
         },
     },
 ];

@@ -41,11 +41,17 @@ impl Visitor {
         }
         found.sort();
         found.dedup();
-        let glass = match posts.iter().any(|post| post.role() == Role::Administrator) {
-            true => looks::glass(&app.db, account, app.clock.now()).await?,
-            false => Vec::new(),
-        };
-        Ok(Self { account: Some(account), name, posts, partnerships: found, glass })
+        let mut it =
+            Self { account: Some(account), name, posts, partnerships: found, glass: Vec::new() };
+        if it.has(Role::Administrator) {
+            let broken = looks::glass(&app.db, account, app.clock.now()).await?;
+            if !broken.is_empty() {
+                // Whoever left the partnership within the hour is closed at once.
+                let theirs = looks::within_reach(app, &it).await?;
+                it.glass = broken.into_iter().filter(|org| theirs.contains(org)).collect();
+            }
+        }
+        Ok(it)
     }
 
     /// Whether the person holds a role in an organisation.

@@ -1,4 +1,4 @@
-//! One's own data: a copy, a correction; for administrators: forgetting a person, and the
+//! One's own data: a copy, a correction; for operators: forgetting a person, and the
 //! retention schedule with its preview.
 
 use axum::{

@@ -199,7 +199,7 @@ fn accounts() -> impl Strategy<Value = AccountId> {
 prop_compose! {
     fn visitors()(
         account in proptest::option::weighted(0.9, accounts()),
-        posts in proptest::collection::vec((orgs(), 0_usize..9), 0..4),
+        posts in proptest::collection::vec((orgs(), 0..Role::ALL.len()), 0..4),
         partnerships in proptest::collection::vec(orgs(), 0..3),
     ) -> Visitor {
         Visitor {
@@ -214,8 +214,8 @@ prop_compose! {
 
 prop_compose! {
     fn records()(
-        kind in 0_usize..13,
-        zone in 0_usize..8,
+        kind in 0..Kind::ALL.len(),
+        zone in 0..Zone::ALL.len(),
         owner in orgs(),
         responsible in proptest::collection::vec(orgs(), 0..2),
         parties in proptest::collection::vec(orgs(), 0..3),

@@ -29,11 +29,21 @@ pub(crate) fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> 
         };
     }
     if resource.kind == Kind::System || resource.zone == Zone::System {
-        return if visitor.has(Role::Administrator) {
-            allow("An administrator looks after imports, accounts and retention.")
+        return if visitor.has(Role::Operator) {
+            allow(
+                "An operator looks after imports, accounts, retention and the founding of partnerships.",
+            )
         } else {
-            deny("Only an administrator looks after imports, accounts and retention.")
+            deny(
+                "Only an operator looks after imports, accounts, retention and the founding of partnerships.",
+            )
         };
+    }
+    if resource.kind == Kind::Partnership
+        && visitor.is(Role::Administrator, resource.owner)
+        && matches!(action, Action::Read | Action::Create | Action::Update)
+    {
+        return allow("An administrator looks after the members of their own partnership.");
     }
     let leads_owner = visitor.is(Role::Head, resource.owner)
         || visitor.is(Role::TrustExecutive, resource.owner)

@@ -80,5 +80,6 @@ fn role(role: story::Role) -> Role {
         story::Role::Commissioner => Role::Commissioner,
         story::Role::Partner => Role::Partner,
         story::Role::Administrator => Role::Administrator,
+        story::Role::Operator => Role::Operator,
     }
 }

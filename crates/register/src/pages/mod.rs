@@ -41,6 +41,7 @@ pub fn routes() -> Router<App> {
         .route("/partnerships/{id}/tables/{file}", get(partnership::table))
         .route("/partnerships/{id}/admit", post(partnership::admit))
         .route("/partnerships/{id}/leave", post(partnership::leave))
+        .route("/partnerships/{id}/answer", post(partnership::answer))
         .route("/trusts/{uid}/together", get(together::page))
         .route("/trusts/{uid}/together/{file}", get(together::download))
         .route("/areas/{code}/together", get(together::page))

@@ -60,7 +60,7 @@ async fn no_list_of_named_schools_follows_or_shows_an_outcome() {
     testkit::both(&setup(), async |test| {
         settle(&test, &district()).await;
         let mut samples = samples(&test).await;
-        let kit = crate::partnerships::administrator(&test).await;
+        let kit = crate::partnerships::operator(&test).await;
         let alliance = crate::partnerships::alliance(&test).await;
         samples.extend([
             ("/partnerships", "/partnerships".to_owned()),

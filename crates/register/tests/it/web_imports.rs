@@ -1,4 +1,4 @@
-//! Imports from a browser: only administrators, look first, apply, undo.
+//! Imports from a browser: only operators, look first, apply, undo.
 
 use access::{Post, Role};
 use axum::http::Method;
@@ -29,13 +29,10 @@ async fn send(test: &TestApp, who: Option<&Persona>, files: &[(&str, &[u8])]) ->
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_administrator_looks_applies_and_undoes() {
+async fn an_operator_looks_applies_and_undoes() {
     testkit::both(&setup(), async |test| {
         let ada = test
-            .person(
-                "Ada Admin",
-                &[Post::new(OrgRef::Authority(990), Role::Administrator, "Administrator")],
-            )
+            .person("Ada Admin", &[Post::new(OrgRef::Authority(990), Role::Operator, "Operator")])
             .await;
         let head = test
             .person(
