@@ -130,12 +130,12 @@ const jobs = [
     await hand.follow('The week at a glance')
   }],
   ['Marcus', 'Who is free in the next weeks', async (hand) => {
-    await hand.menu('Matching desk')
+    await hand.menu('Desk')
     await hand.open(hand.page.locator('a[href="/desk/capacity"]').first())
     await hand.sees('Aisha Khan')
   }],
   ['Marcus', 'Which needs nobody meets', async (hand) => {
-    await hand.menu('Matching desk')
+    await hand.menu('Desk')
     await hand.open(hand.page.locator('a[href="/desk/coverage"]').first())
   }],
   ['Omar', 'The year with my mentor', async (hand) => {

@@ -79,13 +79,15 @@ pub enum Kind {
     Board,
     /// A partnership: who belongs to it.
     Partnership,
+    /// A practice, who uses it and who asks to see it.
+    Practice,
     /// Imports, accounts, retention and the record of looks.
     System,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Directory,
         Self::Audit,
         Self::Request,
@@ -100,6 +102,7 @@ impl Kind {
         Self::Impact,
         Self::Board,
         Self::Partnership,
+        Self::Practice,
         Self::System,
     ];
 
@@ -121,6 +124,7 @@ impl Kind {
             Self::Impact => "measured effect",
             Self::Board => "summaries for the board",
             Self::Partnership => "partnerships and their members",
+            Self::Practice => "practices and who uses them",
             Self::System => "the installation",
         }
     }

@@ -242,6 +242,25 @@ pub(super) const ACTIVITIES: &[Activity] = &[
                 + (SELECT count(*) FROM commission) AS n",
     },
     Activity {
+        name: "Practices and who uses them",
+        purpose: "So that what works in one school is found, checked, asked for and tried in others.",
+        basis: PUBLIC_TASK,
+        people: "Those who write a practice down, check it, use it or ask to see it",
+        data: "Name of the writer; who checked, uses or asks, for which school and when; never about \
+               a single pupil",
+        zones: &[Zone::Public, Zone::Network, Zone::School],
+        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
+        tables: &[
+            "practice",
+            "practice_version",
+            "practice_check",
+            "adoption",
+            "practice_ask",
+            "case_study",
+        ],
+        count: "SELECT count(*) AS n FROM practice",
+    },
+    Activity {
         name: "Briefings, digests, reminders and calendars",
         purpose: "So that people know what waits for them and what is new in their partnership.",
         basis: PUBLIC_TASK,

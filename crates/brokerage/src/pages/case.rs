@@ -191,11 +191,7 @@ pub(super) async fn page(
                     .iter()
                     .map(|reason| case.sentence(reason, &one.supporter))
                     .collect(),
-                remedies: one
-                    .reasons
-                    .iter()
-                    .map(|reason| words::remedy(reason, &case.pool))
-                    .collect(),
+                remedies: one.reasons.iter().map(words::remedy).collect(),
             })
             .collect();
     }
