@@ -141,6 +141,16 @@ const jobs = [
   ['Omar', 'The year with my mentor', async (hand) => {
     await hand.follow('A professional partner')
     await hand.open(main(hand.page).getByRole('link', { name: 'Visits', exact: true }).first())
+  }],
+  ['Joe', 'A practice for my problem, and a wish to see it', async (hand) => {
+    await hand.menu('Practices')
+    await hand.fill('q', 'absence')
+    await hand.press('Look for it')
+    await hand.follow('The first-day call')
+    await hand.follow('Ask to come and see it')
+    await hand.fill('words', 'I would come on a Friday before nine, to hear the calls.')
+    await hand.press('Ask')
+    await hand.sees('to hear the calls')
   }]
 ]
 

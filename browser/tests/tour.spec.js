@@ -76,6 +76,17 @@ for (const who of people) {
   })
 }
 
+test('three supports that are over, three different ends', async ({ page }, info) => {
+  test.skip(info.project.name !== 'desktop')
+  await signIn(page, link('Marcus'))
+  const ends = { 'Number facts secure': /Double lift: both schools improved/, 'Pupils at Hagglewick': /Something improved, and something else got worse/, 'Every newcomer to Ludderby': /Too early to judge/ }
+  for (const [title, end] of Object.entries(ends)) {
+    await page.goto(demo() + '/agreements')
+    await page.goto(demo() + await page.getByRole('link', { name: title }).first().getAttribute('href') + '/impact')
+    await expect(page.getByRole('main').getByText(end).first()).toBeVisible()
+  }
+})
+
 test('the whole start page works by keyboard', async ({ page }, info) => {
   test.skip(info.project.name !== 'desktop')
   await page.goto(demo())

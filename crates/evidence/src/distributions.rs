@@ -42,7 +42,8 @@ pub fn student_tail(t: f64, df: f64) -> f64 {
     StudentsT::new(0.0, 1.0, df).map_or(f64::NAN, |d| d.sf(t))
 }
 
-/// The t for which P(T ≤ t) = p.
+/// The t for which P(T ≤ t) = p; for 0 < p < 10⁻¹⁰⁰ that of 10⁻¹⁰⁰, beyond which the search for it
+/// ends in nothing.
 #[must_use]
 pub fn student_quantile(p: f64, df: f64) -> f64 {
     if !(0.0..=1.0).contains(&p) || df.is_nan() || df < LEAST_DEGREES {
@@ -51,16 +52,18 @@ pub fn student_quantile(p: f64, df: f64) -> f64 {
     if df > 1e7 {
         return normal_quantile(p);
     }
+    let p = if p > 0.0 { p.max(1e-100) } else { p };
     StudentsT::new(0.0, 1.0, df).map_or(f64::NAN, |d| d.inverse_cdf(p))
 }
 
 /// P(X > x) for a chi-squared distribution.
 #[must_use]
 pub fn chi_squared_tail(x: f64, df: f64) -> f64 {
-    if x.is_nan() || df.is_nan() || df < LEAST_DEGREES {
+    if x.is_nan() || !df.is_finite() || df < LEAST_DEGREES {
         return f64::NAN;
     }
-    if x <= 0.0 {
+    // Half of the smallest number is nothing, and the gamma function has no value there.
+    if 0.5 * x <= 0.0 {
         return 1.0;
     }
     ChiSquared::new(df).map_or(f64::NAN, |d| d.sf(x))

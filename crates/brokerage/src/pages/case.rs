@@ -248,7 +248,7 @@ pub(super) async fn page(
         .crumb("The matching desk", "/desk")
         .wide()
         .visible_to("the brokers of this partnership; each head sees only their own proposal");
-    if errors.is_empty() { page.show(&content) } else { page.with_problems().show(&content) }
+    page.checked(errors).show(&content)
 }
 
 pub(super) async fn show(

@@ -40,7 +40,8 @@ struct Shared {
 impl Fit {
     /// The standard deviation of each group's prediction errors, one value a random column: unlike
     /// [`super::Effect::sd`] it counts that fixed effects and variances are estimates. Use it for
-    /// intervals. `NaN` where the data cannot tell the variances apart.
+    /// intervals. Infinite where the data cannot tell the variances apart: then nothing is known
+    /// of an effect, and an interval that says so is the honest one.
     #[must_use]
     pub fn prediction_sd(&self) -> Vec<Vec<f64>> {
         let q = self.group_variance.rows();
@@ -52,7 +53,7 @@ impl Fit {
             .map(|group| {
                 let extra = match &uncertainty {
                     Some((directions, covariance)) => self.third(group, directions, covariance),
-                    None => vec![f64::NAN; q],
+                    None => vec![f64::INFINITY; q],
                 };
                 (0..q).map(|i| self.residual * group.a[(i, i)] + 2.0 * extra[i]).collect()
             })
@@ -71,8 +72,7 @@ impl Fit {
                         let spread = self.parts.beta_covariance.times(&turned);
                         let fixed = crate::linear::dot(&turned, &spread);
                         let variance: f64 = own[pattern][i] + fixed;
-                        // Not `max`, which would swallow a NaN.
-                        if variance < 0.0 { 0.0 } else { variance.sqrt() }
+                        if variance.is_nan() { f64::INFINITY } else { variance.max(0.0).sqrt() }
                     })
                     .collect()
             })

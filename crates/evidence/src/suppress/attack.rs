@@ -209,7 +209,7 @@ fn propagate<E: std::borrow::Borrow<Equation>>(equations: &[E], bounds: &mut [(f
 fn impossible(equations: &[&Equation], bounds: &[(f64, f64)], cell: usize, value: f64) -> bool {
     let mut fixed = bounds.to_vec();
     fixed[cell] = (value, value);
-    let mut budget = 2_000;
+    let mut budget = 4_000;
     !solvable(equations, &mut fixed, &mut budget)
 }
 
@@ -219,10 +219,6 @@ fn solvable(equations: &[&Equation], bounds: &mut [(f64, f64)], budget: &mut u32
     if !propagate(equations, bounds) {
         return false;
     }
-    if *budget == 0 {
-        return true;
-    }
-    *budget -= 1;
     let open = equations
         .iter()
         .flat_map(|e| e.terms.iter().map(|(c, _)| *c))
@@ -232,6 +228,11 @@ fn solvable(equations: &[&Equation], bounds: &mut [(f64, f64)], budget: &mut u32
     let (low, high) = bounds[cell];
     let mut value = low;
     while value <= high {
+        // Every value tried costs: a range may be endless, or too large for a step of one to move.
+        if *budget == 0 {
+            return true;
+        }
+        *budget -= 1;
         let mut trial = bounds.to_vec();
         trial[cell] = (value, value);
         if solvable(equations, &mut trial, budget) {

@@ -2,6 +2,7 @@
 
 use evidence::chance::Chance;
 use evidence::comparators::{MatchError, School, compare};
+use evidence::distributions;
 
 use super::close;
 
@@ -31,6 +32,21 @@ fn two_kinds_of_comparators_have_a_closed_form() {
     // The line through the two means: 2.5 + 9x. Supported residuals 2.9 and 3.5 about it.
     let own = (2.9_f64 - 3.2).powi(2) + (3.5_f64 - 3.2).powi(2);
     close(found.se, (of_comparators + own / 2.0).sqrt(), 1e-9);
+    // Welch and Satterthwaite, with one degree for the two supported schools.
+    let parts = of_comparators.powi(2) / (effective - 2.0) + (own / 2.0).powi(2);
+    let degrees = (of_comparators + own / 2.0).powi(2) / parts;
+    close(found.degrees, degrees, 1e-9);
+    close(found.p, 2.0 * distributions::student_tail(found.effect / found.se, degrees), 1e-9);
+    // One supported school has no spread of its own: it borrows that of the comparators.
+    let found = compare(&[school(&[0.7], 12.0)], &comparators).unwrap();
+    let borrowed = (0.05 * 17.5 + 0.175 * 5.0) * effective / (effective - 2.0);
+    close(found.effect, 12.0 - 8.8, 1e-9);
+    close(found.se, (of_comparators + borrowed).sqrt(), 1e-9);
+    close(found.degrees, effective - 2.0, 1e-9);
+    let (low, high) = found.interval(0.9);
+    let half = distributions::student_quantile(0.95, effective - 2.0) * found.se;
+    close(high - found.effect, half, 1e-9);
+    close(found.effect - low, half, 1e-9);
 }
 
 #[test]

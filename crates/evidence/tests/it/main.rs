@@ -8,9 +8,12 @@ mod crossed;
 mod families;
 mod front_door;
 mod hostile;
+mod hostile_entries;
 mod impact;
+mod influence;
 mod mixed;
 mod published;
+mod readings;
 mod suppression;
 
 use std::path::PathBuf;

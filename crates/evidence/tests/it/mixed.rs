@@ -403,3 +403,43 @@ fn a_singular_fit_does_not_claim_certainty() {
     let sd = model.prediction_sd()[0][0];
     assert!((0.25..0.4).contains(&sd), "{sd}");
 }
+
+/// Columns beyond a dozen take another way through the rows: sums of two others say nothing new,
+/// and everything comes out as without them.
+#[test]
+fn many_columns_are_summed_as_few_are() {
+    let mut chance = Chance::new(77);
+    let rows = 90;
+    let mut draw = || -> Vec<f64> { (0..rows).map(|_| chance.normal()).collect() };
+    let (a, b, noise, school) = (draw(), draw(), draw(), draw());
+    let group: Vec<u32> = (0..rows as u32).map(|i| i % 15).collect();
+    let y: Vec<f64> = (0..rows).map(|i| a[i] - b[i] + school[i % 15] + noise[i]).collect();
+    let weights: Vec<f64> = (0..rows).map(|i| 1.0 + (i % 4) as f64).collect();
+    let sums: Vec<Vec<f64>> =
+        (1..=12).map(|k| a.iter().zip(&b).map(|(a, b)| f64::from(k) * a + b).collect()).collect();
+    let few = vec![Column::ones(rows), Column::new("a", &a), Column::new("b", &b)];
+    let mut many = few.clone();
+    many.extend(sums.iter().map(|sum| Column::new("sum", sum)));
+    for random in [1, 2] {
+        let fitted = |fixed: &[Column<'_>]| {
+            let data = Data {
+                y: &y,
+                fixed,
+                random: &few[..random],
+                group: &group,
+                groups: 15,
+                weights: Some(&weights),
+            };
+            fit(&data, &Options::default()).unwrap()
+        };
+        let (few, many) = (fitted(&few), fitted(&many));
+        assert_eq!((few.notes.len() + 12, many.fixed.len()), (many.notes.len(), 3));
+        close(many.loglik, few.loglik, 1e-9);
+        close(many.residual, few.residual, 1e-5);
+        close(many.group_variance[(0, 0)], few.group_variance[(0, 0)], 1e-5);
+        for (one, other) in many.groups().zip(few.groups()) {
+            close(one.effects[0], other.effects[0], 1e-4);
+            close(one.sd[0], other.sd[0], 1e-4);
+        }
+    }
+}

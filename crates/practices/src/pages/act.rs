@@ -11,7 +11,7 @@ use foundation::{
 };
 use support::pages::parts::{self, FormPage, day, hidden, lines};
 
-use super::{checked, open, permit, show::asks_words};
+use super::{open, permit, show::asks_words};
 use crate::{
     Refusal, Said, acts,
     machine::step,
@@ -48,7 +48,7 @@ fn words_form(
         .crumb("Practices", "/practices")
         .crumb(&it.draft().title, here)
         .visible_to("those who work at the school it comes from, and whoever may read it");
-    checked(built, errors).show(&page)
+    built.checked(errors).show(&page)
 }
 
 pub(super) async fn ask(

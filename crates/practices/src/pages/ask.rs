@@ -13,7 +13,7 @@ use foundation::{
 use govuk::{Html, Tag, TagColour};
 use support::pages::parts::{self, FormPage, Sheet, day, lines, paragraphs};
 
-use super::{checked, open, permit, schools_of};
+use super::{open, permit, schools_of};
 use crate::{
     asks::{self, Act, Ask, AskId, State},
     machine::step,
@@ -44,7 +44,7 @@ async fn ask_form(
         .crumb("Practices", "/practices")
         .crumb(&it.draft().title, here)
         .visible_to(VISIBLE);
-    checked(built, errors).show(&page)
+    built.checked(errors).show(&page)
 }
 
 pub(super) async fn ask(
@@ -179,7 +179,7 @@ async fn page(
         .crumb("Practices", "/practices")
         .crumb(&of.draft().title, here)
         .visible_to(VISIBLE);
-    checked(built, errors).show(&sheet)
+    built.checked(errors).show(&sheet)
 }
 
 pub(super) async fn show(

@@ -12,10 +12,7 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use foundation::{
-    App, OrgRef, PageError,
-    web::{Format, Page},
-};
+use foundation::{App, OrgRef, PageError, web::Format};
 use govuk::{Tag, TagColour};
 
 use crate::practice::{self, Practice, PracticeId, State};
@@ -83,9 +80,4 @@ fn permit(app: &App, visitor: &Visitor, resources: &[Resource]) -> Result<Permit
     });
     let (action, resource) = found.unwrap_or((Action::Update, &resources[0]));
     access::authorize(app, visitor, action, resource)
-}
-
-/// Marks a page as a form sent back where something is wrong.
-fn checked(page: Page, errors: &foundation::web::Errors) -> Page {
-    if errors.is_empty() { page } else { page.with_problems() }
 }

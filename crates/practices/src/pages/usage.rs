@@ -16,7 +16,7 @@ use support::{
     pages::parts::{self, FormPage, choice, hidden, lines, paragraphs},
 };
 
-use super::{checked, open, permit, schools_of};
+use super::{open, permit, schools_of};
 use crate::{
     adoptions::{self, Act, Adoption, Words},
     machine::{Who, step},
@@ -102,7 +102,7 @@ async fn form_page(
         .crumb("Practices", "/practices")
         .crumb(&seen.title, here)
         .visible_to("your school, the school it comes from and members of its partnership");
-    checked(built, errors).show(&page)
+    built.checked(errors).show(&page)
 }
 
 pub(super) async fn ask(

@@ -16,7 +16,7 @@ use support::{
     pages::parts::{self, FormPage, choice, hidden, line, lines, paragraphs},
 };
 
-use super::{checked, open, permit, schools_of};
+use super::{open, permit, schools_of};
 use crate::{
     NewPractice, acts,
     practice::{Evidence, EvidenceKind, Practice, PracticeId, Words},
@@ -173,7 +173,7 @@ async fn new_form(
     }
     page.fields.extend(fields(form, errors));
     let built = frame.page("Write down a practice").crumb("Practices", "/practices");
-    checked(built.visible_to(VISIBLE), errors).show(&page)
+    built.visible_to(VISIBLE).checked(errors).show(&page)
 }
 
 pub(super) async fn ask(
@@ -238,7 +238,7 @@ fn write_form(
         .crumb("Practices", "/practices")
         .crumb(&it.draft().title, here)
         .visible_to(VISIBLE);
-    checked(built, errors).show(&page)
+    built.checked(errors).show(&page)
 }
 
 /// The working words as a form is filled with them.

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use evidence::{Measure, variation};
+use evidence::{
+    Measure,
+    bar_and_gap::{self, Spread},
+    variation,
+};
 use foundation::{DbError, Sql, terms::AcademicYear};
 
 use super::{Definition, packed, place};
@@ -20,6 +24,9 @@ pub struct Total {
     pub schools: usize,
     /// How many schools have a reason in place of a figure; they are not in it.
     pub without: usize,
+    /// How far apart its schools are, none of them named; nothing below eight schools of eleven
+    /// pupils, or where the indicator has no good direction.
+    pub spread: Option<Spread>,
 }
 
 /// Every indicator of the schools together, in the pack's order, the latest of the last three
@@ -53,6 +60,7 @@ pub async fn totals(db: &impl Sql, urns: &[u32]) -> Result<Vec<Total>, DbError> 
                 measure: pooled.measure,
                 schools: pooled.used,
                 without: measures.len() - pooled.used,
+                spread: definition.direction.sign().and_then(|_| bar_and_gap::spread(&measures)),
             };
             // Years come in order: the last one stays.
             latest.insert(at, total);

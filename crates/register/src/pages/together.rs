@@ -6,6 +6,7 @@ use axum::{
     http::Uri,
     response::Response,
 };
+use evidence::{Measure, bar_and_gap::Standing, methods};
 use foundation::{
     App, DbError, PageError, Sql,
     web::{Cell, Frame, Table, percent_encoded},
@@ -13,7 +14,7 @@ use foundation::{
 use govuk::Html;
 
 use super::{downloads, named};
-use crate::{Scope, kpis, orgs};
+use crate::{Scope, kpis, orgs, workings::Workings};
 
 #[derive(Template)]
 #[template(path = "together.html")]
@@ -24,6 +25,10 @@ struct TogetherPage {
     table: String,
     any: bool,
     links: Html,
+    gaps: String,
+    any_gaps: bool,
+    gap_links: Html,
+    workings: Html,
 }
 
 /// A place with its schools.
@@ -37,7 +42,7 @@ async fn table(db: &impl Sql, place: &Place) -> Result<Table, DbError> {
     let totals = kpis::totals(db, &place.urns).await?;
     Ok(Table {
         caption: format!("The schools of {} together", place.name),
-        columns: ["Indicator", "Year", "All together", "Pupils", "Schools counted", "Schools without a figure"]
+        columns: ["Indicator", "Year", "All together", "Pupils", "Schools counted", "Schools without a figure", "Between schools"]
             .map(str::to_owned)
             .to_vec(),
         rows: totals
@@ -55,18 +60,84 @@ async fn table(db: &impl Sql, place: &Place) -> Result<Table, DbError> {
                     ),
                     count(total.schools),
                     count(total.without),
+                    total.spread.map_or_else(
+                        || Cell::Missing("not shown".to_owned()),
+                        |spread| {
+                            let range = total.definition.number_in_words(spread.range);
+                            Cell::text(format!("{range} over {} schools", spread.schools))
+                        },
+                    ),
                 ]
             })
             .collect(),
         notes: vec![
             "Pupils are added up over schools; percentages are never averaged. Figures that are too small to be shown on a school's own page are not in the total."
                 .to_owned(),
+            "Between schools: how wide the middle half of the schools is, from at least eight schools with eleven pupils each. It names none."
+                .to_owned(),
         ],
+    })
+}
+
+/// Bar and gap, with the four outcomes in words.
+async fn gap_table(db: &impl Sql, place: &Place) -> Result<Table, DbError> {
+    let rows = kpis::gaps(db, &place.urns).await?.into_iter().map(|gap| {
+        let words = |measure: &Measure| gap.definition.in_words(measure);
+        let apart = |standing: &Standing| {
+            let (other, own) = (standing.national_other.number(), standing.disadvantaged.number());
+            match (other, own, gap.definition.direction.sign()) {
+                (Some(other), Some(own), Some(sign)) => {
+                    Cell::text(gap.definition.bare(sign * (other - own)))
+                }
+                _ => Cell::Missing("no figure".to_owned()),
+            }
+        };
+        #[expect(clippy::cast_precision_loss, reason = "a count of schools")]
+        let schools = Cell::Number(gap.schools as f64, 0);
+        vec![
+            Cell::text(gap.definition.plain_name),
+            Cell::text(format!("{} to {}", gap.before.0, gap.after.0)),
+            Cell::text(format!("{} to {}", words(&gap.before.1.all), words(&gap.after.1.all))),
+            apart(&gap.before.1),
+            apart(&gap.after.1),
+            match &gap.change {
+                Ok(change) => Cell::text(sentence_case(change.outcome.in_words())),
+                Err(reasons) => Cell::Missing(reasons.to_string()),
+            },
+            schools,
+        ]
+    });
+    Ok(Table {
+        caption: format!("Bar and gap of the schools of {}", place.name),
+        columns: [
+            "Indicator",
+            "Years",
+            "Level for all pupils",
+            "Gap before",
+            "Gap after",
+            "What happened",
+            "Schools counted",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        rows: rows.collect(),
+        notes: vec![
+            "The gap is what other pupils of England reach less what disadvantaged pupils here reach: below zero, disadvantaged pupils here are ahead. The same schools are counted in both years, and no figure goes in that is too small to be shown on a school's own page."
+                .to_owned(),
+        ],
+    })
+}
+
+fn sentence_case(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
     })
 }
 
 pub(super) async fn show(app: &App, frame: Frame, place: &Place) -> Result<Response, PageError> {
     let table = table(&app.db, place).await?;
+    let gaps = gap_table(&app.db, place).await?;
     let content = TogetherPage {
         title: place.name.clone(),
         back: place.base.clone(),
@@ -74,6 +145,13 @@ pub(super) async fn show(app: &App, frame: Frame, place: &Place) -> Result<Respo
         any: !table.rows.is_empty(),
         table: table.html(),
         links: downloads("these totals", &format!("{}/together/totals", place.base), ""),
+        any_gaps: !gaps.rows.is_empty(),
+        gaps: gaps.html(),
+        gap_links: downloads("bar and gap", &format!("{}/together/gaps", place.base), ""),
+        workings: Workings::of("bar and gap")
+            .method(methods::BAR_AND_GAP)
+            .method(methods::VARIATION)
+            .panel(),
     };
     frame
         .page(format!("{}: all schools together", place.name))
@@ -86,6 +164,7 @@ pub(super) async fn show(app: &App, frame: Frame, place: &Place) -> Result<Respo
 pub(super) async fn file(app: &App, place: &Place, file: &str) -> Result<Response, PageError> {
     match named(file)? {
         ("totals", format) => table(&app.db, place).await?.download(format, "together"),
+        ("gaps", format) => gap_table(&app.db, place).await?.download(format, "bar-and-gap"),
         _ => Err(PageError::NotFound),
     }
 }

@@ -6,6 +6,7 @@ mod imports;
 mod killed;
 mod pages;
 mod partnerships;
+mod places;
 mod searching;
 mod states;
 mod web_imports;
