@@ -107,6 +107,13 @@ test('from public files to a measured effect on both schools', async ({ browser 
     await invite('Ben Gives', 'ben@school.example', 'Headteacher or deputy', 'A school', gives.urn)
     await invite('Priya Broker', 'priya@alliance.example', 'Broker', 'Solent Alliance')
     for (const name of ['ada', 'ben', 'priya']) await invited(name, emails[name])
+    // Nobody is drawn in: each head agrees for their own school.
+    for (const name of ['ada', 'ben']) {
+      await visit(people[name], '/home')
+      await main(people[name]).getByRole('link', { name: 'Solent Alliance asks you to join' }).click()
+      await main(people[name]).getByRole('button', { name: 'Agree' }).click()
+      await expect(main(people[name]).getByRole('link', { name: 'Solent Alliance' })).toBeVisible()
+    }
   })
 
   await test.step('each head writes an audit that public data began', async () => {

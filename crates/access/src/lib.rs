@@ -50,11 +50,6 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 101,
         sql: include_str!("../migrations/0101_partnerships.sql"),
     },
-    Migration {
-        room: "access",
-        number: 101,
-        sql: include_str!("../migrations/0101_partnerships.sql"),
-    },
 ];
 
 /// This room's background work.

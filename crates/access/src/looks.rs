@@ -61,7 +61,7 @@ pub const fn recorded(zone: Zone) -> bool {
 }
 
 /// Records that somebody looks at a record. Rooms call it where they show one; zones whose
-/// looks are not recorded cost nothing.
+/// looks are not recorded cost nothing, except behind broken glass, where every look is noted.
 ///
 /// # Errors
 /// When the database refuses: a look that cannot be recorded must not happen.
@@ -72,8 +72,15 @@ pub async fn record(
     subject: &str,
     id: impl std::fmt::Display + Send,
 ) -> Result<(), DbError> {
-    let Some(account) = visitor.account.filter(|_| recorded(resource.zone)) else { return Ok(()) };
+    let Some(account) = visitor.account else { return Ok(()) };
+    let glass = visitor.glass.contains(&resource.owner);
+    if !recorded(resource.zone) && !glass {
+        return Ok(());
+    }
     let decision = decide(visitor, Action::Read, resource);
+    if !recorded(resource.zone) && decision.rule != policy::BEHIND_GLASS {
+        return Ok(());
+    }
     let now = app.clock.now();
     let reason = match decision.rule {
         policy::BEHIND_GLASS => reason(&app.db, account, resource.owner, now).await?,
@@ -199,13 +206,27 @@ pub async fn break_glass(
     .await?;
     let event = Event::new("organisation", owner, "broke the glass").owned_by(owner);
     events::append(&tx, permit.context(), event).await?;
-    for leader in leaders(&tx, app, owner).await? {
+    let mut told = leaders(&tx, app, owner).await?;
+    let mut whose = "your organisation".to_owned();
+    if told.is_empty() {
+        whose = format!("{owner}, a member of your partnership,");
+        told = leaders(&tx, app, through).await?;
+        told.retain(|leader| leader.id != account);
+    }
+    if told.is_empty() {
+        return Err(PageError::Bad(
+            "Nobody leads that organisation here yet, and the partnership has no broker: there is \
+             nobody who could be told. Appoint one of them first."
+                .to_owned(),
+        ));
+    }
+    for leader in told {
         let letter = Letter {
             recipient: leader.email,
-            subject: "An administrator is reading your organisation's records".to_owned(),
+            subject: "An administrator is reading records".to_owned(),
             body: format!(
-                "Hello {},\n\nOn {} {}, an administrator, began to read records of your \
-                 organisation that administrators do not normally see. This ends after an hour. \
+                "Hello {},\n\nOn {} {}, an administrator, began to read records of {whose} \
+                 that administrators do not normally see. This ends after an hour. \
                  Coaching and mentoring texts stay closed.\n\nThe reason given: {reason}\n\n\
                  What was looked at: {}/access-log\n",
                 leader.name,

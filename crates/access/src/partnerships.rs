@@ -157,8 +157,8 @@ pub async fn invited(db: &impl Sql, partnership: OrgRef, on: Date) -> Result<Vec
     .await
 }
 
-/// Ends a membership, or takes an invitation back, at once. What the organisation shared stays its own; what the others shared
-/// closes to it.
+/// Ends a membership, or takes an invitation back, at once: what the organisation shared in the
+/// partnership closes to the others, and what the others shared closes to it.
 ///
 /// # Errors
 /// [`DbError::Conflict`] when it is not a member on that day.
@@ -212,6 +212,41 @@ pub async fn members(db: &impl Sql, partnership: OrgRef, on: Date) -> Result<Vec
         on,
     )
     .await
+}
+
+/// The members of several partnerships on a day: pairs of partnership and member, in order.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn members_of_all(
+    db: &impl Sql,
+    all: &[OrgRef],
+    on: Date,
+) -> Result<Vec<(OrgRef, OrgRef)>, DbError> {
+    #[derive(FromQueryResult)]
+    struct Pair {
+        partnership: OrgRef,
+        org: OrgRef,
+    }
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (2..all.len() + 2).map(|at| format!("${at}")).collect();
+    let sql = format!(
+        "SELECT partnership, org FROM partnership_member
+         WHERE agreed_on <= $1 AND (end_on IS NULL OR end_on >= $1) AND partnership IN ({})",
+        places.join(", ")
+    );
+    let mut asked: Vec<sea_orm::Value> = vec![on.to_string().into()];
+    for org in all {
+        asked.push((*org).into());
+    }
+    let found: Vec<Pair> = db.all(&sql, asked).await?;
+    let mut pairs: Vec<(OrgRef, OrgRef)> =
+        found.into_iter().map(|pair| (pair.partnership, pair.org)).collect();
+    pairs.sort();
+    pairs.dedup();
+    Ok(pairs)
 }
 
 async fn orgs(

@@ -251,8 +251,16 @@ pub(super) struct Window {
 /// How many entries of the record a page shows.
 const PAGE: i64 = 50;
 
-/// The record of acts, the latest first, for operators. It names records and facts, never
-/// private text: rooms put none into it.
+/// The kinds of record whose reasons and facts operators read: those they look after themselves.
+const ABOUT_THE_INSTALLATION: &[&str] =
+    &["account", "import", "keys", "organisation", "partnership", "retention"];
+
+/// What only its two people, or one, may know of.
+const NOT_FOR_OPERATORS: &str = "'coaching', 'conversation', 'journal'";
+
+/// The record of acts, the latest first, for operators: that something was done, by whom and when.
+/// Why it was done, and what it says, they read of what they look after themselves; that two
+/// people talked with each other is theirs.
 pub(super) async fn record(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
@@ -266,7 +274,8 @@ pub(super) async fn record(
         .all(
             &format!(
                 "SELECT * FROM event WHERE seq < $1 AND ($2 = '' OR subject = $2)
-                 AND ($3 = '' OR subject_id = $3) ORDER BY seq DESC LIMIT {PAGE}"
+                 AND ($3 = '' OR subject_id = $3) AND subject NOT IN ({NOT_FOR_OPERATORS})
+                 ORDER BY seq DESC LIMIT {PAGE}"
             ),
             [before.into(), window.about.clone().into(), window.id.clone().into()],
         )
@@ -280,17 +289,20 @@ pub(super) async fn record(
         if let Some(org) = &entry.acting_for {
             more += &format!(" For {org}.");
         }
-        if let Some(reason) = &entry.reason {
-            more += &format!(" Reason: {reason}.");
+        // Elsewhere a reason or a fact may be somebody's own words, for other eyes.
+        if ABOUT_THE_INSTALLATION.contains(&entry.subject.as_str()) {
+            if let Some(reason) = &entry.reason {
+                more += &format!(" Reason: {reason}.");
+            }
+            more += &facts(&entry.detail);
         }
-        more += &facts(&entry.detail);
         TimelineEvent::new(title, in_words(entry.at.0), entry.at.0.to_string())
             .by(entry.actor_name)
             .content(more)
     });
     let mut sheet = Sheet::new("The record")
         .full()
-        .text("Everything that was done. Each entry carries the hash of the one before it, so that nobody can change or remove one unnoticed.")
+        .text("What was done, by whom and when; private conversations are not shown. Each entry carries the hash of the one before it, so that nobody can change or remove one unnoticed.")
         .heading("Entries, the latest first")
         .part(Timeline::new(happened.collect::<Vec<_>>()));
     if let (Some(last), true) = (last, full) {

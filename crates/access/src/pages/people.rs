@@ -348,6 +348,11 @@ pub(super) async fn appoint(
 ) -> Result<Response, PageError> {
     let permit = door(&app, &visitor, Action::Update)?;
     let person = person(&app, &id).await?;
+    if visitor.account == Some(person.id) {
+        return Err(PageError::Forbidden(
+            "Nobody gives themselves a post: ask another operator.".to_owned(),
+        ));
+    }
     let mut errors = data.errors();
     if let (Some(post), true) = (post_of(&data, &mut errors), errors.is_empty()) {
         leaving::appoint(&app, &permit, person.id, &post, app.clock.today()).await?;

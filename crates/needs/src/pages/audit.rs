@@ -78,7 +78,10 @@ async fn page(
     reason: &str,
 ) -> Result<Response, PageError> {
     let mut bodies = Vec::new();
-    for &body in &audit.responsible {
+    // A local authority reads what the school shares with it by agreement, and nothing by default.
+    for &body in
+        audit.responsible.iter().filter(|body| matches!(body, foundation::OrgRef::Trust(_)))
+    {
         bodies.push(register::org_name(&app.db, body).await?);
     }
     let school = register::org_name(&app.db, audit.org).await?;

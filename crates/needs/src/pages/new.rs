@@ -63,7 +63,9 @@ async fn page(
         }
     }
     let mut bodies = Vec::new();
-    for body in school.responsible() {
+    for body in
+        school.responsible().into_iter().filter(|body| matches!(body, foundation::OrgRef::Trust(_)))
+    {
         bodies.push(register::org_name(&app.db, body).await?);
     }
     let content = Ask {

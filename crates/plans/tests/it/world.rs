@@ -1,6 +1,6 @@
 //! A school with a plan, a school that supports it, and the people around them.
 
-use access::{AccountId, Action as Deed, Permit, Post, Role, authorize, partnerships};
+use access::{AccountId, Action as Deed, Kind, Permit, Post, Role, authorize, partnerships};
 use foundation::{Context, OrgRef, Sql as _};
 use jiff::{
     SignedDuration, Timestamp,
@@ -104,6 +104,7 @@ pub(crate) async fn world(t: &TestApp) -> World {
     };
     let harbour = OrgRef::School(HARBOUR);
     let oakfield = OrgRef::School(OAKFIELD);
+    t.shares(harbour, OrgRef::Authority(990), &[Kind::Plan]).await;
     World {
         alliance,
         priya: person("Priya Nair", harbour, Role::Head, "Headteacher").await,

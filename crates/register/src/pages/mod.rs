@@ -21,6 +21,7 @@ use axum::{
 use foundation::{App, PageError, web::Format};
 use govuk::{Html, extra::Downloads};
 
+pub use partnership::invitations;
 pub use sections::{Line, Section, Sections};
 
 /// This room's pages.

@@ -1,7 +1,7 @@
 //! Alliances and other partnerships: founded, found again, and looked after by their brokers.
 
 use access::{
-    Action, Kind, Resource, Role, SignedIn, Visitor, Zone, authorize, decide, looks,
+    Action, Kind, Permit, Resource, Role, SignedIn, Visitor, Zone, authorize, decide, looks,
     partnerships::{self, Partnership, resource},
     policy,
 };
@@ -12,7 +12,7 @@ use axum::{
 };
 use charts::Drawing;
 use foundation::{
-    App, DbError, OrgRef, PageError,
+    App, DbError, OrgRef, PageError, Tx,
     mail::{self, Letter},
     web::{Errors, Form, FormData, Frame, redirect},
 };
@@ -90,25 +90,23 @@ pub(super) async fn list(
         let opens = decide(&visitor, Action::Read, &resource(one.org)).allowed;
         if opens || may_found {
             let members = partnerships::members(&app.db, one.org, today).await?;
-            let detail = format!("{}, {} members", one.kind, members.len());
+            let asked = partnerships::invited(&app.db, one.org, today).await?;
+            let waiting = match asked.len() {
+                0 => String::new(),
+                n => format!(", {n} not agreed yet"),
+            };
+            let detail = format!("{}, {} members{waiting}", one.kind, members.len());
             lines.push((opens.then(|| address(one.org)), one.name, detail));
         }
     }
     let mut asked = Vec::new();
-    let mut orgs: Vec<OrgRef> = visitor.posts.iter().map(|post| post.org).collect();
-    orgs.sort();
-    orgs.dedup();
-    for org in orgs {
-        if decide(&visitor, Action::Sign, &answer_of(org)).allowed {
-            for one in partnerships::inviting(&app.db, org, today).await? {
-                asked.push(Asked {
-                    base: address(one.org),
-                    name: one.name,
-                    member: orgs::org_name(&app.db, org).await?,
-                    org,
-                });
-            }
-        }
+    for (one, org) in invitations(&app, &visitor).await? {
+        asked.push(Asked {
+            base: address(one.org),
+            name: one.name,
+            member: orgs::org_name(&app.db, org).await?,
+            org,
+        });
     }
     frame.page("Partnerships").visible_to(Zone::Network.in_words()).show(&ListPage {
         lines,
@@ -225,8 +223,9 @@ pub(super) async fn found(
     let today = app.clock.today();
     let tx = app.db.write().await?;
     let org = partnerships::found(&tx, &app.ids, permit.context(), name, kind, today).await?;
+    let it = partnerships::get(&tx, org).await?.ok_or(PageError::NotFound)?;
     for member in members {
-        partnerships::join(&tx, permit.context(), org, member, today).await?;
+        invite(&tx, &app, &permit, &it, member).await?;
     }
     tx.commit().await?;
     // Who founds a partnership need not be one of those who read it.
@@ -372,6 +371,56 @@ pub(super) async fn table(
         .download(format, "partnership-members")
 }
 
+/// Asks an organisation to join and writes to those who lead it.
+async fn invite(
+    tx: &Tx,
+    app: &App,
+    permit: &Permit,
+    it: &Partnership,
+    member: OrgRef,
+) -> Result<(), DbError> {
+    partnerships::invite(tx, permit.context(), it.org, member, app.clock.today()).await?;
+    for leader in looks::leaders(tx, app, member).await? {
+        let letter = Letter {
+            recipient: leader.email,
+            subject: format!("{} asks your organisation to join", it.name),
+            body: format!(
+                "Hello {},\n\n{} asks {} to join. Until you agree you are no member, and \
+                 nobody there reads anything of yours. What members share in it, the other \
+                 members read; what you do not share stays with you, and you can leave at \
+                 any time.\n\nAgree or decline: {}/partnerships\n",
+                leader.name,
+                it.name,
+                orgs::org_name(tx, member).await?,
+                app.config.public_url()
+            ),
+        };
+        mail::post(tx, app, permit.context(), &letter).await?;
+    }
+    Ok(())
+}
+
+/// An invitation that waits for a visitor: the partnership, and the organisation that is asked.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn invitations(
+    app: &App,
+    visitor: &Visitor,
+) -> Result<Vec<(Partnership, OrgRef)>, DbError> {
+    let mut orgs: Vec<OrgRef> = visitor.posts.iter().map(|post| post.org).collect();
+    orgs.sort();
+    orgs.dedup();
+    let mut asked = Vec::new();
+    for org in orgs {
+        if decide(visitor, Action::Sign, &answer_of(org)).allowed {
+            let waiting = partnerships::inviting(&app.db, org, app.clock.today()).await?;
+            asked.extend(waiting.into_iter().map(|one| (one, org)));
+        }
+    }
+    Ok(asked)
+}
+
 pub(super) async fn admit(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
@@ -393,24 +442,7 @@ pub(super) async fn admit(
     let mut already = partnerships::members(&tx, org, today).await?;
     already.extend(partnerships::invited(&tx, org, today).await?);
     for member in new.into_iter().filter(|member| !already.contains(member)) {
-        partnerships::invite(&tx, permit.context(), org, member, today).await?;
-        for leader in looks::leaders(&tx, &app, member).await? {
-            let letter = Letter {
-                recipient: leader.email,
-                subject: format!("{} asks your organisation to join", it.name),
-                body: format!(
-                    "Hello {},\n\n{} asks {} to join. Until you agree you are no member, and \
-                     nobody there reads anything of yours. What members share in it, the other \
-                     members read; what you do not share stays with you, and you can leave at \
-                     any time.\n\nAgree or decline: {}/partnerships\n",
-                    leader.name,
-                    it.name,
-                    orgs::org_name(&tx, member).await?,
-                    app.config.public_url()
-                ),
-            };
-            mail::post(&tx, &app, permit.context(), &letter).await?;
-        }
+        invite(&tx, &app, &permit, &it, member).await?;
     }
     tx.commit().await?;
     Ok(redirect(&address(org)))

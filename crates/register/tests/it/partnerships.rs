@@ -69,7 +69,8 @@ async fn a_partnership_is_founded_joined_and_left() {
         let keeper = Post::new(org, Role::Administrator, "Administrator");
         let keeper = test.person("Ada", &[keeper]).await;
         let page = test.get(Some(&keeper), &address).await.expect(200);
-        assert_eq!(page.body.matches("End membership").count(), 2);
+        assert_eq!(page.body.matches("End membership").count(), 0, "nobody has agreed yet");
+        assert_eq!(page.body.matches("not agreed yet").count(), 2);
         // An administrator of another partnership is a stranger here.
         let other = alliance(&test).await;
         let other: OrgRef = other.replace("/partnerships/", "partnership:").parse().unwrap();
@@ -87,6 +88,12 @@ async fn a_partnership_is_founded_joined_and_left() {
         };
         let member = head_of(schools[1], "Mia").await;
         let stranger = head_of(schools[2], "Sam").await;
+        // Asked at the founding; nobody is drawn in.
+        let _ = test.get(Some(&member), &address).await.expect(404);
+        let own = format!("school:{}", schools[1]);
+        let agrees = [("member", own.as_str()), ("answer", "agree")];
+        let _ = test.post(Some(&kit), &format!("{address}/answer"), &agrees).await.expect(404);
+        let _ = test.post(Some(&member), &format!("{address}/answer"), &agrees).await.expect(303);
         let _ = test.get(Some(&member), &address).await.expect(200).lacks("End membership");
         let _ = test.get(Some(&stranger), &address).await.expect(404);
         let _ =

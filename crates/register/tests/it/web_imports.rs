@@ -70,6 +70,12 @@ async fn an_operator_looks_applies_and_undoes() {
         let csv = test.get(Some(&ada), &format!("{batch}/problems.csv")).await.expect(200);
         assert!(csv.body.contains("file,severity,row,column,value,what,remedy,code"));
 
+        // A pupil's number: refused before anything is kept, with the place, without the number.
+        let pupil = b"URN,Pupil,Year\n999101,A801200001001,2024\n";
+        let refused = send(&test, Some(&ada), &[(name, register), ("results.csv", pupil)]).await;
+        let _ = refused.expect(400).contains("results.csv").contains("pupil").lacks("A8012");
+        assert!(register::imports::uploads(&test.app.db).await.unwrap().is_empty());
+
         let again = send(&test, Some(&ada), &[(name, register)]).await.expect(303);
         let _ = test
             .get(Some(&ada), again.location())

@@ -53,10 +53,11 @@ impl Cost {
 }
 
 /// No refusal may cost more than this many statements above what “nothing there” costs: the beat on
-/// which both leave ([`foundation::web::BEAT`]) has room for them many times over.
-const MOST: usize = 6;
+/// which both leave ([`foundation::web::BEAT`]) has room for them many times over. A plan costs most:
+/// who takes part in it stands in its objectives and actions.
+const MOST: usize = 16;
 /// Nor may it read more rows than this.
-const ROWS: u64 = 60;
+const ROWS: u64 = 100;
 
 /// Holds what was counted to the page people read, and to the limits.
 pub(super) fn reviewed(work: &Work) {
