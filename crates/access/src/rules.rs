@@ -116,7 +116,7 @@ pub const BEHIND_GLASS: &str = "An administrator who gave a reason reads, for an
 
 /// The version of the policy. Raised with every change of a rule, so that an entry of the access
 /// log can be read with the rules of its day; a test holds the two together.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 const ANY_SIDE: &[Zone] = &[Zone::Public, Zone::Network, Zone::Parties];
 const UP_TO_SCHOOL: &[Zone] = &[Zone::Public, Zone::Network, Zone::Parties, Zone::School];
