@@ -14,12 +14,13 @@ export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',
   fullyParallel: false,
-  workers: 1,
-  timeout: 120_000,
-  expect: { timeout: 10_000 },
+  // Every journey that acts has a server and a database of its own.
+  workers: 2,
+  timeout: 180_000,
+  expect: { timeout: 20_000 },
   reporter: [['list']],
   globalSetup: './setup.js',
-  use: { launchOptions, actionTimeout: 20_000, navigationTimeout: 60_000, locale: 'en-GB', timezoneId: 'Europe/London', screenshot: 'only-on-failure' },
+  use: { launchOptions, actionTimeout: 30_000, navigationTimeout: 60_000, locale: 'en-GB', timezoneId: 'Europe/London', screenshot: 'only-on-failure' },
   projects: [
     { name: 'desktop', use: { viewport: { width: 1280, height: 900 } } },
     { name: 'without JavaScript', use: { viewport: { width: 1280, height: 900 }, javaScriptEnabled: false }, testMatch: /(storyboard|thread|tour|desk|plans|visits|week)\.spec/ },

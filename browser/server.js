@@ -1,7 +1,7 @@
 // Starts the binary that cargo built and waits until it answers.
 
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -20,9 +20,14 @@ export async function freePort () {
   })
 }
 
-/** A folder of its own for a server's database, letters and secret. */
+const folders = []
+process.once('exit', () => folders.forEach((path) => rmSync(path, { recursive: true, force: true })))
+
+/** A folder of its own for a server's database, letters and secret; it goes when the tests have ended. */
 export function folder () {
-  return mkdtempSync(join(tmpdir(), 'alongside-browser-'))
+  const path = mkdtempSync(join(tmpdir(), 'alongside-browser-'))
+  folders.push(path)
+  return path
 }
 
 /** Runs a command to its end, with settings from the environment where the first argument holds them, and returns what it printed. */

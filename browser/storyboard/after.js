@@ -1,7 +1,7 @@
 // Steps 16 to 20: what the alliance hears and borrows, the exit, the measured lift, bar and gap.
 
 import { join } from 'node:path'
-import { choose, date, fill, follow, heading, main, press } from '../forms.js'
+import { choose, date, fill, follow, heading, main, press, reached } from '../forms.js'
 import { published } from './figures.js'
 import { HARBOUR, OAKFIELD } from './people.js'
 
@@ -32,6 +32,115 @@ async function give (world, expect) {
   await anselm.goto(world.at('/offers'))
   await expect(main(anselm)).toContainText('The five-day newcomer check')
   await expect(main(anselm)).toContainText('Music: every child plays an instrument')
+}
+
+const CHECK = 'The five-day newcomer check'
+
+/** Two colleagues look at a practice and its head shows it to everybody. */
+async function shown (world, expect, practice, colleagues, head) {
+  for (const key of colleagues) {
+    const page = await world.as(key)
+    await page.goto(world.at(practice))
+    await press(page, 'I would try this')
+    await expect(main(page)).toContainText('Colleagues who have looked at it')
+  }
+  const page = await world.as(head)
+  await page.goto(world.at('/home'))
+  await follow(page, 'Show a practice to everybody')
+  await press(page, 'Show it to everybody')
+  await expect(main(page)).toContainText('No other school has taken it up yet')
+}
+
+/** Harbour View writes down what grew there; two colleagues check it; Priya shows it to everybody. */
+async function practice (world, expect) {
+  const jess = await world.as('jess')
+  await jess.goto(world.at('/practices'))
+  await follow(jess, 'Write down a practice')
+  await fill(jess, { title: CHECK, what: 'Every newcomer reads to one adult within five days.' })
+  await jess.locator('[name=area]').selectOption({ label: 'Curriculum and teaching' })
+  await press(jess, 'Save')
+  world.practice = await reached(jess, 'practices')
+  // A sentence is enough to begin, and not enough to be shown.
+  await press(jess, 'Ask colleagues to check it')
+  await expect(main(jess)).toContainText('Say which problem it answers')
+  await jess.goto(world.at(`${world.practice}/write`))
+  await fill(jess, {
+    problem: 'Children who join in mid-year wait weeks before anyone knows what they can read.',
+    ingredients: 'Within five days, always\nAny trained adult, not one',
+    conditions: 'One-form entry, thirty newcomers a year.',
+    takes: 'Twenty minutes a child.',
+    caveats: 'One school, one year.',
+    'evidence-1-words': '31 of 31 newcomers were heard within five days.'
+  })
+  await choose(jess, 'phases', 'primary')
+  await choose(jess, 'evidence-1-kind', 'own')
+  await press(jess, 'Save')
+  await press(jess, 'Ask colleagues to check it')
+  await expect(main(jess)).toContainText('It can be shown when two colleagues check it')
+  await shown(world, expect, world.practice, ['anselm', 'aisha'], 'priya')
+  const anselm = await world.as('anselm')
+  await anselm.goto(world.at('/practices'))
+  await fill(anselm, { q: 'join in mid-year' })
+  await press(anselm, 'Look for it')
+  await follow(anselm, CHECK)
+  await follow(anselm, 'Ask to come and see it')
+  await fill(anselm, { words: 'Two of us, any Tuesday.' })
+  await press(anselm, 'Ask')
+  const wish = await reached(anselm, 'practice-visits')
+  const answer = await world.as('jess')
+  await answer.goto(world.at('/home'))
+  await follow(answer, 'Answer somebody who would like to see a practice')
+  await date(answer, 'on', '2027-04-27')
+  await main(answer).locator('form', { has: answer.locator('[value=welcome]') }).locator('textarea').fill('Ask for Jess at the gate.')
+  await press(answer, 'Come and see it')
+  await anselm.goto(world.at(wish))
+  await expect(main(anselm)).toContainText('27 April 2027')
+}
+
+const borrowing = ['judith', 'sunil', 'chidi', 'tamsin', 'emeka', 'bethan']
+const adapting = ['anselm', 'kasia', 'noor']
+const adopting = ['daniel', 'wendy']
+
+/** Eleven schools have taken it up; St Brede's shows its own version; everybody reads the lineage. */
+async function spread (world, expect) {
+  for (const key of [...borrowing, ...adapting, ...adopting]) {
+    const page = await world.as(key)
+    await page.goto(world.at(`${world.practice}/use`))
+    await choose(page, 'act', 'borrow')
+    await press(page, 'Save')
+    if (borrowing.includes(key)) continue
+    await follow(page, 'Say what became of it')
+    const adapts = adapting.includes(key)
+    await choose(page, 'act', adapts ? 'adapt' : 'adopt')
+    if (adapts) {
+      await fill(page, { changes: 'The sheet in the home language too.' })
+      await main(page).getByLabel('Within five days, always').check()
+    } else await fill(page, { result: 'Nobody waits for the half-termly check.' })
+    await press(page, 'Save')
+    await expect(main(page)).toContainText(adapts ? 'The sheet in the home language too.' : 'Nobody waits')
+  }
+  const anselm = await world.as('anselm')
+  await anselm.goto(world.at(world.practice))
+  await follow(anselm, 'Write down your own version of it')
+  await fill(anselm, { title: 'The five-day newcomer check, in two languages', what: 'As at Harbour View, translated for those who read another language first.', 'evidence-1-words': 'Twelve of twelve, in five languages.' })
+  await press(anselm, 'Save')
+  const version = await reached(anselm, 'practices')
+  await press(anselm, 'Ask colleagues to check it')
+  await shown(world, expect, version, ['jess', 'aisha'], 'anselm')
+  // Anybody, signed in or not, reads how far it went and where; members of the alliance read by whom.
+  const anybody = await (await world.browser.newContext(world.use)).newPage()
+  await anybody.goto(world.at(world.practice))
+  await expect(main(anybody)).toContainText('borrowed by 6 schools, adapted by 3, adopted by 2')
+  await expect(main(anybody)).not.toContainText(OAKFIELD.name)
+  await follow(anybody, 'in two languages')
+  await expect(main(anybody)).toContainText(`Adapted from “${CHECK}” of ${HARBOUR.name}`)
+  await anybody.context().close()
+  const priya = await world.as('priya')
+  await priya.goto(world.at(world.practice))
+  await expect(main(priya)).toContainText(OAKFIELD.name)
+  await expect(main(priya)).toContainText('Nobody waits for the half-termly check.')
+  await priya.goto(world.at(`/schools/${OAKFIELD.urn}`))
+  await expect(main(priya)).toContainText('Adopted: how things are done here now')
 }
 
 const aisha = ['2027-06-08', '2027-06-15', '2027-06-22', '2027-06-29', '2027-09-14', '2027-09-21', '2027-09-28']
@@ -140,8 +249,10 @@ async function barAndGap (world, expect) {
 export const after = [
   ['16 the alliance hears what grew in the supported school', tell],
   ['17 the supported school gives', give],
+  ['17 its practice is written down, checked and shown', practice],
   ['18 the days of the year', days],
   ['18 exit', exit],
+  ['17 by the winter eleven schools have taken it up', spread],
   ['19 the measured lift of both schools', lift],
   ['20 bar and gap of the alliance', barAndGap]
 ]

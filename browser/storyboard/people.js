@@ -16,6 +16,14 @@ export const staff = [
   ['judith', 'Judith Marlowe-Quist', 'head', 999102, 'Headteacher'],
   ['yolanda', 'Yolanda Finch-Abara', 'staff', 999103, 'Assistant head, early reading'],
   ['anselm', 'Anselm Coyle', 'head', 999103, 'Headteacher'],
+  ['wendy', 'Wendy Castledine', 'head', 999104, 'Headteacher'],
+  ['sunil', 'Sunil Rajaratnam', 'head', 999105, 'Headteacher'],
+  ['chidi', 'Chidi Nwosu', 'head', 999108, 'Headteacher'],
+  ['tamsin', 'Tamsin Yelland', 'head', 999110, 'Headteacher'],
+  ['emeka', 'Emeka Obi', 'head', 999203, 'Headteacher'],
+  ['bethan', 'Bethan Lasko', 'head', 999204, 'Headteacher'],
+  ['kasia', 'Kasia Wolanska', 'head', 999205, 'Headteacher'],
+  ['noor', 'Noor Al-Rashid', 'head', 999208, 'Headteacher'],
   ['marcus', 'Marcus Thorne-Ellery', 'broker', 'alliance', 'Broker of support']
 ]
 

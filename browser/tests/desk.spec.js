@@ -1,10 +1,10 @@
 // The matching desk, from a head's request to what both heads say, on a demonstration of its own.
 
-import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import { mkdirSync } from 'node:fs'
 import { folder, start } from '../server.js'
 import { signIn } from './people.js'
+import { accessible, fits } from '../sound.js'
 
 let server
 let links
@@ -29,13 +29,10 @@ async function as (browser, info, name) {
 
 /** Nothing sticks out, and axe finds nothing. */
 async function looksRight (page, info, name) {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  expect.soft(wide, `${name} is wider than the screen`).toBeLessThanOrEqual(0)
+  await fits(page, name)
   if (pictures) await page.screenshot({ path: `${pictures}/${info.project.name}-${name}.png`, fullPage: true })
   if (info.project.use.javaScriptEnabled === false) return
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  const words = found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join('; ')})`)
-  expect.soft(words, `${name}: axe`).toEqual([])
+  await accessible(page, name)
 }
 
 /** Presses a button by keyboard alone. */

@@ -130,17 +130,27 @@ const jobs = [
     await hand.follow('The week at a glance')
   }],
   ['Marcus', 'Who is free in the next weeks', async (hand) => {
-    await hand.menu('Matching desk')
+    await hand.menu('Desk')
     await hand.open(hand.page.locator('a[href="/desk/capacity"]').first())
     await hand.sees('Aisha Khan')
   }],
   ['Marcus', 'Which needs nobody meets', async (hand) => {
-    await hand.menu('Matching desk')
+    await hand.menu('Desk')
     await hand.open(hand.page.locator('a[href="/desk/coverage"]').first())
   }],
   ['Omar', 'The year with my mentor', async (hand) => {
     await hand.follow('A professional partner')
     await hand.open(main(hand.page).getByRole('link', { name: 'Visits', exact: true }).first())
+  }],
+  ['Joe', 'A practice for my problem, and a wish to see it', async (hand) => {
+    await hand.menu('Practices')
+    await hand.fill('q', 'absence')
+    await hand.press('Look for it')
+    await hand.follow('The first-day call')
+    await hand.follow('Ask to come and see it')
+    await hand.fill('words', 'I would come on a Friday before nine, to hear the calls.')
+    await hand.press('Ask')
+    await hand.sees('to hear the calls')
   }]
 ]
 

@@ -1,10 +1,10 @@
 // A supported school's plan: read, worked on, suggested to and answered, by the people of the
 // demonstration. The journey acts, so it has a demonstration of its own.
 
-import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import { folder, start } from '../server.js'
 import { signIn } from './people.js'
+import { accessible, fits } from '../sound.js'
 
 let server
 let people
@@ -29,12 +29,9 @@ async function enter (browser, info, name) {
 
 async function sound (page, info) {
   await expect(page.locator('h1')).toHaveCount(1)
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  expect(wide, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(0)
+  await fits(page)
   await expect(page.getByText('Who can see this')).toBeVisible()
-  if (info.project.name === 'without JavaScript') return
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  expect(found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join('; ')})`)).toEqual([])
+  if (info.project.name !== 'without JavaScript') await accessible(page)
 }
 
 async function shot (page, info, name) {

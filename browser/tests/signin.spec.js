@@ -4,11 +4,11 @@
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import Provider from 'oidc-provider'
 import { SMTPServer } from 'smtp-server'
 import { folder, freePort, run, start } from '../server.js'
+import { accessible, fits } from '../sound.js'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -79,10 +79,8 @@ async function linkTo (address, mark) {
 }
 
 async function sound (page) {
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
-  expect(found.violations.map((v) => `${v.id}: ${v.help}`)).toEqual([])
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  expect(wide).toBeLessThanOrEqual(0)
+  await accessible(page)
+  await fits(page)
 }
 
 async function picture (page, name) {

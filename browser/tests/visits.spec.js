@@ -1,10 +1,10 @@
 // A note of visit on a phone: written without a connection it arrives once; without scripts it is an
 // ordinary form. Each run has a demonstration of its own, since it writes.
 
-import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import { folder, start } from '../server.js'
 import { signIn } from './people.js'
+import { accessible, fits } from '../sound.js'
 
 test.use({ viewport: { width: 320, height: 640 } })
 test.describe.configure({ mode: 'serial' })
@@ -28,16 +28,9 @@ async function today (page) {
   return page.url().replace(/\/note.*/, '')
 }
 
-async function fits (page) {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  expect.soft(wide, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(0)
-}
-
 async function clean (page) {
   await fits(page)
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  const words = found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join('; ')})`)
-  expect.soft(words, page.url()).toEqual([])
+  await accessible(page)
 }
 
 test('a note written without a connection arrives once', async ({ page, context }, info) => {

@@ -1,21 +1,18 @@
 // The week of each persona: what is expected of them, time and money, letters, calendar, briefings.
 // With JavaScript, without it, and on a phone.
 
-import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import { demo, link, signIn } from './people.js'
+import { accessible, fits } from '../sound.js'
 
 const pages = process.env.ALONGSIDE_PICTURES
 
 /** One heading, no wider than the screen, nothing for axe; a picture where asked for. */
 async function sound (page, info, name) {
   await expect(page.locator('h1')).toHaveCount(1)
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  expect(wide, `${name} is wider than the screen`).toBeLessThanOrEqual(0)
+  await fits(page, name)
   if (pages) await page.screenshot({ path: `${pages}/${name}-${info.project.name.replace(/ /g, '-')}.png`, fullPage: true })
-  if (info.project.name === 'without JavaScript') return
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
-  expect(found.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join('; ')})`), name).toEqual([])
+  if (info.project.name !== 'without JavaScript') await accessible(page, name)
 }
 
 test('a head finds two equal halves and reaches a calendar address', async ({ page }, info) => {

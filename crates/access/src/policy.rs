@@ -77,13 +77,15 @@ pub enum Kind {
     Impact,
     /// What a school or trust tells its board: summaries of plans, reports, reviews of governance.
     Board,
+    /// A practice, who uses it and who asks to see it.
+    Practice,
     /// Imports, accounts, retention and the record of looks.
     System,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Directory,
         Self::Audit,
         Self::Request,
@@ -97,6 +99,7 @@ impl Kind {
         Self::Ledger,
         Self::Impact,
         Self::Board,
+        Self::Practice,
         Self::System,
     ];
 
@@ -117,6 +120,7 @@ impl Kind {
             Self::Ledger => "time and money",
             Self::Impact => "measured effect",
             Self::Board => "summaries for the board",
+            Self::Practice => "practices and who uses them",
             Self::System => "the installation",
         }
     }

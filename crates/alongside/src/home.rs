@@ -71,16 +71,20 @@ fn navigation(visitor: &Visitor) -> Vec<NavItem> {
         nav.push(NavItem::new("Home", "/home"));
     }
     nav.push(NavItem::new("Schools", "/schools"));
+    nav.push(NavItem::new("Practices", "/practices"));
     if visitor.account.is_some() {
-        nav.push(NavItem::new("Needs audits", "/audits"));
+        nav.push(NavItem::new("Audits", "/audits"));
         nav.push(NavItem::new("Requests", "/requests"));
         if visitor.has(Role::Broker) {
-            nav.push(NavItem::new("Matching desk", "/desk"));
+            nav.push(NavItem::new("Desk", "/desk"));
         }
         nav.push(NavItem::new("Offers", "/offers"));
         nav.push(NavItem::new("Agreements", "/agreements"));
         nav.push(NavItem::new("Plans", "/plans"));
         nav.push(NavItem::new("Visits", "/visits"));
+        if visitor.has(Role::Governor) {
+            nav.push(NavItem::new("Board", "/boards"));
+        }
     }
     if !visitor.partnerships.is_empty() || visitor.has(Role::Administrator) {
         nav.push(NavItem::new("Partnerships", "/partnerships"));

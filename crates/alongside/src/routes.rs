@@ -2,7 +2,7 @@
 
 use access::{leaving::Duties, privacy::Extracts};
 use axum::Router;
-use foundation::{App, db::Migration, jobs::Handlers, machine::Machine, mail};
+use foundation::{App, db::Migration, jobs::Handlers, machine::Document, mail};
 use support::pages::points::OpenPoints;
 
 use register::pages::Sections;
@@ -21,6 +21,7 @@ pub fn migrations() -> Vec<Migration> {
         support::MIGRATIONS,
         plans::MIGRATIONS,
         visits::MIGRATIONS,
+        practices::MIGRATIONS,
         week::MIGRATIONS,
     ]
     .concat()
@@ -38,18 +39,20 @@ pub fn all() -> Router<App> {
         .merge(support::routes())
         .merge(plans::routes())
         .merge(visits::routes())
+        .merge(practices::routes())
         .merge(week::routes())
 }
 
 /// Every room's state machines, for `docs/states`.
 #[must_use]
-pub fn machines() -> Vec<Machine> {
+pub fn machines() -> Vec<Document> {
     [
         needs::machines(),
         brokerage::machines(),
         support::machines(),
         plans::machines(),
         visits::machines(),
+        practices::machines(),
     ]
     .concat()
 }
@@ -63,6 +66,7 @@ pub fn duties() -> Duties {
         .asking(support::persons::duties)
         .asking(plans::duties)
         .asking(visits::persons::duties)
+        .asking(practices::persons::duties)
 }
 
 /// What the rooms hold about a person: the copy of their own data.
@@ -74,6 +78,7 @@ pub fn extracts() -> Extracts {
         .asking("support", support::persons::extract)
         .asking("plans", plans::extract)
         .asking("visits", visits::persons::extract)
+        .asking("practices", practices::persons::extract)
         .asking("week", week::persons::extract)
 }
 
@@ -84,6 +89,7 @@ pub fn sections() -> Sections {
         .asking(needs::on_page::sections)
         .asking(brokerage::on_page::sections)
         .asking(support::on_page::sections)
+        .asking(practices::on_page::sections)
 }
 
 /// What the rooms know to be open between two schools: shown where a review is written.
@@ -97,5 +103,6 @@ pub fn open_points() -> OpenPoints {
 pub fn handlers() -> Handlers {
     let ground = access::handlers(mail::handlers(Handlers::default()));
     let below = support::handlers(brokerage::handlers(ground));
-    week::digest::handlers(visits::handlers(plans::handlers(below)))
+    let above = practices::handlers(visits::handlers(plans::handlers(below)));
+    week::digest::handlers(above)
 }

@@ -65,6 +65,7 @@ async fn daily(app: &App) -> anyhow::Result<()> {
     support::schedule(app).await?;
     plans::schedule(app).await?;
     visits::schedule(app).await?;
+    practices::schedule(app).await?;
     week::digest::schedule(app).await?;
     Ok(())
 }

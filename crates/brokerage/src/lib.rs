@@ -31,7 +31,7 @@ pub use requests::{Request, RequestId};
 
 /// The state machines of this room, for the documentation.
 #[must_use]
-pub fn machines() -> Vec<foundation::machine::Machine> {
+pub fn machines() -> Vec<foundation::machine::Document> {
     vec![requests::state::machine(), interests::machine(), cadre::state::machine()]
 }
 

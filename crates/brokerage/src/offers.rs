@@ -5,11 +5,11 @@ use foundation::{
     App, DbError, OrgRef, Sql,
     db::{AsText, At, Json},
     events::{self, Event},
-    id_type,
+    id_type, words,
 };
 use jiff::{Timestamp, civil::Date};
 use matching::Specialism;
-use needs::{ActError, FindingId, words};
+use needs::{ActError, FindingId};
 use sea_orm::{FromQueryResult, Value};
 
 use crate::cadre::{SupporterRef, capacity};

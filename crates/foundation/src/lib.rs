@@ -28,6 +28,7 @@ pub mod settings;
 pub mod terms;
 pub mod upn;
 pub mod web;
+pub mod words;
 
 pub use clock::Clock;
 pub use config::Config;
@@ -36,6 +37,7 @@ pub use db::{Db, DbError, Sql, Tx};
 pub use ids::Ids;
 pub use org::OrgRef;
 pub use web::{App, PageError};
+pub use words::Words;
 
 /// This room's tables, in order.
 pub const MIGRATIONS: &[db::Migration] = &[

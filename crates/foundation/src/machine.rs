@@ -1,37 +1,114 @@
-//! State machines as documents. Each room states its machines in code; here they become a table
-//! and a diagram, so that what is documented is what decides.
+//! State machines: how a room writes them, the one rule that decides a step, and how they become
+//! a table and a diagram, so that what is documented is what decides.
+//!
+//! A room lists its lines; anything that is not listed is refused.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
-/// A step of a state machine, in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// From which state.
-    pub from: String,
+use crate::Words;
+
+/// A line of a state machine: from a state `S` by an act `A` of somebody who is one of `W` to `T`,
+/// which is a state unless more than the act decides where it leads.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<S: 'static, A: 'static, W: 'static, T: 'static = S> {
+    /// From where.
+    pub from: S,
     /// By which act.
-    pub act: String,
+    pub act: A,
     /// By whom.
-    pub who: Vec<String>,
-    /// To which state.
-    pub to: String,
-    /// What must hold; empty where nothing else must.
-    pub guard: String,
+    pub who: &'static [W],
+    /// Where to.
+    pub to: T,
+    /// What must hold besides, in words; empty where nothing must.
+    pub guard: &'static str,
 }
 
-/// A state machine.
+/// A line, written shortly.
+#[must_use]
+pub const fn line<S: Copy, A: Copy, W, T: Copy>(
+    from: S,
+    act: A,
+    who: &'static [W],
+    to: T,
+    guard: &'static str,
+) -> Line<S, A, W, T> {
+    Line { from, act, who, to, guard }
+}
+
+/// Why an act is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum No<W: 'static> {
+    /// The state does not allow it to anybody.
+    NotNow,
+    /// These may do it, and nobody else.
+    NotYours(&'static [W]),
+}
+
+/// Where an act leads when somebody who is all of `standings` does it.
+///
+/// # Errors
+/// [`No`] when no line allows it.
+pub fn transition<S: Copy + Eq, A: Copy + Eq, W: Copy + Eq, T: Copy>(
+    lines: &[Line<S, A, W, T>],
+    from: S,
+    act: A,
+    standings: &[W],
+) -> Result<T, No<W>> {
+    let line = lines.iter().find(|line| line.from == from && line.act == act).ok_or(No::NotNow)?;
+    if line.who.iter().any(|who| standings.contains(who)) {
+        Ok(line.to)
+    } else {
+        Err(No::NotYours(line.who))
+    }
+}
+
+/// Several people in a sentence: "the head or the broker".
+#[must_use]
+pub fn either<W: Words>(who: &[W]) -> String {
+    who.iter().map(|one| one.words()).collect::<Vec<_>>().join(" or ")
+}
+
+/// A line in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Machine {
+struct Row {
+    from: String,
+    act: String,
+    who: String,
+    to: String,
+    guard: &'static str,
+}
+
+/// A state machine as a page of the documentation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
     /// The name of its page, without an ending: `agreements`.
     pub file: &'static str,
     /// What it is the life of: "The life of an agreement".
     pub title: &'static str,
     /// The source file that states it, from the root of the repository.
     pub source: &'static str,
-    /// Every step there is.
-    pub lines: Vec<Line>,
+    rows: Vec<Row>,
 }
 
-impl Machine {
+impl Document {
+    /// The document of some lines.
+    #[must_use]
+    pub fn of<S: Display, A: Display, W: Words, T: Display>(
+        file: &'static str,
+        title: &'static str,
+        source: &'static str,
+        lines: &[Line<S, A, W, T>],
+    ) -> Self {
+        let rows = lines.iter().map(|line| Row {
+            from: line.from.to_string(),
+            act: line.act.to_string(),
+            who: line.who.iter().map(|one| one.words()).collect::<Vec<_>>().join("; "),
+            to: line.to.to_string(),
+            guard: line.guard,
+        });
+        Self { file, title, source, rows: rows.collect() }
+    }
+
     /// The page: a diagram, and a table that says the same with guards.
     #[must_use]
     pub fn markdown(&self) -> String {
@@ -42,7 +119,7 @@ impl Machine {
         );
         text += "```mermaid\nstateDiagram-v2\n";
         let mut drawn: Vec<(&str, &str, &str)> = Vec::new();
-        for line in &self.lines {
+        for line in &self.rows {
             let arrow = (line.from.as_str(), line.to.as_str(), line.act.as_str());
             if !drawn.contains(&arrow) {
                 drawn.push(arrow);
@@ -50,16 +127,10 @@ impl Machine {
             }
         }
         text += "```\n\n| From | Act | By | To | Guard |\n|---|---|---|---|---|\n";
-        for line in &self.lines {
-            let guard = if line.guard.is_empty() { "none" } else { &line.guard };
-            let _ = writeln!(
-                text,
-                "| {} | {} | {} | {} | {guard} |",
-                line.from,
-                line.act,
-                line.who.join("; "),
-                line.to
-            );
+        for line in &self.rows {
+            let guard = if line.guard.is_empty() { "none" } else { line.guard };
+            let Row { from, act, who, to, .. } = line;
+            let _ = writeln!(text, "| {from} | {act} | {who} | {to} | {guard} |");
         }
         text
     }
@@ -71,26 +142,49 @@ fn id(state: &str) -> String {
 }
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro declares what rooms publish")]
 mod tests {
     use super::*;
+    use crate::words;
+
+    words! {
+        /// Where one is.
+        Place {
+            Home = "at home", "At home";
+            Away = "away", "Away";
+        }
+    }
+
+    words! {
+        /// Who goes.
+        Who {
+            Head = "head", "the head";
+            Broker = "broker", "the broker";
+        }
+    }
+
+    const LINES: &[Line<Place, &str, Who>] = &[
+        line(Place::Home, "go", &[Who::Head], Place::Away, ""),
+        line(Place::Home, "wait", &[Who::Head, Who::Broker], Place::Home, "it rains"),
+    ];
+
+    #[test]
+    fn what_is_not_listed_is_refused() {
+        assert_eq!(transition(LINES, Place::Home, "go", &[Who::Head]), Ok(Place::Away));
+        let both = [Who::Broker, Who::Head];
+        assert_eq!(transition(LINES, Place::Home, "go", &both), Ok(Place::Away));
+        let broker = transition(LINES, Place::Home, "go", &[Who::Broker]);
+        assert_eq!(broker, Err(No::NotYours(&[Who::Head])));
+        assert_eq!(transition(LINES, Place::Away, "go", &both), Err(No::NotNow));
+        assert!(transition(LINES, Place::Home, "go", &[]).is_err());
+    }
 
     #[test]
     fn a_page_has_a_diagram_and_the_same_as_a_table() {
-        let line = |from: &str, to: &str, who: &str| Line {
-            from: from.to_owned(),
-            act: "go".to_owned(),
-            who: vec![who.to_owned()],
-            to: to.to_owned(),
-            guard: String::new(),
-        };
-        let machine = Machine {
-            file: "trips",
-            title: "The life of a trip",
-            source: "crates/trips/src/state.rs",
-            lines: vec![line("at home", "away", "head"), line("at home", "away", "broker")],
-        };
-        let page = machine.markdown();
+        let page = Document::of("trips", "The life of a trip", "src/trip.rs", LINES).markdown();
         assert_eq!(page.matches("at_home --> away: go").count(), 1);
-        assert!(page.contains("| at home | go | broker | away | none |"));
+        assert!(page.contains("| at home | go | the head | away | none |"), "{page}");
+        assert!(page.contains("| at home | wait | the head; the broker | at home | it rains |"));
+        assert_eq!(either(&[Who::Head, Who::Broker]), "the head or the broker");
     }
 }

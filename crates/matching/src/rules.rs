@@ -131,9 +131,10 @@ pub fn travel_limit_km(need: &Need, supporter: &Supporter, policy: &Policy) -> f
     }
 }
 
-fn codes(specialisms: &[Specialism]) -> String {
+/// Specialisms in a sentence: codes in quotation marks, so that a caller can put its names there.
+pub(crate) fn quoted(specialisms: &[Specialism]) -> String {
     let set: BTreeSet<&str> = specialisms.iter().map(|s| s.code.as_str()).collect();
-    set.into_iter().collect::<Vec<_>>().join(", ")
+    set.into_iter().map(|code| format!("“{code}”")).collect::<Vec<_>>().join(", ")
 }
 
 /// Every rule that a supporter breaks for one role of a need. Empty means the pair may stand.
@@ -178,7 +179,7 @@ pub fn removals(
         .cloned()
         .collect();
     if !missing.is_empty() {
-        let list = codes(&missing);
+        let list = quoted(&missing);
         add(Removal::new(
             HardRule::Specialism,
             format!("{who} does not offer {list}."),

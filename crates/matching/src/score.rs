@@ -168,7 +168,7 @@ fn depth(role: &Role, supporter: &Supporter, say: Say<'_>) -> (f64, String) {
         for (index, wanted) in role.specialisms.iter().enumerate() {
             let words = supporter.holds(&wanted.code).map_or("none", Depth::words);
             let comma = if index > 0 { "; " } else { "" };
-            write!(out, "{comma}{words} of {} ({} wanted)", wanted.code, wanted.depth.words())?;
+            write!(out, "{comma}{words} of “{}” ({} wanted)", wanted.code, wanted.depth.words())?;
         }
         Ok(())
     });

@@ -1,6 +1,10 @@
 //! Why an act could not be done.
 
-use foundation::{DbError, PageError, web::FieldError};
+use foundation::{
+    DbError, PageError, Words,
+    machine::{No, either},
+    web::FieldError,
+};
 
 /// Why an act of a room could not be done. Nothing was changed then.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +31,16 @@ impl ActError {
     /// A single thing that is missing.
     pub fn missing(field: &str, message: impl Into<String>) -> Self {
         Self::Incomplete(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    }
+
+    /// A step that a state machine refuses: of what, where that stands, what somebody wanted.
+    pub fn step<W: Words>(no: No<W>, thing: &str, state: &str, act: &str) -> Self {
+        Self::Refused(match no {
+            No::NotNow => {
+                format!("This {thing} is “{}”: you cannot {act} it now.", state.to_lowercase())
+            }
+            No::NotYours(who) => format!("Only {} can {act} this {thing}.", either(who)),
+        })
     }
 
     /// A refusal with its sentence.

@@ -13,7 +13,6 @@ mod home;
 pub mod on_page;
 mod pages;
 pub mod persons;
-mod words;
 
 use foundation::db::Migration;
 
@@ -27,7 +26,7 @@ pub use pages::routes;
 
 /// The state machines of this room, for the documentation.
 #[must_use]
-pub fn machines() -> Vec<foundation::machine::Machine> {
+pub fn machines() -> Vec<foundation::machine::Document> {
     vec![audits::state::machine()]
 }
 

@@ -2,10 +2,11 @@
 
 use foundation::{
     DbError, PageError,
+    machine::{No, either},
     web::{Errors, FieldError},
 };
 
-use crate::machine::No;
+use crate::machine::Standing;
 
 /// Why an act is refused. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -39,17 +40,20 @@ impl Refusal {
 
     /// The refusal of an act by a state machine: what it is about, and where that stands.
     #[must_use]
-    pub fn of(no: No, what: &str, state: &str) -> Self {
+    pub fn of(no: No<Standing>, what: &str, state: &str) -> Self {
         match no {
             No::NotNow => Self::NotNow(format!(
                 "This cannot be done now: the {what} stands at “{state}”. Reload the page to see \
                  what can be done."
             )),
-            No::NotYours(who) => {
-                let who: Vec<_> = who.iter().map(|who| who.words()).collect();
-                Self::NotYours(format!("This is for the {} to do.", who.join(" or the ")))
-            }
+            No::NotYours(who) => Self::not_yours(who),
         }
+    }
+
+    /// The refusal of what only these may do.
+    #[must_use]
+    pub fn not_yours(who: &[Standing]) -> Self {
+        Self::NotYours(format!("This is for {} to do.", either(who)))
     }
 
     /// Puts what concerns fields beside them; the rest becomes a page of its own.

@@ -1,10 +1,11 @@
 //! What waits for a person in this room, what they look after, and what is held about them.
 
 use access::{AccountId, Visitor, leaving::Duty};
-use foundation::{App, DbError, OrgRef, Sql as _, clock::date_in_words};
+use foundation::{App, DbError, OrgRef, Sql as _, clock::date_in_words, db::AsText};
 use jiff::{Span, civil::Date};
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
+use support::home::Dated;
 
 use crate::{
     Refusal,
@@ -37,7 +38,7 @@ pub struct Waiting {
 pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<Waiting>, Refusal> {
     let today = app.clock.today();
     let mut list = Vec::new();
-    for whole in store::readable(app, visitor).await? {
+    for whole in store::worked_on(app, visitor).await? {
         if !whole.plan.state().is_over() {
             of_plan(&whole, visitor, today, &mut list);
         }
@@ -242,4 +243,62 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
         "notes": said.iter().map(|one| json!({ "at": one.at.0, "words": one.words, "needs": one.needs })).collect::<Vec<_>>(),
         "suggestions": suggested.iter().map(|one| json!({ "at": one.created_at.0, "why": one.why, "changes": one.changes, "state": one.state, "reply": one.reply })).collect::<Vec<_>>(),
     }))
+}
+
+/// The days between two dates on which somebody's own actions and the milestones of the objectives
+/// they lead fall due, for the week ahead and for calendars; soonest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn dated(
+    app: &App,
+    visitor: &Visitor,
+    from: Date,
+    to: Date,
+) -> Result<Vec<Dated>, DbError> {
+    #[derive(FromQueryResult)]
+    struct Due {
+        id: String,
+        plan: PlanId,
+        org: OrgRef,
+        words: String,
+        due_on: AsText<Date>,
+    }
+    let Some(account) = visitor.account else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for (what, page, sql) in [
+        (
+            "Action of a plan",
+            "actions",
+            "SELECT a.id, p.id AS plan, p.org, a.words, a.due_on
+             FROM plan_action a JOIN plan_objective o ON o.id = a.objective
+             JOIN improvement_plan p ON p.id = o.plan
+             WHERE a.owner = $1 AND a.state IN ('not_started', 'in_progress', 'blocked')
+               AND o.state = 'live' AND p.state IN ('live', 'reviewed')
+               AND a.due_on >= $2 AND a.due_on <= $3",
+        ),
+        (
+            "Milestone of a plan",
+            "milestones",
+            "SELECT m.id, p.id AS plan, p.org, m.title AS words, m.due_on
+             FROM plan_milestone m JOIN plan_objective o ON o.id = m.objective
+             JOIN improvement_plan p ON p.id = o.plan
+             WHERE o.lead = $1 AND m.shared IS NULL AND m.state IN ('pending', 'due')
+               AND o.state = 'live' AND p.state IN ('live', 'reviewed')
+               AND m.due_on >= $2 AND m.due_on <= $3",
+        ),
+    ] {
+        let values = [account.into(), AsText(from).into(), AsText(to).into()];
+        let due: Vec<Due> = app.db.all(sql, values).await?;
+        found.extend(due.into_iter().map(|due| Dated {
+            key: format!("{page}-{}", due.id),
+            on: due.due_on.0,
+            what,
+            about: due.words,
+            href: format!("/plans/{}/{page}/{}", due.plan, due.id),
+            mine: visitor.belongs_to(due.org),
+        }));
+    }
+    found.sort_by(|a, b| (a.on, &a.key).cmp(&(b.on, &b.key)));
+    Ok(found)
 }

@@ -1,9 +1,11 @@
 //! What is kept beside a plan: suggestions, notes, steps of the ladder, reviews and versions.
 
 use access::AccountId;
-use foundation::db::{AsText, At, Json};
+use foundation::{
+    db::{AsText, At, Json},
+    words,
+};
 use jiff::civil::Date;
-use needs::words;
 use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 use support::milestones::Rag;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use access::{Action as Deed, Kind, Permit, Resource, Role, Visitor, Zone, decide};
+use access::{AccountId, Action as Deed, Kind, Permit, Resource, Role, Visitor, Zone, decide};
 use foundation::{
     Actor, App, DbError, OrgRef, Sql, Tx,
     events::{self, Event},
@@ -95,8 +95,48 @@ pub async fn readable(app: &App, visitor: &Visitor) -> Result<Vec<Whole>, Refusa
     let sql = format!("SELECT {PLAN} FROM improvement_plan p ORDER BY p.org, p.created_at DESC");
     let all: Vec<Plan> = app.db.all(&sql, []).await?;
     let near = near(app, visitor, &all).await?;
+    opened(app, visitor, all.into_iter().filter(|plan| near.contains(&plan.id))).await
+}
+
+/// The plans in which something can be expected of a visitor: those of their own organisations and
+/// those that name them, of what they may read. The others are read about, not worked on.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn worked_on(app: &App, visitor: &Visitor) -> Result<Vec<Whole>, Refusal> {
+    let Some(account) = visitor.account else { return Ok(Vec::new()) };
+    let named = naming(&app.db, account).await?;
+    let sql = format!("SELECT {PLAN} FROM improvement_plan p ORDER BY p.org, p.created_at DESC");
+    let all: Vec<Plan> = app.db.all(&sql, []).await?;
+    let mine = all.into_iter().filter(|p| visitor.belongs_to(p.org) || named.contains(&p.id));
+    opened(app, visitor, mine).await
+}
+
+/// The plans that name somebody as a lead or an owner.
+async fn naming(db: &impl Sql, account: AccountId) -> Result<BTreeSet<PlanId>, DbError> {
+    #[derive(FromQueryResult)]
+    struct Of {
+        plan: PlanId,
+    }
+    let named: Vec<Of> = db
+        .all(
+            "SELECT DISTINCT o.plan FROM plan_objective o
+             LEFT JOIN plan_action a ON a.objective = o.id
+             WHERE o.lead = $1 OR a.owner = $1",
+            [account.into()],
+        )
+        .await?;
+    Ok(named.into_iter().map(|of| of.plan).collect())
+}
+
+/// Those of some plans that a visitor may read, with everything in them.
+async fn opened(
+    app: &App,
+    visitor: &Visitor,
+    plans: impl Iterator<Item = Plan>,
+) -> Result<Vec<Whole>, Refusal> {
     let mut found = Vec::new();
-    for plan in all.into_iter().filter(|plan| near.contains(&plan.id)) {
+    for plan in plans {
         let whole = Whole::load(app, &app.db, plan.id).await?;
         if decide(visitor, Deed::Read, &whole.resource()).allowed {
             found.push(whole);
@@ -125,10 +165,6 @@ pub async fn for_board(db: &impl Sql, visitor: &Visitor) -> Result<Vec<Plan>, Db
 /// The plans worth asking the policy about: those of the visitor's organisations, of schools these
 /// are responsible for, those linked with agreements they read, and those that name them.
 async fn near(app: &App, visitor: &Visitor, all: &[Plan]) -> Result<BTreeSet<PlanId>, Refusal> {
-    #[derive(FromQueryResult)]
-    struct Of {
-        plan: PlanId,
-    }
     let mut near: BTreeSet<PlanId> = all
         .iter()
         .filter(|plan| visitor.belongs_to(plan.org) || visitor.glass.contains(&plan.org))
@@ -144,16 +180,7 @@ async fn near(app: &App, visitor: &Visitor, all: &[Plan]) -> Result<BTreeSet<Pla
         }
     }
     if let Some(account) = visitor.account {
-        let named: Vec<Of> = app
-            .db
-            .all(
-                "SELECT DISTINCT o.plan FROM plan_objective o
-                 LEFT JOIN plan_action a ON a.objective = o.id
-                 WHERE o.lead = $1 OR a.owner = $1",
-                [account.into()],
-            )
-            .await?;
-        near.extend(named.into_iter().map(|of| of.plan));
+        near.extend(naming(&app.db, account).await?);
     }
     for agreement in agreements::readable(&app.db, visitor).await? {
         near.extend(linked_plans(&app.db, agreement.id).await?);
@@ -231,8 +258,7 @@ pub(crate) fn must_be(found: &[Standing], any: &'static [Standing]) -> Result<()
     if any.iter().any(|standing| found.contains(standing)) {
         return Ok(());
     }
-    let who: Vec<_> = any.iter().map(|who| who.words()).collect();
-    Err(Refusal::NotYours(format!("This is for the {} to do.", who.join(" or the "))))
+    Err(Refusal::not_yours(any))
 }
 
 /// Records an act on a plan.

@@ -54,13 +54,13 @@ pub(crate) async fn step_in(
     reason: Reason,
 ) -> Result<State, Refusal> {
     let who = standings(app, tx, permit, agreement).await?;
-    let line = transition(agreement.state(), act, &who)
+    let to = transition(agreement.state(), act, &who)
         .map_err(|no| Refusal::of(no, agreement.state(), act))?;
     let given = permit.context().reason.as_deref().map_or("", str::trim);
     if reason == Reason::Needed && given.is_empty() {
         return Err(Refusal::field("reason", "Say why, in a sentence both schools can read"));
     }
-    let To::State(to) = line.to else {
+    let To::State(to) = to else {
         return Err(Refusal::NotNow("This step needs more than one person.".to_owned()));
     };
     let after = agreement.with_state(to);

@@ -1,9 +1,12 @@
 //! Why an act cannot be done, in words for the person who tried.
 
-use foundation::{DbError, PageError};
+use foundation::{
+    DbError, PageError,
+    machine::{No, either},
+};
 
 use crate::agreements::{
-    machine::{Act, No, State},
+    machine::{Act, Standing, State},
     terms::Gap,
 };
 
@@ -44,7 +47,7 @@ impl Refusal {
 
     /// The refusal of an act by the state machine.
     #[must_use]
-    pub fn of(no: No, state: State, act: Act) -> Self {
+    pub fn of(no: No<Standing>, state: State, act: Act) -> Self {
         match no {
             No::NotNow => Self::NotNow(format!(
                 "This cannot be done now: the agreement is in the state “{}”. {}",
@@ -56,10 +59,7 @@ impl Refusal {
                     _ => "Reload the page to see what can be done.",
                 }
             )),
-            No::NotYours(who) => {
-                let who: Vec<_> = who.iter().map(|who| who.in_words()).collect();
-                Self::NotYours(format!("This is for the {} to do.", who.join(" or the ")))
-            }
+            No::NotYours(who) => Self::NotYours(format!("This is for {} to do.", either(who))),
         }
     }
 }

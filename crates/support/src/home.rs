@@ -12,7 +12,7 @@ use crate::{
         store::{self, signed, standings_of},
     },
     care::{concerns, floors},
-    exits, impact, milestones, neighbours, reviews, time,
+    exits, impact, milestones, neighbours, reviews, stories, time,
 };
 
 /// Something that waits for a person.
@@ -63,6 +63,24 @@ pub async fn needs_me(app: &App, visitor: &Visitor) -> Result<Halves, Refusal> {
         }
     }
     for org in visitor.orgs(Role::Head) {
+        for (story, agreement) in stories::waiting(&app.db, org).await? {
+            let todo = Todo {
+                text: match story.state() {
+                    stories::State::Candidate => "Would you tell others what became of it?",
+                    _ => "Read a case study before it is shown",
+                }
+                .to_owned(),
+                about: agreement.title.clone(),
+                href: format!("/agreements/{}/story", agreement.id),
+                due: None,
+                late: false,
+            };
+            if agreement.supported == org {
+                halves.my_school.push(todo);
+            } else {
+                halves.others.push(todo);
+            }
+        }
         for floor in floors::of(&app.db, org).await? {
             if floor.waits_for_review() {
                 halves.my_school.push(Todo {

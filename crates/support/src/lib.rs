@@ -21,6 +21,7 @@ mod error;
 pub mod exits;
 pub mod home;
 pub mod impact;
+pub mod machine;
 pub mod milestones;
 pub mod money;
 mod neighbours;
@@ -30,6 +31,7 @@ pub mod pages;
 pub mod persons;
 pub mod reviews;
 pub mod seal;
+pub mod stories;
 pub mod time;
 pub mod watch;
 
@@ -51,12 +53,18 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "support", number: 3, sql: include_str!("../migrations/0003_care.sql") },
     Migration { room: "support", number: 4, sql: include_str!("../migrations/0004_held_time.sql") },
     Migration { room: "support", number: 5, sql: include_str!("../migrations/0005_board.sql") },
+    Migration { room: "support", number: 6, sql: include_str!("../migrations/0006_stories.sql") },
 ];
 
 /// The state machines of this room, for the documentation.
 #[must_use]
-pub fn machines() -> Vec<foundation::machine::Machine> {
-    vec![agreements::machine::machine(), money::machine::machine(), care::concerns::machine()]
+pub fn machines() -> Vec<foundation::machine::Document> {
+    vec![
+        agreements::machine::machine(),
+        money::machine::machine(),
+        care::concerns::machine(),
+        stories::machine(),
+    ]
 }
 
 /// The kind of job that tends to agreements once a day.
@@ -68,6 +76,7 @@ pub fn handlers(handlers: jobs::Handlers) -> jobs::Handlers {
     handlers.on(TEND, |app: App, _| async move {
         let permit = access::Permit::system("daily work", app.clock.now());
         course::tend(&app, &permit).await.map(|_| ()).map_err(|error| error.to_string())?;
+        stories::propose(&app, &permit).await.map_err(|error| error.to_string())?;
         board::tell(&app, &permit).await.map_err(|error| error.to_string())?;
         care::floors::watch(&app, &permit).await.map_err(|error| error.to_string())?;
         schedule(&app).await.map_err(|error| error.to_string())

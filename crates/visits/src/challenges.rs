@@ -10,9 +10,9 @@ use foundation::{
     events::{self, Event},
     id_type,
     mail::{self, Letter},
+    words,
 };
 use jiff::civil::Date;
-use needs::words;
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use support::{Agreement, AgreementId, agreements::store, pages::points::Point};
@@ -63,6 +63,7 @@ const LINES: &[Line<State, Act>] = &[
 
 impl Machine for State {
     type Act = Act;
+    type Who = Who;
     const THING: &'static str = "challenge";
 
     fn lines() -> &'static [Line<Self, Act>] {

@@ -10,10 +10,9 @@ use foundation::{
     App, DbError, OrgRef, Sql, Tx,
     db::{AsText, At},
     events::{self, Event},
-    id_type,
+    id_type, words,
 };
 use jiff::civil::Date;
-use needs::words;
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use support::seal::seal;
@@ -86,6 +85,7 @@ const LINES: &[Line<State, Act>] = &[
 
 impl Machine for State {
     type Act = Act;
+    type Who = Who;
     const THING: &'static str = "review";
 
     fn lines() -> &'static [Line<Self, Act>] {

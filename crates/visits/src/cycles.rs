@@ -7,9 +7,8 @@ use foundation::{
     App, DbError, OrgRef, Sql, Tx,
     db::{AsText, At},
     events::{self, Event},
-    id_type,
+    id_type, words,
 };
-use needs::words;
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use support::{AgreementId, agreements::store};
@@ -68,6 +67,7 @@ const LINES: &[Line<State, Act>] = &[
 
 impl Machine for State {
     type Act = Act;
+    type Who = Who;
     const THING: &'static str = "cycle";
 
     fn lines() -> &'static [Line<Self, Act>] {

@@ -41,7 +41,7 @@ pub const MIGRATIONS: &[Migration] = &[
 
 /// The state machines of this room, for the documentation.
 #[must_use]
-pub fn machines() -> Vec<foundation::machine::Machine> {
+pub fn machines() -> Vec<foundation::machine::Document> {
     use machine::document;
     vec![
         document::<visits::State>(

@@ -109,6 +109,20 @@ pub(crate) fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> 
     {
         return allow("Staff read and write the parts their head delegated to them.");
     }
+    if resource.kind == Kind::Practice {
+        let member = resource.partnership.is_some_and(|org| visitor.partnerships.contains(&org));
+        if resource.zone <= Zone::School
+            && visitor.is(Role::Staff, resource.owner)
+            && matches!(action, Action::Read | Action::Create | Action::Update)
+        {
+            return allow(
+                "Those who work at a school write down its practices and say which it uses.",
+            );
+        }
+        if resource.zone <= Zone::Network && action == Action::Propose && member {
+            return allow("Members of a partnership check the practices of one another.");
+        }
+    }
     if resource.zone == Zone::Network
         && action == Action::Read
         && resource.partnership.is_some_and(|org| visitor.partnerships.contains(&org))

@@ -18,6 +18,7 @@ const ROOMS: &[&str] = &[
     "support",
     "plans",
     "visits",
+    "practices",
     "alongside",
 ];
 

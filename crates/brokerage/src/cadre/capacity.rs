@@ -10,9 +10,10 @@ use foundation::{
     events::{self, Event},
     id_type,
     terms::AcademicYear,
+    words,
 };
 use jiff::{ToSpan, civil::Date};
-use needs::{ActError, words};
+use needs::ActError;
 use sea_orm::FromQueryResult;
 
 use super::model::SupporterRef;

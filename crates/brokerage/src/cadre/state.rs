@@ -3,8 +3,11 @@
 //! The broker stands for the cadre manager of the partnership. A review can be called by date or
 //! by the broker; withdrawing somebody always goes through a review, with the right of reply.
 
-use foundation::machine::{Line, Machine};
-use needs::{ActError, words};
+use foundation::{
+    machine::{Document, Line, line, transition},
+    words,
+};
+use needs::ActError;
 
 words! {
     /// Where a designation stands.
@@ -46,35 +49,28 @@ words! {
     }
 }
 
-/// Every permitted step: from, act, who may, to.
-pub const STEPS: &[(State, Act, &[Who], State)] = &[
-    (State::Nominated, Act::Apply, &[Who::Person], State::Applied),
-    (State::Applied, Act::Assess, &[Who::Broker], State::Assessed),
-    (State::Assessed, Act::Designate, &[Who::Broker], State::Designated),
-    (State::Designated, Act::Activate, &[Who::Broker], State::Active),
-    (State::Active, Act::CallReview, &[Who::Broker, Who::System], State::ReviewDue),
-    (State::Renewed, Act::CallReview, &[Who::Broker, Who::System], State::ReviewDue),
-    (State::ReviewDue, Act::Renew, &[Who::Broker], State::Renewed),
-    (State::ReviewDue, Act::Lapse, &[Who::Broker], State::Lapsed),
-    (State::ReviewDue, Act::Withdraw, &[Who::Broker], State::Withdrawn),
+/// Every step there is.
+pub const STEPS: &[Line<State, Act, Who>] = &[
+    line(State::Nominated, Act::Apply, &[Who::Person], State::Applied, ""),
+    line(State::Applied, Act::Assess, &[Who::Broker], State::Assessed, ""),
+    line(State::Assessed, Act::Designate, &[Who::Broker], State::Designated, ""),
+    line(State::Designated, Act::Activate, &[Who::Broker], State::Active, ""),
+    line(State::Active, Act::CallReview, &[Who::Broker, Who::System], State::ReviewDue, ""),
+    line(State::Renewed, Act::CallReview, &[Who::Broker, Who::System], State::ReviewDue, ""),
+    line(State::ReviewDue, Act::Renew, &[Who::Broker], State::Renewed, ""),
+    line(State::ReviewDue, Act::Lapse, &[Who::Broker], State::Lapsed, ""),
+    line(State::ReviewDue, Act::Withdraw, &[Who::Broker], State::Withdrawn, ""),
 ];
 
 /// The state machine as a document.
 #[must_use]
-pub fn machine() -> Machine {
-    let lines = STEPS.iter().map(|(from, act, who, to)| Line {
-        from: from.key().to_owned(),
-        act: act.key().to_owned(),
-        who: who.iter().map(|who| who.words().to_owned()).collect(),
-        to: to.key().to_owned(),
-        guard: String::new(),
-    });
-    Machine {
-        file: "designations",
-        title: "The life of a designation",
-        source: "crates/brokerage/src/cadre/state.rs",
-        lines: lines.collect(),
-    }
+pub fn machine() -> Document {
+    Document::of(
+        "designations",
+        "The life of a designation",
+        "crates/brokerage/src/cadre/state.rs",
+        STEPS,
+    )
 }
 
 /// Where an act leads.
@@ -82,20 +78,8 @@ pub fn machine() -> Machine {
 /// # Errors
 /// [`ActError::Refused`] with a sentence when the step is not listed.
 pub fn step(from: State, act: Act, who: Who) -> Result<State, ActError> {
-    STEPS
-        .iter()
-        .find(|(state, listed, people, _)| {
-            *state == from && *listed == act && people.contains(&who)
-        })
-        .map(|(.., to)| *to)
-        .ok_or_else(|| {
-            ActError::Refused(format!(
-                "This designation is “{}”: {} cannot {} it now.",
-                from.words().to_lowercase(),
-                who.words(),
-                act.words()
-            ))
-        })
+    transition(STEPS, from, act, &[who])
+        .map_err(|no| ActError::step(no, "designation", from.words(), act.words()))
 }
 
 impl State {

@@ -12,7 +12,6 @@ use matching::{
 };
 use register::{School, kpis};
 
-use super::words;
 use crate::cadre::{
     SupporterRef, cadre_of,
     capacity::{self, Commitment, CommitmentState, monday},
@@ -61,8 +60,6 @@ pub struct Pool {
     pub today: Date,
     /// Where each supporter stands in the list, by the engine's id.
     at: HashMap<String, usize>,
-    /// Codes of specialisms somebody here brings that do not read as words, and their names.
-    pub(super) codes: Vec<(String, String)>,
 }
 
 /// The first Monday that weeks are counted from.
@@ -206,14 +203,8 @@ impl Pool {
         }
         supporters.sort_by(|a, b| (&a.label, a.key).cmp(&(&b.label, b.key)));
         let at = supporters.iter().enumerate().map(|(at, s)| (s.model.id.clone(), at)).collect();
-        let codes: BTreeSet<&str> = supporters
-            .iter()
-            .flat_map(|one| one.model.specialisms.iter().map(|held| held.code.as_str()))
-            .filter(|code| code.contains('-'))
-            .collect();
-        let codes = codes.into_iter().map(|code| (code.to_owned(), words::named(code))).collect();
         let policy = Policy::default();
-        Ok(Self { supporters, schools, contexts, policy, today, at, codes })
+        Ok(Self { supporters, schools, contexts, policy, today, at })
     }
 
     /// The supporter the engine knows by an id.

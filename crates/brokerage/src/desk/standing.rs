@@ -52,6 +52,17 @@ struct Tail {
     seq: i64,
     hash: String,
     subject: String,
+    verb: String,
+}
+
+impl Tail {
+    /// Whether no board can depend on what the entry tells. A board shows people's names and
+    /// writes to their addresses, so of what happens to accounts only signing in and out is passed
+    /// over.
+    fn aside(&self) -> bool {
+        ASIDE.contains(&self.subject.as_str())
+            || (self.subject == "account" && SIGNING.contains(&self.verb.as_str()))
+    }
 }
 
 /// How many other plans are looked for.
@@ -64,8 +75,7 @@ const KEEP: usize = 8;
 const TAIL: i64 = 2_000;
 
 /// What happens to these changes nothing on any board.
-const ASIDE: [&str; 10] = [
-    "account",
+const ASIDE: [&str; 9] = [
     "audit",
     "conversation",
     "data share",
@@ -76,6 +86,9 @@ const ASIDE: [&str; 10] = [
     "session",
     "visit",
 ];
+
+/// What happens to an account every time somebody comes and goes.
+const SIGNING: [&str; 3] = ["signed in", "signed out of another session", "signed out everywhere"];
 
 static SHELF: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
 
@@ -96,8 +109,10 @@ pub async fn standing(
         return Ok(standing);
     }
     // The mark is taken before the board is read: what happens in between is looked at again.
-    let seen: Option<Tail> =
-        app.db.first("SELECT seq, hash, subject FROM event ORDER BY seq DESC LIMIT 1", []).await?;
+    let seen: Option<Tail> = app
+        .db
+        .first("SELECT seq, hash, subject, verb FROM event ORDER BY seq DESC LIMIT 1", [])
+        .await?;
     let board = Board::load(&app.db, partnership, today).await?;
     let before: Vec<Arc<Worked>> = shelf()
         .iter()
@@ -137,12 +152,12 @@ async fn kept(
     let since: Vec<Tail> = app
         .db
         .all(
-            "SELECT seq, hash, subject FROM event WHERE seq >= $1 ORDER BY seq LIMIT $2",
+            "SELECT seq, hash, subject, verb FROM event WHERE seq >= $1 ORDER BY seq LIMIT $2",
             [seen.seq.into(), TAIL.into()],
         )
         .await?;
     let same = since.first() == Some(&seen);
-    let aside = since.iter().skip(1).all(|entry| ASIDE.contains(&entry.subject.as_str()));
+    let aside = since.iter().skip(1).all(Tail::aside);
     if !same || !aside || since.len() >= usize::try_from(TAIL).unwrap_or(usize::MAX) {
         return Ok(None);
     }

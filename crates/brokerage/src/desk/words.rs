@@ -4,7 +4,7 @@ use foundation::clock::date_in_words;
 use matching::{Candidate, HardRule, Need, Part, PartKind, Removal};
 
 use super::Supporter;
-use crate::packs::specialism_name;
+use crate::packs::{specialism, specialism_name};
 use crate::requests::{Request, days_in_words};
 
 /// Kilometres as miles, one decimal.
@@ -233,7 +233,7 @@ pub fn why(candidate: &Candidate, need: &Need, supporter: &Supporter) -> Vec<Str
 
 /// What would have to change for somebody to be possible.
 #[must_use]
-pub fn remedy(removal: &Removal, pool: &super::Pool) -> String {
+pub fn remedy(removal: &Removal) -> String {
     match (removal.rule, removal.short_by) {
         (HardRule::Travel, Some(over)) => {
             format!("Allow {} more, or work online.", miles(over.ceil()))
@@ -243,7 +243,7 @@ pub fn remedy(removal: &Removal, pool: &super::Pool) -> String {
             let short = short.ceil() as i64;
             format!("Free {} more, widen the dates, or allow a team.", days_in_words(short))
         }
-        _ => plain(&removal.remedy, pool),
+        _ => plain(&removal.remedy),
     }
 }
 
@@ -252,17 +252,25 @@ pub(super) fn named(code: &str) -> String {
     inside(specialism_name(code))
 }
 
-/// An engine's sentence with names for the codes of the specialisms this pool knows. Codes that
-/// are ordinary words stay as they are; they read well enough.
+/// An engine's sentence with names for the codes of specialisms, which it puts in quotation marks.
 #[must_use]
-pub fn plain(sentence: &str, pool: &super::Pool) -> String {
-    let mut text = sentence.to_owned();
-    for (code, name) in &pool.codes {
-        if text.contains(code.as_str()) {
-            text = text.replace(code.as_str(), name);
-        }
+pub fn plain(sentence: &str) -> String {
+    let mut text = String::with_capacity(sentence.len());
+    let mut rest = sentence;
+    while let Some((before, quoted)) = rest.split_once('“') {
+        text += before;
+        rest = match quoted.split_once('”').filter(|(code, _)| specialism(code).is_some()) {
+            Some((code, after)) => {
+                text += &named(code);
+                after
+            }
+            None => {
+                text.push('“');
+                quoted
+            }
+        };
     }
-    text
+    text + rest
 }
 
 /// What a change is worth over all requests, in sentences; none when nothing is gained or lost.

@@ -6,9 +6,10 @@ use foundation::{
     clock::london,
     db::{AsText, At, Json},
     events::{self, Event},
+    words,
 };
 use jiff::{Timestamp, ToSpan};
-use needs::{ActError, audits::acts::account_of, words};
+use needs::{ActError, audits::acts::account_of};
 
 use super::{
     Act, Declaration, DeclarationId, InterestKind, State, Who, step,

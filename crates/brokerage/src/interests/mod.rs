@@ -4,10 +4,11 @@
 use access::{AccountId, Kind, Resource, Zone};
 use foundation::{
     OrgRef, id_type,
-    machine::{Line, Machine},
+    machine::{Document, Line, line, transition},
+    words,
 };
 use jiff::{Timestamp, civil::Date};
-use needs::{ActError, words};
+use needs::ActError;
 
 use crate::proposals::ProposalId;
 use crate::requests::{Request, RequestId};
@@ -71,33 +72,26 @@ words! {
     }
 }
 
-/// Every permitted step: from, act, who may, to.
-pub const STEPS: &[(State, Act, &[Who], State)] = &[
-    (State::Declared, Act::Assess, &[Who::Broker], State::Assessed),
-    (State::Assessed, Act::FindNone, &[Who::Broker], State::None),
-    (State::Assessed, Act::Accept, &[Who::HeadAndChair], State::Manage),
-    (State::Assessed, Act::FindBar, &[Who::Broker], State::Bar),
-    (State::None, Act::Expire, &[Who::System], State::Expired),
-    (State::Manage, Act::Expire, &[Who::System], State::Expired),
-    (State::Bar, Act::Expire, &[Who::System], State::Expired),
+/// Every step there is.
+pub const STEPS: &[Line<State, Act, Who>] = &[
+    line(State::Declared, Act::Assess, &[Who::Broker], State::Assessed, ""),
+    line(State::Assessed, Act::FindNone, &[Who::Broker], State::None, ""),
+    line(State::Assessed, Act::Accept, &[Who::HeadAndChair], State::Manage, ""),
+    line(State::Assessed, Act::FindBar, &[Who::Broker], State::Bar, ""),
+    line(State::None, Act::Expire, &[Who::System], State::Expired, ""),
+    line(State::Manage, Act::Expire, &[Who::System], State::Expired, ""),
+    line(State::Bar, Act::Expire, &[Who::System], State::Expired, ""),
 ];
 
 /// The state machine as a document.
 #[must_use]
-pub fn machine() -> Machine {
-    let lines = STEPS.iter().map(|(from, act, who, to)| Line {
-        from: from.key().to_owned(),
-        act: act.key().to_owned(),
-        who: who.iter().map(|who| who.words().to_owned()).collect(),
-        to: to.key().to_owned(),
-        guard: String::new(),
-    });
-    Machine {
-        file: "interests",
-        title: "The life of a declaration of interests",
-        source: "crates/brokerage/src/interests/mod.rs",
-        lines: lines.collect(),
-    }
+pub fn machine() -> Document {
+    Document::of(
+        "interests",
+        "The life of a declaration of interests",
+        "crates/brokerage/src/interests/mod.rs",
+        STEPS,
+    )
 }
 
 /// Where an act leads.
@@ -105,20 +99,8 @@ pub fn machine() -> Machine {
 /// # Errors
 /// [`ActError::Refused`] with a sentence when the step is not listed.
 pub fn step(from: State, act: Act, who: Who) -> Result<State, ActError> {
-    STEPS
-        .iter()
-        .find(|(state, listed, people, _)| {
-            *state == from && *listed == act && people.contains(&who)
-        })
-        .map(|(.., to)| *to)
-        .ok_or_else(|| {
-            ActError::Refused(format!(
-                "This declaration is “{}”: {} cannot {} it now.",
-                from.words().to_lowercase(),
-                who.words(),
-                act.words()
-            ))
-        })
+    transition(STEPS, from, act, &[who])
+        .map_err(|no| ActError::step(no, "declaration", from.words(), act.words()))
 }
 
 /// A declaration of interests; one without kinds says that there is nothing to declare.

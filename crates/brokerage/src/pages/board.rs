@@ -113,7 +113,7 @@ pub(super) async fn show(
         .filter_map(|one| {
             let request = board.request(&one.need)?;
             let mut why: Vec<String> =
-                one.sentences.iter().map(|sentence| words::plain(sentence, &board.pool)).collect();
+                one.sentences.iter().map(|sentence| words::plain(sentence)).collect();
             why.truncate(4);
             Some(Unmet { href: format!("/desk/{}", request.id), label: board.label(request), why })
         })

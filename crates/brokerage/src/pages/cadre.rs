@@ -404,7 +404,7 @@ pub(super) async fn page(
         .page(format!("{}, {}", it.name, school))
         .crumb("People who lead beyond their school", "/cadre")
         .visible_to(Zone::Network.in_words());
-    if errors.is_empty() { page.show(&content) } else { page.with_problems().show(&content) }
+    page.checked(errors).show(&content)
 }
 
 pub(super) async fn show(

@@ -191,11 +191,7 @@ pub(super) async fn page(
                     .iter()
                     .map(|reason| case.sentence(reason, &one.supporter))
                     .collect(),
-                remedies: one
-                    .reasons
-                    .iter()
-                    .map(|reason| words::remedy(reason, &case.pool))
-                    .collect(),
+                remedies: one.reasons.iter().map(words::remedy).collect(),
             })
             .collect();
     }
@@ -252,7 +248,7 @@ pub(super) async fn page(
         .crumb("The matching desk", "/desk")
         .wide()
         .visible_to("the brokers of this partnership; each head sees only their own proposal");
-    if errors.is_empty() { page.show(&content) } else { page.with_problems().show(&content) }
+    page.checked(errors).show(&content)
 }
 
 pub(super) async fn show(

@@ -151,7 +151,7 @@ async fn page(
         .page("Put somebody forward")
         .crumb("People who lead beyond their school", "/cadre")
         .visible_to(Zone::Network.in_words());
-    if errors.is_empty() { page.show(&content) } else { page.with_problems().show(&content) }
+    page.checked(errors).show(&content)
 }
 
 pub(super) async fn ask(

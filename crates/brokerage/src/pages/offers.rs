@@ -196,7 +196,7 @@ fn page(
     };
     let page =
         frame.page("Make an offer").crumb("Offers", "/offers").visible_to(Zone::Network.in_words());
-    if errors.is_empty() { page.show(&content) } else { page.with_problems().show(&content) }
+    page.checked(errors).show(&content)
 }
 
 #[derive(Deserialize)]

@@ -308,7 +308,7 @@ async fn page(
         .page(format!("Proposed match: {school} and {}", content.other))
         .crumb("Requests for support", "/requests")
         .visible_to("the heads and chairs of both schools, the person named, and their broker");
-    if errors.is_empty() { page.show(&content) } else { page.with_problems().show(&content) }
+    page.checked(errors).show(&content)
 }
 
 pub(super) async fn show(

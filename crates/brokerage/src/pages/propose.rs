@@ -90,7 +90,7 @@ async fn page(
         .crumb("The matching desk", "/desk")
         .crumb(&request.ask.title, format!("/desk/{}", request.id))
         .visible_to("the brokers of this partnership, until you send it; then both heads");
-    if errors.is_empty() { page.show(&content) } else { page.with_problems().show(&content) }
+    page.checked(errors).show(&content)
 }
 
 pub(super) async fn ask(

@@ -293,7 +293,7 @@ async fn page(
         .page(format!("{}, {school}", request.ask.title))
         .crumb("Requests for support", "/requests")
         .visible_to(visible);
-    if errors.is_empty() { page.show(&content) } else { page.with_problems().show(&content) }
+    page.checked(errors).show(&content)
 }
 
 pub(super) async fn show(

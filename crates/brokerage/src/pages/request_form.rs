@@ -307,7 +307,7 @@ fn page(
     let page = frame.page("Ask for support").crumb("Requests for support", "/requests").visible_to(
         "your school and the body responsible for it; once you send it, also your broker",
     );
-    if errors.is_empty() { page.show(&content) } else { page.with_problems().show(&content) }
+    page.checked(errors).show(&content)
 }
 
 #[derive(Deserialize)]

@@ -147,7 +147,7 @@ fn met(board: &Board, one: &matching::plan::Match) -> Met {
         points: first.map_or_else(String::new, |s| format!("{:.0}", s.score.points())),
         next: first.and_then(|s| s.runner_up.as_ref()).map_or_else(
             || "Nobody else passes every check.".to_owned(),
-            |next| words::plain(&next.sentence, &board.pool),
+            |next| words::plain(&next.sentence),
         ),
     }
 }
@@ -172,7 +172,7 @@ pub(super) async fn show(
     if !tried.trial.is_empty() {
         match standing.what_if(tried.trial.clone()).await {
             Ok(found) => then = Some(found),
-            Err(failure) => refused = Some(words::plain(&failure.to_string(), &board.pool)),
+            Err(failure) => refused = Some(words::plain(&failure.to_string())),
         }
     }
     let plan: &Plan = then.as_ref().map_or(now, |then| &then.plan);
@@ -223,7 +223,7 @@ pub(super) async fn show(
             .skip(from)
             .take(SHOWN)
             .map(|one| {
-                let why = one.sentences.iter().map(|s| words::plain(s, &board.pool)).collect();
+                let why = one.sentences.iter().map(|s| words::plain(s)).collect();
                 (board.label_of(&one.need), why)
             })
             .collect(),

@@ -98,7 +98,7 @@ fn everybody(standing: &Standing, id: &str, key: &str, answer: &WhyNot) -> Optio
         });
     }
     let (Some(cost), Some(then)) = (&answer.cost, &answer.plan) else {
-        let sentence = answer.sentences.iter().map(|s| words::plain(s, &board.pool));
+        let sentence = answer.sentences.iter().map(|s| words::plain(s));
         return Some(Everybody {
             sentence: sentence.collect::<Vec<_>>().join(" "),
             moved: Vec::new(),
@@ -156,7 +156,7 @@ pub(super) async fn show(
     let reasons: Vec<(String, String)> = removed
         .into_iter()
         .flat_map(|one| &one.reasons)
-        .map(|one| (case.sentence(one, &which.supporter), words::remedy(one, &case.pool)))
+        .map(|one| (case.sentence(one, &which.supporter), words::remedy(one)))
         .collect();
     let at = shortlist.kept.iter().position(|one| one.supporter == which.supporter);
     let mut over_all = None;

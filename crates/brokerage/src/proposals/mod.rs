@@ -4,10 +4,9 @@ pub mod acts;
 mod store;
 
 use access::{AccountId, Kind, Resource, Zone};
-use foundation::{OrgRef, id_type};
+use foundation::{OrgRef, id_type, words};
 use jiff::Timestamp;
 use matching::Candidate;
-use needs::words;
 
 use crate::cadre::SupporterRef;
 use crate::requests::{Request, RequestId};

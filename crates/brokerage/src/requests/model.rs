@@ -1,10 +1,10 @@
 //! A request for support: what is needed, for whom, when and how.
 
 use access::{Kind, Resource, Zone};
-use foundation::{OrgRef, id_type, web::FieldError};
+use foundation::{OrgRef, id_type, web::FieldError, words};
 use jiff::{Timestamp, civil::Date};
 use matching::Specialism;
-use needs::{AuditId, FindingId, words};
+use needs::{AuditId, FindingId};
 
 use super::state::State;
 

@@ -5,8 +5,11 @@
 //! detail is submitted again; after "match again" the broker proposes anew or the head
 //! withdraws; a declared interest that bars a match sends the request back to be matched again.
 
-use foundation::machine::{Line, Machine};
-use needs::{ActError, words};
+use foundation::{
+    machine::{Document, Line, line, transition},
+    words,
+};
+use needs::ActError;
 
 words! {
     /// Where a request stands.
@@ -60,48 +63,53 @@ words! {
     }
 }
 
-/// Every permitted step: from, act, who may, to.
-pub const STEPS: &[(State, Act, &[Who], State)] = &[
-    (State::Draft, Act::Submit, &[Who::Head], State::Submitted),
-    (State::ReturnedForDetail, Act::Submit, &[Who::Head], State::Submitted),
-    (State::Submitted, Act::Accept, &[Who::Broker], State::Accepted),
-    (State::Submitted, Act::Return, &[Who::Broker], State::ReturnedForDetail),
-    (State::Submitted, Act::Decline, &[Who::Broker], State::DeclinedWithReason),
-    (State::Accepted, Act::Match, &[Who::Broker], State::Matching),
-    (State::Accepted, Act::ReviewOnly, &[Who::Broker], State::ReviewProgressOnly),
-    (State::ReviewProgressOnly, Act::Match, &[Who::Broker], State::Matching),
-    (State::Matching, Act::Propose, &[Who::Broker], State::Proposed),
-    (State::Rematch, Act::Propose, &[Who::Broker], State::Proposed),
-    (State::Proposed, Act::Chemistry, &[Who::BothHeads], State::ChemistryOk),
-    (State::Proposed, Act::Rematch, &[Who::Head, Who::SupportingHead, Who::Broker], State::Rematch),
-    (State::ChemistryOk, Act::Rematch, &[Who::Broker], State::Rematch),
-    (State::ChemistryOk, Act::ClearInterests, &[Who::Broker, Who::Commissioner], State::CoiClear),
-    (State::CoiClear, Act::Agree, &[Who::System], State::Agreement),
-    (State::Agreement, Act::Fulfil, &[Who::System], State::Fulfilled),
-    (State::Submitted, Act::Withdraw, &[Who::Head], State::Withdrawn),
-    (State::ReturnedForDetail, Act::Withdraw, &[Who::Head], State::Withdrawn),
-    (State::Accepted, Act::Withdraw, &[Who::Head], State::Withdrawn),
-    (State::Matching, Act::Withdraw, &[Who::Head], State::Withdrawn),
-    (State::Proposed, Act::Withdraw, &[Who::Head], State::Withdrawn),
-    (State::Rematch, Act::Withdraw, &[Who::Head], State::Withdrawn),
+/// Every step there is.
+pub const STEPS: &[Line<State, Act, Who>] = &[
+    line(State::Draft, Act::Submit, &[Who::Head], State::Submitted, ""),
+    line(State::ReturnedForDetail, Act::Submit, &[Who::Head], State::Submitted, ""),
+    line(State::Submitted, Act::Accept, &[Who::Broker], State::Accepted, ""),
+    line(State::Submitted, Act::Return, &[Who::Broker], State::ReturnedForDetail, ""),
+    line(State::Submitted, Act::Decline, &[Who::Broker], State::DeclinedWithReason, ""),
+    line(State::Accepted, Act::Match, &[Who::Broker], State::Matching, ""),
+    line(State::Accepted, Act::ReviewOnly, &[Who::Broker], State::ReviewProgressOnly, ""),
+    line(State::ReviewProgressOnly, Act::Match, &[Who::Broker], State::Matching, ""),
+    line(State::Matching, Act::Propose, &[Who::Broker], State::Proposed, ""),
+    line(State::Rematch, Act::Propose, &[Who::Broker], State::Proposed, ""),
+    line(State::Proposed, Act::Chemistry, &[Who::BothHeads], State::ChemistryOk, ""),
+    line(
+        State::Proposed,
+        Act::Rematch,
+        &[Who::Head, Who::SupportingHead, Who::Broker],
+        State::Rematch,
+        "",
+    ),
+    line(State::ChemistryOk, Act::Rematch, &[Who::Broker], State::Rematch, ""),
+    line(
+        State::ChemistryOk,
+        Act::ClearInterests,
+        &[Who::Broker, Who::Commissioner],
+        State::CoiClear,
+        "",
+    ),
+    line(State::CoiClear, Act::Agree, &[Who::System], State::Agreement, ""),
+    line(State::Agreement, Act::Fulfil, &[Who::System], State::Fulfilled, ""),
+    line(State::Submitted, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
+    line(State::ReturnedForDetail, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
+    line(State::Accepted, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
+    line(State::Matching, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
+    line(State::Proposed, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
+    line(State::Rematch, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
 ];
 
 /// The state machine as a document.
 #[must_use]
-pub fn machine() -> Machine {
-    let lines = STEPS.iter().map(|(from, act, who, to)| Line {
-        from: from.key().to_owned(),
-        act: act.key().to_owned(),
-        who: who.iter().map(|who| who.words().to_owned()).collect(),
-        to: to.key().to_owned(),
-        guard: String::new(),
-    });
-    Machine {
-        file: "requests",
-        title: "The life of a request for support",
-        source: "crates/brokerage/src/requests/state.rs",
-        lines: lines.collect(),
-    }
+pub fn machine() -> Document {
+    Document::of(
+        "requests",
+        "The life of a request for support",
+        "crates/brokerage/src/requests/state.rs",
+        STEPS,
+    )
 }
 
 /// Where an act leads.
@@ -109,26 +117,8 @@ pub fn machine() -> Machine {
 /// # Errors
 /// [`ActError::Refused`] with a sentence when the step is not listed.
 pub fn step(from: State, act: Act, who: Who) -> Result<State, ActError> {
-    let mut allowed = None;
-    for (state, listed, people, to) in STEPS {
-        if *state == from && *listed == act {
-            if people.contains(&who) {
-                return Ok(*to);
-            }
-            allowed = Some(people);
-        }
-    }
-    Err(ActError::Refused(match allowed {
-        Some(people) => {
-            let people: Vec<_> = people.iter().map(|one| one.words()).collect();
-            format!("Only {} can {} this request.", people.join(" or "), act.words())
-        }
-        None => format!(
-            "This request is now “{}”: you cannot {} it.",
-            from.words().to_lowercase(),
-            act.words()
-        ),
-    }))
+    transition(STEPS, from, act, &[who])
+        .map_err(|no| ActError::step(no, "request", from.words(), act.words()))
 }
 
 impl State {

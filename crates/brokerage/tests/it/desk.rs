@@ -1,9 +1,13 @@
 //! The desk: why not, what if for everybody, plans to choose from, the map, the calendar, and
 //! what a day is worth.
 
+use std::sync::Arc;
+
+use access::{accounts, leaving, partnerships, privacy};
 use brokerage::cadre::{SupporterRef, capacity};
 use brokerage::desk::{self, plan::WhatIf, unlock};
 use brokerage::requests::acts;
+use foundation::events::{self, Event};
 use jiff::civil::date;
 use matching::Depth;
 use testkit::both;
@@ -59,27 +63,27 @@ async fn what_is_kept_of_the_board_is_used_only_while_it_holds() {
         let board = async || desk::standing(&t.app, w.alliance, today).await.unwrap();
         let first = board().await;
         assert_eq!(first.board.requests.len(), 0);
-        assert!(std::sync::Arc::ptr_eq(&first, &board().await), "nothing has happened");
+        assert!(Arc::ptr_eq(&first, &board().await), "nothing has happened");
         let id = matching(&t, &w).await;
         let second = board().await;
         assert_eq!(second.plan().matches.len(), 1);
         // A shortlist is the broker's own note and moves nobody.
         let aisha = SupporterRef::Designation(w.aisha_as);
         desk::shortlisted(&t.app, &system(&t), id, aisha, true).await.unwrap();
-        assert!(std::sync::Arc::ptr_eq(&second, &board().await));
+        assert!(Arc::ptr_eq(&second, &board().await));
         // Trying out leaves the plan as it is.
         let trial = WhatIf { forbids: vec![(id, aisha.to_string())], ..WhatIf::default() };
         let then = second.what_if(trial).await.unwrap();
         assert_eq!((then.plan.matches.len(), then.plan.unmet.len()), (0, 1));
         assert_eq!(then.worth.met_half_days.iter().sum::<f64>(), -18.0);
-        assert!(std::sync::Arc::ptr_eq(&second, &board().await));
+        assert!(Arc::ptr_eq(&second, &board().await));
         // What happens but moves nobody is read, and the plan is not worked out again.
         let draft = access::Resource::new(access::Kind::Request, access::Zone::School, HARBOUR);
         let head = permit(&t, &w.priya, access::Action::Create, &draft).await;
         let drafted = acts::draft(&t.app, &head, HARBOUR, &[], w.alliance, &ask()).await;
         assert!(drafted.is_ok());
         let third = board().await;
-        assert!(!std::sync::Arc::ptr_eq(&second, &third), "a request has been drafted");
+        assert!(!Arc::ptr_eq(&second, &third), "a request has been drafted");
         assert!(second.same_plan(&third), "a draft waits for nobody");
         // Time given away elsewhere changes it at once.
         let guard =
@@ -91,6 +95,58 @@ async fn what_is_kept_of_the_board_is_used_only_while_it_holds() {
         let tomorrow = date(2026, 11, 10);
         let next = desk::standing(&t.app, w.alliance, tomorrow).await.unwrap();
         assert_eq!(next.board.pool.today, tomorrow);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn comings_and_goings_leave_the_board_and_whatever_it_shows_renews_it() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let id = matching(&t, &w).await;
+        let app = &t.app;
+        let today = app.clock.today();
+        let board = async || desk::standing(app, w.alliance, today).await.unwrap();
+        let same = |a: &Arc<desk::Standing>, b: &Arc<desk::Standing>| Arc::ptr_eq(a, b);
+        let person = w.aisha.account;
+        // Signing in, a glass that is broken and a visit move nobody on the board.
+        let first = board().await;
+        for event in [
+            Event::new("account", person, "signed in"),
+            Event::new("account", person, "signed out everywhere"),
+            Event::new("organisation", OAKFIELD, "broke the glass"),
+            Event::new("visit", "v1", "booked"),
+        ] {
+            let tx = app.db.write().await.unwrap();
+            events::append(&tx, system(&t).context(), event).await.unwrap();
+            tx.commit().await.unwrap();
+            assert!(same(&first, &board().await));
+        }
+        // A corrected name is shown at once.
+        privacy::rename(app, &system(&t), person, "Aisha Karim").await.unwrap();
+        let renamed = board().await;
+        assert!(!same(&first, &renamed));
+        // So are time given, a school that leaves, and a post that ends.
+        let aisha = SupporterRef::Designation(w.aisha_as);
+        let autumn = (date(2027, 9, 6), date(2027, 9, 24));
+        capacity::pledge(app, &system(&t), aisha, OAKFIELD, autumn, 1, &[]).await.unwrap();
+        let pledged = board().await;
+        assert!(!same(&renamed, &pledged));
+        let weeks = |it: &Arc<desk::Standing>| {
+            it.board.pool.supporter(&aisha.to_string()).unwrap().model.free.len()
+        };
+        assert_eq!(weeks(&pledged), weeks(&renamed) + 3);
+        let tx = app.db.write().await.unwrap();
+        let context = system(&t);
+        partnerships::leave(&tx, context.context(), w.alliance, OAKFIELD, today).await.unwrap();
+        tx.commit().await.unwrap();
+        let left = board().await;
+        assert!(!same(&pledged, &left));
+        let posts = accounts::held(&app.db, Some(w.tom.account)).await.unwrap();
+        let nothing = leaving::Duties::default();
+        leaving::end_post(app, &context, &posts[0].id, today, &nothing).await.unwrap();
+        assert!(!same(&left, &board().await));
+        assert_eq!(board().await.board.requests.len(), 1, "{id}");
     })
     .await;
 }

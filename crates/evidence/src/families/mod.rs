@@ -7,7 +7,8 @@
 //!
 //! The last factor re-weights when a feature is missing on either side. [`Method::Mahalanobis`]
 //! replaces the diagonal scaling by the inverse of a Ledoit–Wolf covariance, so that two features
-//! saying the same thing do not count twice. [`Scale::Published`] takes standard deviations from
+//! saying the same thing do not count twice; directions narrower than a millionth of the mean
+//! variance are widened to that. [`Scale::Published`] takes standard deviations from
 //! a publisher (the Department for Education prints those of its similar schools).
 //!
 //! The parts of d² by feature are kept: they are the answer to "why similar?". A family carries

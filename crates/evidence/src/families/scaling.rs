@@ -20,6 +20,9 @@ pub struct Statistics {
     pub shrinkage: Option<f64>,
 }
 
+/// No direction of a covariance counts as narrower than this share of the mean variance.
+const STEEPEST: f64 = 1e-6;
+
 /// A block with its coordinates.
 #[derive(Clone, Debug)]
 pub(super) struct Block {
@@ -123,15 +126,26 @@ impl Block {
             .collect()
     }
 
-    /// Turns rows into coordinates whose Euclidean distance is the Mahalanobis distance.
+    /// Turns rows into coordinates whose Euclidean distance is the Mahalanobis distance. Where
+    /// there is no covariance at all, distances stay Euclidean.
     fn whiten(&mut self, rows: &mut [Vec<Option<f64>>]) {
         let d = self.statistics.mean.len();
         let complete: Vec<Vec<f64>> =
             rows.iter().filter_map(|row| row.iter().copied().collect()).collect();
-        let (covariance, shrinkage) = ledoit_wolf(&complete, d);
+        let (mut covariance, shrinkage) = ledoit_wolf(&complete, d);
         self.statistics.shrinkage = Some(shrinkage);
-        let Some(factor) = Cholesky::new(&covariance) else {
-            let flat = rows.iter().flat_map(|r| r.iter().map(|v| v.unwrap_or(0.0)));
+        let mean = (0..d).map(|i| covariance[(i, i)]).sum::<f64>() / d as f64;
+        let flat =
+            |factor: &Cholesky| (0..d).any(|i| factor.lower()[(i, i)].powi(2) < STEEPEST * mean);
+        let mut factor = Cholesky::new(&covariance);
+        // Fewer schools than features, or one feature that says what another says: in some
+        // direction there is nothing but rounding, and one over it would decide who is near.
+        if factor.as_ref().is_none_or(flat) {
+            (0..d).for_each(|i| covariance[(i, i)] += STEEPEST * mean);
+            factor = Cholesky::new(&covariance);
+        }
+        let Some(factor) = factor else {
+            let flat = rows.iter().flat_map(|r| r.iter().map(|v| v.unwrap_or(f64::NAN)));
             self.coordinates = flat.collect();
             return;
         };

@@ -83,10 +83,11 @@ impl Synthetic {
         after.iter().sum::<f64>() / after.len() as f64
     }
 
-    /// Mean squared gap after the start over that before it.
+    /// Mean squared gap after the start over that before it: zero where there is no gap after it,
+    /// however good the fit was.
     #[must_use]
     pub fn ratio(&self) -> f64 {
-        self.post_mse / self.pre_mse
+        if self.post_mse == 0.0 { 0.0 } else { self.post_mse / self.pre_mse }
     }
 }
 
@@ -233,9 +234,12 @@ impl Study<'_> {
     /// and ranks the ratio of errors after and before.
     ///
     /// # Errors
-    /// As [`Study::fit`].
+    /// As [`Study::fit`], or when the gaps are too large to be compared.
     pub fn placebo_in_space(&self) -> Result<PlaceboInSpace, SynthError> {
         let own = self.fit()?.ratio();
+        if own.is_nan() {
+            return Err(SynthError("the gaps are too large to be squared and compared".into()));
+        }
         let units = self.outcomes.len();
         let ratios: Vec<f64> = (0..units)
             .map(|unit| {

@@ -91,6 +91,31 @@ fn the_search_is_exact() {
     }
 }
 
+/// Fewer whole schools than features leave a covariance that is flat in some direction.
+#[test]
+fn the_distance_told_is_the_one_that_chose_even_where_the_covariance_is_flat() {
+    for whole in 0..6 {
+        for seed in 0..40 {
+            let mut schools = schools(30, 5, 0.0, 100 + seed);
+            for (at, school) in schools.iter_mut().enumerate().skip(whole) {
+                school.values[at % 5] = None;
+            }
+            let mut recipe = recipe(5, 6);
+            recipe.method = Method::Mahalanobis;
+            recipe.min_present = 1;
+            let families = Families::new(recipe, &schools).unwrap();
+            for (family, nearest) in families.all().iter().zip(families.all_nearest()) {
+                for (told, (at, chose)) in family.neighbours.iter().zip(nearest) {
+                    assert_eq!(told.at, at);
+                    let off = (told.distance - chose).abs();
+                    assert!(off <= 1e-6 * (1.0 + chose), "{} told, {chose} chose", told.distance);
+                }
+                assert!(family.neighbours.is_sorted_by(|a, b| a.distance <= b.distance + 1e-9));
+            }
+        }
+    }
+}
+
 #[test]
 fn mahalanobis_distances_follow_the_covariance() {
     let schools = schools(400, 5, 0.0, 9);

@@ -169,7 +169,10 @@ proptest! {
             prop_assert!(sum.is_nan() || (sum - 1.0).abs() < 1e-9);
             prop_assert!(found.weights.iter().all(|w| w.is_nan() || *w >= 0.0));
         }
-        let _ = (study.placebo_in_space(), study.leave_one_out());
+        if let Ok(space) = study.placebo_in_space() {
+            prop_assert!(space.p > 0.0 && space.p <= 1.0, "{space:?}");
+        }
+        let _ = study.leave_one_out();
         let _ = simplex_weights(&x, &[], &y, 0.0);
     }
 

@@ -239,7 +239,10 @@ proptest! {
         if let Err(problem) = study.fit() {
             prop_assert!(!problem.to_string().is_empty());
         }
-        let _ = (study.placebo_in_space(), study.placebo_in_time(start), study.leave_one_out());
+        if let Ok(space) = study.placebo_in_space() {
+            prop_assert!(space.p > 0.0 && space.p <= 1.0, "{space:?}");
+        }
+        let _ = (study.placebo_in_time(start), study.leave_one_out());
         let first: Vec<Option<f64>> = outcomes.iter().map(|o| o.first().copied()).collect();
         let panel = did::Panel { periods: &times, outcome: &values, first_treated: &first, covariates: &[] };
         for control in [did::Control::Never, did::Control::NotYet] {

@@ -246,3 +246,19 @@ fn california() {
         assert!(without.pre_mse >= found.pre_mse && without.mean_gap(1989.0) < -15.0);
     }
 }
+
+/// A unit that stays exactly what its donors are shows no effect, and the share says so.
+#[test]
+fn a_synthetic_control_without_any_gap_finds_nothing() {
+    let line = vec![1.0, 2.0, 3.0, 4.0];
+    let study = Study {
+        times: &[1.0, 2.0, 3.0, 4.0],
+        outcomes: &[line.clone(), line.clone(), line],
+        treated: 0,
+        start: 3.0,
+        predictors: &[],
+        penalty: 0.0,
+    };
+    assert_eq!(study.fit().unwrap().ratio(), 0.0);
+    assert_eq!(study.placebo_in_space().unwrap().p, 1.0);
+}

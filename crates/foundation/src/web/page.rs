@@ -15,7 +15,7 @@ use govuk::{
     extra::{Account, Audience, Page as Document, Visibility, Wordmark},
 };
 
-use super::{PageError, asset_url};
+use super::{Errors, PageError, asset_url};
 
 /// An entry of the service navigation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +130,12 @@ impl Page {
         self.problem = true;
         self.status = StatusCode::UNPROCESSABLE_ENTITY;
         self
+    }
+
+    /// Marks the page as a form sent back where something is wrong.
+    #[must_use]
+    pub fn checked(self, errors: &Errors) -> Self {
+        if errors.is_empty() { self } else { self.with_problems() }
     }
 
     /// Finishes the page with its content, rendered from the room's own template.

@@ -6,7 +6,8 @@ use crate::options::{component, plain_options};
 use crate::{Classes, Content};
 
 plain_options! {
-    /// What happened, the latest first.
+    /// What happened, the latest first. More than a screen of it is folded away, and printed
+    /// with the rest.
     #[derive(Template)]
     #[template(path = "extra/timeline.html")]
     pub struct Timeline {
@@ -37,6 +38,11 @@ plain_options! {
 
 component!(Timeline);
 
+/// As many stand open where more than [`WHOLE`] happened.
+const LATEST: usize = 8;
+/// As many need no fold.
+const WHOLE: usize = 12;
+
 impl Timeline {
     /// What happened, the latest first.
     pub fn new<I>(events: I) -> Self
@@ -49,6 +55,14 @@ impl Timeline {
 
     fn level(&self) -> u8 {
         self.heading_level.unwrap_or(3)
+    }
+
+    fn latest(&self) -> &[TimelineEvent] {
+        if self.events.len() > WHOLE { &self.events[..LATEST] } else { &self.events }
+    }
+
+    fn earlier(&self) -> &[TimelineEvent] {
+        &self.events[self.latest().len()..]
     }
 }
 

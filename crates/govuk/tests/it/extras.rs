@@ -60,6 +60,20 @@ fn a_component_inside_another_stays_html() {
 }
 
 #[test]
+fn a_long_past_is_folded() {
+    let past = |n: usize| {
+        let one = |at| TimelineEvent::new(format!("Thing {at}"), "1 May 2026", "2026-05-01");
+        Timeline::new((0..n).map(one)).render()
+    };
+    let items = |html: &str, within: &str| count(html, &format!("{within} li"));
+    assert_eq!((items(&past(12), "ol"), count(&past(12), "details")), (12, 0));
+    let long = past(40);
+    assert_eq!((items(&long, "details"), items(&long, "ol")), (32, 40));
+    assert_eq!(text(&long, "summary"), "32 earlier");
+    assert!(text(&long, "details li:first-child").starts_with("Thing 8"), "{long}");
+}
+
+#[test]
 fn the_page_being_shown_is_marked() {
     let items = [
         NavigationItem::new("Summary", "/s").active(true),

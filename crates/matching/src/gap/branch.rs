@@ -19,6 +19,13 @@ struct Node {
     price: Vec<i64>,
 }
 
+/// A node parted in two, as far as anything is left of each half, and their bounds in 256ths.
+struct Halves {
+    with: Option<Node>,
+    without: Option<Node>,
+    bounds: (i64, i64),
+}
+
 struct Run<'a> {
     p: &'a Problem,
     knapsacks: Knapsacks,
@@ -96,7 +103,7 @@ impl Run<'_> {
                 idle = 0;
             } else {
                 idle += 1;
-                if idle >= 20 {
+                if idle >= if rounds < 100 { 7 } else { 20 } {
                     pace *= 0.6;
                     idle = 0;
                     price.clone_from(&best.price);
@@ -299,6 +306,86 @@ impl Run<'_> {
         self.target() < before
     }
 
+    /// Settles some agents and all their jobs anew, with bounds of their own, `parts` times.
+    /// Rather the agents at which the best plan loses most against the relaxation. Says whether
+    /// it got better.
+    fn region(&mut self, root: &Node, parts: usize, go_on: &mut dyn FnMut() -> bool) -> bool {
+        let p = self.p;
+        let Some(mut plan) = self.best.clone() else { return false };
+        let before = plan.cost;
+        for _ in 0..parts {
+            if !go_on() {
+                break;
+            }
+            let lost = self.knapsacks.lost(p, &root.open, &root.price, &plan.agent);
+            let total: i64 = lost.iter().sum();
+            let each = p.jobs.div_ceil(p.agents).max(1);
+            let count = ((24 + self.dice.below(36)) / each).max(2).min(p.agents);
+            let mut agents: Vec<usize> = Vec::new();
+            for _ in 0..8 * count {
+                let mut at = self.dice.below(usize::try_from(total + 1).unwrap_or(1)) as i64;
+                let heavy = lost.iter().position(|&lost| {
+                    at -= lost;
+                    at < 0
+                });
+                let i = match heavy {
+                    Some(i) if self.dice.below(3) > 0 => i,
+                    _ => self.dice.below(p.agents),
+                };
+                if !agents.contains(&i) {
+                    agents.push(i);
+                }
+                if agents.len() >= count {
+                    break;
+                }
+            }
+            let part = Part::new(p, &root.open, &plan, &agents, &self.worth);
+            let price = part.jobs().iter().map(|&j| root.price[j]).collect();
+            let node = Node { open: part.open().to_vec(), price };
+            let held = part.held();
+            let cost = held.cost;
+            // Now and then one equally good will do, to go on from elsewhere.
+            let equal = i64::from(self.dice.below(3) == 0);
+            let mut inner = Run {
+                p: part.problem(),
+                knapsacks: std::mem::take(&mut self.knapsacks),
+                best: Some(Plan { cost: held.cost + equal, ..held }),
+                dice: Dice(self.dice.draw()),
+                worth: part.worth().to_vec(),
+            };
+            inner.deep(node, 60, go_on);
+            self.knapsacks = std::mem::take(&mut inner.knapsacks);
+            if let Some(better) = inner.best.filter(|best| best.cost < cost + equal) {
+                part.write(&mut plan, Some(better.agent), better.cost - cost);
+            }
+        }
+        self.offer(&plan.agent);
+        if let Some(best) = &mut self.best
+            && best.cost == plan.cost
+        {
+            *best = plan;
+        }
+        self.target() < before
+    }
+
+    /// Goes through a small problem, the likely half first, in so many steps.
+    fn deep(&mut self, root: Node, steps: usize, go_on: &mut dyn FnMut() -> bool) {
+        let mut stack = vec![(i64::MIN / 4, root)];
+        for _ in 0..steps {
+            let Some((least, node)) = stack.pop() else { return };
+            if !go_on() {
+                return;
+            }
+            if round_up(least) >= self.target() {
+                continue;
+            }
+            if let Some(Halves { with, without, bounds }) = self.split(node, least, go_on) {
+                stack.extend(without.map(|node| (bounds.1, node)));
+                stack.extend(with.map(|node| (bounds.0, node)));
+            }
+        }
+    }
+
     fn all(&mut self, mut root: Node, go_on: &mut dyn FnMut() -> bool) -> Closed {
         let p = self.p;
         let mut raised = self.raise(&root, 1500, 25, 1.0, go_on);
@@ -322,13 +409,15 @@ impl Run<'_> {
                 better |= self.follow(&root, go_on);
             }
             better |= self.settle(&root.open, 8_000, go_on);
-            better |= self.refine(&root.open, 100, go_on);
+            better |= self.refine(&root.open, 40, go_on);
+            better |= self.region(&root, 20, go_on);
             idle = if better { 0 } else { idle + 1 };
             let target = self.target();
-            let closed =
+            let closing =
                 self.knapsacks.close(p, &mut root.open, &raised.price, raised.value, target);
             root.price.clone_from(&raised.price);
-            if closed == 0 && !better {
+            bound = bound.max(round_up(raised.value.saturating_add(closing.lift)));
+            if closing.closed == 0 && !better {
                 continue;
             }
             let again = self.raise(&root, 300, 0, 0.5, go_on);
@@ -342,72 +431,49 @@ impl Run<'_> {
     }
 
     fn branch(&mut self, root: Node, bound: i64, go_on: &mut dyn FnMut() -> bool) -> Closed {
-        let p = self.p;
         let (wide, top) = (root.open.clone(), root.price.clone());
         let mut popped = 0_usize;
         let mut nodes: Vec<Option<Node>> = vec![Some(root)];
         let mut heap: BinaryHeap<Reverse<(i64, Reverse<usize>)>> = BinaryHeap::new();
-        heap.push(Reverse((bound, Reverse(0))));
+        heap.push(Reverse((bound * SCALE, Reverse(0))));
         let mut floor = bound;
         let mut stopped = false;
         while let Some(Reverse((least, Reverse(index)))) = heap.pop() {
-            let target = self.target();
-            floor = floor.max(least);
-            if least >= target {
+            floor = floor.max(round_up(least));
+            if round_up(least) >= self.target() {
                 break;
             }
             if !go_on() || nodes.len() > 400_000 {
                 stopped = true;
                 break;
             }
-            self.settle(&wide, 300, go_on);
-            self.refine(&wide, 2, go_on);
-            if popped.is_multiple_of(32) {
-                self.follow(&Node { open: wide.clone(), price: top.clone() }, go_on);
+            if popped.is_multiple_of(64) {
+                self.settle(&wide, 2_000, go_on);
+                self.refine(&wide, 10, go_on);
+                let top = Node { open: wide.clone(), price: top.clone() };
+                self.follow(&top, go_on);
+                self.region(&top, 10, go_on);
             }
+            // Now and then all the way down, to come upon a better plan; else only once.
+            let dive = popped.is_multiple_of(128);
             popped += 1;
-            let Some(mut node) = nodes[index].take() else { continue };
-            let raised = self.raise(&node, 60, 30, 0.5, go_on);
-            let least = least.max(round_up(raised.value));
-            let target = self.target();
-            if least >= target {
-                continue;
-            }
-            node.price.clone_from(&raised.price);
-            let found =
-                self.knapsacks.close(p, &mut node.open, &raised.price, raised.value, target);
-            let counts: Vec<usize> = (0..p.jobs)
-                .map(|j| node.open[j * p.agents..(j + 1) * p.agents].iter().filter(|&&o| o).count())
-                .collect();
-            if counts.contains(&0) {
-                continue;
-            }
-            if found > 0 {
-                // A smaller problem may have a better bound: look again before branching.
-                heap.push(Reverse((least, Reverse(nodes.len()))));
-                nodes.push(Some(node));
-                continue;
-            }
-            let Some((j, i)) = pick(p, &node.open, &counts, &raised.share) else {
-                // One agent is left for every job.
-                let agent: Vec<usize> = (0..p.jobs)
-                    .map(|j| (0..p.agents).find(|&i| node.open[j * p.agents + i]).unwrap_or(0))
-                    .collect();
-                self.offer(&agent);
-                continue;
-            };
-            for there in [true, false] {
-                let mut open = node.open.clone();
-                for (k, open) in open[j * p.agents..(j + 1) * p.agents].iter_mut().enumerate() {
-                    if (k == i) != there {
-                        *open = false;
+            let mut next = nodes[index].take().map(|node| (least, node));
+            while let Some((least, node)) = next.take() {
+                let Some(Halves { with, without, bounds }) = self.split(node, least, go_on) else {
+                    break;
+                };
+                let mut keep = |least: i64, node: Option<Node>| {
+                    if let Some(node) = node {
+                        heap.push(Reverse((least, Reverse(nodes.len()))));
+                        nodes.push(Some(node));
                     }
+                };
+                keep(bounds.1, without);
+                if dive && go_on() {
+                    next = with.map(|node| (bounds.0, node));
+                } else {
+                    keep(bounds.0, with);
                 }
-                if there && !shrink(p, &mut open) {
-                    continue;
-                }
-                heap.push(Reverse((least, Reverse(nodes.len()))));
-                nodes.push(Some(Node { open, price: node.price.clone() }));
             }
         }
         let proved = !stopped;
@@ -423,23 +489,61 @@ impl Run<'_> {
             agent: self.best.take().map(|best| best.agent).unwrap_or_default(),
         }
     }
-}
 
-/// The pair to branch on: of the jobs the packings disagree on most, the agent they prefer.
-fn pick(p: &Problem, open: &[bool], counts: &[usize], share: &[f32]) -> Option<(usize, usize)> {
-    let m = p.agents;
-    let mut best: Option<(f32, usize, usize)> = None;
-    for j in (0..p.jobs).filter(|&j| counts[j] > 1) {
-        let (i, most) = (0..m)
-            .filter(|&i| open[j * m + i])
-            .map(|i| (i, share[j * m + i]))
-            .max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let doubt = (most - 0.5).abs();
-        if best.is_none_or(|(least, _, _)| doubt < least) {
-            best = Some((doubt, j, i));
+    /// Raises the bound of a node and parts it in two: with a pair and without it. None when
+    /// nothing better than the best plan is in it.
+    fn split(
+        &mut self,
+        mut node: Node,
+        mut least: i64,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Option<Halves> {
+        let p = self.p;
+        let m = p.agents;
+        loop {
+            let raised = self.raise(&node, 30, 0, 0.5, go_on);
+            least = least.max(raised.value);
+            let target = self.target();
+            if round_up(least) >= target {
+                return None;
+            }
+            node.price.clone_from(&raised.price);
+            let closing =
+                self.knapsacks.close(p, &mut node.open, &raised.price, raised.value, target);
+            least = least.max(raised.value.saturating_add(closing.lift));
+            if round_up(least) >= target || !shrink(p, &mut node.open) {
+                return None;
+            }
+            let Some(pick) = closing.pick else {
+                // One agent is left for every job.
+                let agent: Vec<usize> = (0..p.jobs)
+                    .map(|j| (0..m).find(|&i| node.open[j * m + i]).unwrap_or(0))
+                    .collect();
+                self.offer(&agent);
+                return None;
+            };
+            let row = pick.job * m..(pick.job + 1) * m;
+            let at = pick.job * m + pick.agent;
+            if !node.open[at] || node.open[row.clone()].iter().filter(|&&open| open).count() < 2 {
+                // Shrinking settled this job: look again.
+                continue;
+            }
+            let mut with = node.open.clone();
+            with[row].fill(false);
+            with[at] = true;
+            let with = shrink(p, &mut with).then(|| Node { open: with, price: node.price.clone() });
+            let mut without = node.open;
+            without[at] = false;
+            let without =
+                shrink(p, &mut without).then_some(Node { open: without, price: node.price });
+            let value = raised.value;
+            let bounds = (
+                least.max(value.saturating_add(pick.there)),
+                least.max(value.saturating_add(pick.not)),
+            );
+            return Some(Halves { with, without, bounds });
         }
     }
-    best.map(|(_, j, i)| (j, i))
 }
 
 /// Closes pairs that no longer fit beside jobs with a single agent left. False when a job has

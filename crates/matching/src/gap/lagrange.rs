@@ -59,6 +59,10 @@ pub(crate) struct Relaxed {
 pub(crate) struct Knapsacks {
     core: Core,
     items: Vec<Item>,
+    /// What having a pair costs its agent's packing, and what doing without it does.
+    having: Vec<i64>,
+    without: Vec<i64>,
+    forward: Vec<i64>,
 }
 
 impl Knapsacks {
@@ -80,6 +84,24 @@ impl Knapsacks {
                 }
             }
         }
+    }
+
+    /// What each agent's part of an assignment is worth less than its best packing.
+    pub(crate) fn lost(
+        &mut self,
+        p: &Problem,
+        open: &[bool],
+        price: &[i64],
+        agent: &[usize],
+    ) -> Vec<i64> {
+        let mut lost: Vec<i64> = (0..p.agents).map(|i| self.pack(p, open, price, i)).collect();
+        for (j, &i) in agent.iter().enumerate() {
+            lost[i] -= price[j] - p.cost[j * p.agents + i] * SCALE;
+        }
+        for lost in &mut lost {
+            *lost = (*lost).max(0);
+        }
+        lost
     }
 
     fn gather(&mut self, p: &Problem, open: &[bool], price: &[i64], i: usize) {
@@ -108,16 +130,16 @@ impl Knapsacks {
         self.core.pack(&mut self.items, capacity)
     }
 
-    /// Closes pairs by what a unit of the agent's capacity is worth: quicker than going through
-    /// every load, and nearly as good where loads are many.
-    fn close_by_worth(
+    /// What it costs at least to have each pair, by what a unit of the agent's capacity is worth:
+    /// quicker than going through every load, and nearly as good where loads are many.
+    fn cost_by_worth(
         &mut self,
         p: &Problem,
-        open: &mut [bool],
+        open: &[bool],
         price: &[i64],
-        slack: i64,
         i: usize,
-    ) -> usize {
+        having: &mut [i64],
+    ) {
         let best = self.pack(p, open, price, i);
         self.gather(p, open, price, i);
         self.items.sort_unstable_by(core::denser);
@@ -133,41 +155,32 @@ impl Knapsacks {
         let over = |worth_: i64, usage_: usize| i128::from(worth_) * usage - worth * usage_ as i128;
         let most = worth * i128::from(p.capacity[i])
             + self.items.iter().map(|&(_, w, u)| over(w, u).max(0)).sum::<i128>();
-        let limit = (i128::from(best) - i128::from(slack)) * usage;
-        let mut closed = 0;
         for (j, price) in price.iter().enumerate().take(p.jobs) {
             let at = j * p.agents + i;
             if open[at] {
                 let with = over(price - p.cost[at] * SCALE, p.usage[at] as usize);
-                if most + with.min(0) < limit {
-                    open[at] = false;
-                    closed += 1;
-                }
+                let costs = (i128::from(best) * usage - most - with.min(0)).div_euclid(usage);
+                having[at] = i64::try_from(costs.max(0)).unwrap_or(i64::MAX / 4);
             }
         }
-        closed
     }
 
-    /// Closes pairs that cannot be in anything better than `target`, given the relaxation at
-    /// these prices. Says how many it closed.
-    pub(crate) fn close(
-        &mut self,
-        p: &Problem,
-        open: &mut [bool],
-        price: &[i64],
-        value: i64,
-        target: i64,
-    ) -> usize {
-        let mut closed = 0;
-        // In 256ths: anything above this is no better than the target.
-        let slack = (target - 1) * SCALE - value;
-        let mut forward: Vec<i64> = Vec::new();
+    /// What it costs each agent's packing, at least, to have a pair and to do without it.
+    fn cost_of_pairs(&mut self, p: &Problem, open: &[bool], price: &[i64]) {
+        let cells = p.jobs * p.agents;
+        let (mut having, mut without) =
+            (std::mem::take(&mut self.having), std::mem::take(&mut self.without));
+        having.clear();
+        having.resize(cells, 0);
+        without.clear();
+        without.resize(cells, 0);
+        let mut forward = std::mem::take(&mut self.forward);
         for i in 0..p.agents {
             let room = p.capacity[i] as usize;
             self.gather(p, open, price, i);
             let count = self.items.len();
             if (count + 1).saturating_mul(room + 1) > DEEP {
-                closed += self.close_by_worth(p, open, price, slack, i);
+                self.cost_by_worth(p, open, price, i, &mut having);
                 continue;
             }
             let width = room + 1;
@@ -178,48 +191,106 @@ impl Knapsacks {
                 let before = &before[index * width..];
                 let after = &mut after[..width];
                 after.copy_from_slice(before);
-                for c in usage..width {
-                    after[c] = after[c].max(before[c - usage] + worth);
+                if usage < width {
+                    for (after, before) in after[usage..].iter_mut().zip(before) {
+                        *after = (*after).max(before + worth);
+                    }
                 }
             }
             let best = forward[count * width + room];
             let mut backward = vec![0_i64; width];
-            let mut forced = vec![i64::MIN; p.jobs];
+            let most = |before: &[i64], backward: &[i64], left: usize| {
+                let both = before[..=left].iter().zip(backward[..=left].iter().rev());
+                both.map(|(a, b)| a + b).max().unwrap_or(0)
+            };
             for index in (0..count).rev() {
                 let (j, worth, usage) = self.items[index];
+                let at = j * p.agents + i;
                 let before = &forward[index * width..(index + 1) * width];
-                let mut with = i64::MIN;
-                if usage <= room {
-                    let left = room - usage;
-                    for c in 0..=left {
-                        with = with.max(before[c] + backward[left - c]);
-                    }
+                having[at] = best - worth - most(before, &backward, room - usage);
+                if having[at] == 0 {
+                    without[at] = best - most(before, &backward, room);
                 }
-                forced[j] = with.saturating_add(worth);
                 for c in (usage..width).rev() {
                     backward[c] = backward[c].max(backward[c - usage] + worth);
                 }
             }
-            for j in 0..p.jobs {
+            for (j, price) in price.iter().enumerate().take(p.jobs) {
                 let at = j * p.agents + i;
-                if !open[at] {
-                    continue;
-                }
-                let worth = price[j] - p.cost[at] * SCALE;
-                let with = if worth > 0 {
-                    forced[j]
-                } else {
+                let worth = price - p.cost[at] * SCALE;
+                if open[at] && worth <= 0 {
                     let left = room - p.usage[at] as usize;
-                    forward[count * width + left] + worth
-                };
-                if best - with > slack {
-                    open[at] = false;
-                    closed += 1;
+                    having[at] = best - forward[count * width + left] - worth;
                 }
             }
         }
-        closed
+        (self.having, self.without, self.forward) = (having, without, forward);
     }
+
+    /// Closes pairs that cannot be in anything better than `target`, given the relaxation at
+    /// these prices. A job at one agent is at no other, so what having the pair costs its agent
+    /// and what doing without the job costs the others add up.
+    pub(crate) fn close(
+        &mut self,
+        p: &Problem,
+        open: &mut [bool],
+        price: &[i64],
+        value: i64,
+        target: i64,
+    ) -> Closing {
+        self.cost_of_pairs(p, open, price);
+        let m = p.agents;
+        // In 256ths: anything above this is no better than the target.
+        let slack = (target - 1).saturating_mul(SCALE).saturating_sub(value);
+        let mut closing = Closing { closed: 0, lift: 0, pick: None };
+        let mut most = -1;
+        for j in 0..p.jobs {
+            let row = j * m..(j + 1) * m;
+            let elsewhere: i64 = self.without[row.clone()].iter().sum();
+            let (mut first, mut second) = ((i64::MAX, 0), i64::MAX);
+            for at in row.filter(|&at| open[at]).collect::<Vec<_>>() {
+                let costs = self.having[at] + elsewhere - self.without[at];
+                if costs > slack {
+                    open[at] = false;
+                    closing.closed += 1;
+                }
+                if costs < first.0 {
+                    second = first.0;
+                    first = (costs, at - j * m);
+                } else {
+                    second = second.min(costs);
+                }
+            }
+            closing.lift = closing.lift.max(first.0.min(1 << 60));
+            if second <= slack {
+                let doubt = first.0.saturating_mul(4).saturating_add(second);
+                if doubt > most {
+                    most = doubt;
+                    closing.pick =
+                        Some(Pick { job: j, agent: first.1, there: first.0, not: second });
+                }
+            }
+        }
+        closing
+    }
+}
+
+/// What closing pairs came to.
+pub(crate) struct Closing {
+    /// How many pairs were closed.
+    pub(crate) closed: usize,
+    /// How much dearer, in 256ths, anything is than the relaxation.
+    pub(crate) lift: i64,
+    /// The pair to branch on; none when no job has two agents left.
+    pub(crate) pick: Option<Pick>,
+}
+
+/// A pair, and how much dearer than the relaxation anything is with it and without it.
+pub(crate) struct Pick {
+    pub(crate) job: usize,
+    pub(crate) agent: usize,
+    pub(crate) there: i64,
+    pub(crate) not: i64,
 }
 
 /// Prices to begin with: what each job costs at its best agent when units of capacity are paid for

@@ -10,11 +10,15 @@ pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
     pub(crate) fn below(&mut self, n: usize) -> usize {
+        (self.draw() % n.max(1) as u64) as usize
+    }
+
+    pub(crate) fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % n.max(1) as u64) as usize
+        z ^ (z >> 31)
     }
 }
 
@@ -324,7 +328,7 @@ impl Part {
         self.write(plan, found, best - start)
     }
 
-    fn write(&self, plan: &mut Plan, found: Option<Vec<usize>>, change: i64) -> bool {
+    pub(crate) fn write(&self, plan: &mut Plan, found: Option<Vec<usize>>, change: i64) -> bool {
         let Some(agent) = found else { return false };
         for (&j, &i) in self.jobs.iter().zip(&agent) {
             plan.agent[j] = self.agents[i];
@@ -407,6 +411,29 @@ impl Part {
         let moved = found.is_some();
         self.write(plan, found, best - start);
         moved
+    }
+
+    pub(crate) fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    pub(crate) fn open(&self) -> &[bool] {
+        &self.open
+    }
+
+    pub(crate) fn jobs(&self) -> &[usize] {
+        &self.jobs
+    }
+
+    pub(crate) fn worth(&self) -> &[i64] {
+        &self.worth
+    }
+
+    /// The part as it is now.
+    pub(crate) fn held(&self) -> Plan {
+        let p = &self.problem;
+        let cost = self.agent.iter().enumerate().map(|(j, &i)| p.cost[j * p.agents + i]).sum();
+        Plan { agent: self.agent.clone(), cost }
     }
 
     /// Completes fixed jobs to a whole assignment below a cost for the rest, if there is one.

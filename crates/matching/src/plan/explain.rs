@@ -10,7 +10,7 @@ use super::problem::{Option_, Problem, Task};
 use super::timetable::Booking;
 use super::words::{Earlier, Words};
 use super::{Load, Match, Plan, PlanCost, Share, Unmet};
-use crate::rules::HardRule;
+use crate::rules::{HardRule, quoted};
 
 /// Who would come next for a share, and what would have to change for them to win.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -159,7 +159,7 @@ fn matched(board: &Board<'_>, bound: &Bound, group: usize) -> Match {
             sentences.push(format!(
                 "{} takes {half_days} half-days of {}: {:.0} points of {:.0}.",
                 supporter.label,
-                codes.join(", "),
+                quoted(&task.role.specialisms),
                 score.points(),
                 score.most_hundredths as f64 / 100.0,
             ));
@@ -328,19 +328,20 @@ fn unmet(board: &Board<'_>, group: usize) -> Unmet {
                 continue;
             }
             if let [only] = problem.removals(t, j).as_slice() {
-                let sentence = format!("{}: {}", problem.supporter(j).label, only.remedy);
+                let label = &problem.supporter(j).label;
+                let sentence = match only.remedy.contains(label.as_str()) {
+                    true => only.remedy.clone(),
+                    false => format!("{label}: {}", only.remedy),
+                };
                 consider(only.rule, only.short_by, j, sentence);
             }
         }
         bindings
             .extend(rules.into_iter().map(|(rule, supporters)| Binding::Rule { rule, supporters }));
         if task.options.is_empty() {
-            let codes: Vec<&str> =
-                task.role.specialisms.iter().map(|wanted| wanted.code.as_str()).collect();
             sentences.push(format!(
-                "Nobody of {} supporters passes every rule for {}.",
-                out,
-                codes.join(", ")
+                "Nobody of {out} supporters passes every rule for {}.",
+                quoted(&task.role.specialisms)
             ));
         }
     }

@@ -1,12 +1,11 @@
 //! An audit, its sections, findings and evidence.
 
 use access::{AccountId, Kind, Resource, Zone};
-use foundation::{OrgRef, id_type, web::FieldError};
+use foundation::{OrgRef, id_type, web::FieldError, words};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::state::State;
-use crate::words;
 
 id_type! {
     /// A needs audit.

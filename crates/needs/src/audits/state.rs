@@ -1,8 +1,11 @@
 //! The states of a needs audit and the steps between them. Whatever is not listed is refused.
 
-use foundation::machine::{Line, Machine};
+use foundation::{
+    machine::{Document, Line, line, transition},
+    words,
+};
 
-use crate::{ActError, words};
+use crate::ActError;
 
 words! {
     /// Where an audit stands.
@@ -42,37 +45,31 @@ words! {
     }
 }
 
-/// Every permitted step: from, act, who may, to.
-pub const STEPS: &[(State, Act, &[Who], State)] = &[
-    (State::Draft, Act::Begin, &[Who::Head], State::InProgress),
-    (State::InProgress, Act::Finish, &[Who::SectionOwner], State::Ready),
-    (State::Ready, Act::Agree, &[Who::Head], State::Agreed),
-    (State::Agreed, Act::Moderate, &[Who::ResponsibleBody, Who::InvitedPartner], State::Moderated),
-    (State::Agreed, Act::Freeze, &[Who::System], State::Frozen),
-    (State::Moderated, Act::Freeze, &[Who::System], State::Frozen),
-    (State::Draft, Act::Withdraw, &[Who::Head], State::Withdrawn),
-    (State::InProgress, Act::Withdraw, &[Who::Head], State::Withdrawn),
-    (State::Ready, Act::Withdraw, &[Who::Head], State::Withdrawn),
-    (State::Agreed, Act::Withdraw, &[Who::Head], State::Withdrawn),
-    (State::Moderated, Act::Withdraw, &[Who::Head], State::Withdrawn),
+/// Every step there is.
+pub const STEPS: &[Line<State, Act, Who>] = &[
+    line(State::Draft, Act::Begin, &[Who::Head], State::InProgress, ""),
+    line(State::InProgress, Act::Finish, &[Who::SectionOwner], State::Ready, ""),
+    line(State::Ready, Act::Agree, &[Who::Head], State::Agreed, ""),
+    line(
+        State::Agreed,
+        Act::Moderate,
+        &[Who::ResponsibleBody, Who::InvitedPartner],
+        State::Moderated,
+        "",
+    ),
+    line(State::Agreed, Act::Freeze, &[Who::System], State::Frozen, ""),
+    line(State::Moderated, Act::Freeze, &[Who::System], State::Frozen, ""),
+    line(State::Draft, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
+    line(State::InProgress, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
+    line(State::Ready, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
+    line(State::Agreed, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
+    line(State::Moderated, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
 ];
 
 /// The state machine as a document.
 #[must_use]
-pub fn machine() -> Machine {
-    let lines = STEPS.iter().map(|(from, act, who, to)| Line {
-        from: from.key().to_owned(),
-        act: act.key().to_owned(),
-        who: who.iter().map(|who| who.words().to_owned()).collect(),
-        to: to.key().to_owned(),
-        guard: String::new(),
-    });
-    Machine {
-        file: "audits",
-        title: "The life of a needs audit",
-        source: "crates/needs/src/audits/state.rs",
-        lines: lines.collect(),
-    }
+pub fn machine() -> Document {
+    Document::of("audits", "The life of a needs audit", "crates/needs/src/audits/state.rs", STEPS)
 }
 
 /// Where an act leads.
@@ -80,25 +77,8 @@ pub fn machine() -> Machine {
 /// # Errors
 /// [`ActError::Refused`] with a sentence when the step is not listed.
 pub fn step(from: State, act: Act, who: Who) -> Result<State, ActError> {
-    let here = STEPS.iter().filter(|(state, listed, ..)| *state == from && *listed == act);
-    let mut allowed = None;
-    for (_, _, people, to) in here {
-        if people.contains(&who) {
-            return Ok(*to);
-        }
-        allowed = Some(people);
-    }
-    Err(ActError::Refused(match allowed {
-        Some(people) => {
-            let people: Vec<_> = people.iter().map(|one| one.words()).collect();
-            format!("Only {} can {} this audit.", people.join(" or "), act.words())
-        }
-        None => format!(
-            "This audit is “{}”: you cannot {} it now.",
-            from.words().to_lowercase(),
-            act.words()
-        ),
-    }))
+    transition(STEPS, from, act, &[who])
+        .map_err(|no| ActError::step(no, "audit", from.words(), act.words()))
 }
 
 impl State {

@@ -171,7 +171,7 @@ async fn page(
         .page(format!("{}, {school}", audit.title))
         .crumb("Needs audits", "/audits")
         .visible_to(Zone::School.in_words());
-    if errors.is_empty() { page.show(&content) } else { page.with_problems().show(&content) }
+    page.checked(errors).show(&content)
 }
 
 /// `1 need`, `2 needs`, `no needs`.

@@ -92,7 +92,7 @@ fn page(
         .crumb("Needs audits", "/audits")
         .crumb(&audit.title, format!("/audits/{}", audit.id))
         .visible_to(Zone::School.in_words());
-    if errors.is_empty() { page.show(&content) } else { page.with_problems().show(&content) }
+    page.checked(errors).show(&content)
 }
 
 pub(super) async fn ask(

@@ -90,7 +90,7 @@ async fn page(
         .page("Begin a needs audit")
         .crumb("Needs audits", "/audits")
         .visible_to(Zone::School.in_words());
-    if errors.is_empty() { page.show(&content) } else { page.with_problems().show(&content) }
+    page.checked(errors).show(&content)
 }
 
 pub(super) async fn ask(

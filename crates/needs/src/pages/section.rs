@@ -213,7 +213,7 @@ fn page(
         .crumb("Needs audits", "/audits")
         .crumb(&audit.title, format!("/audits/{}", audit.id))
         .visible_to(Zone::School.in_words());
-    if errors.is_empty() { page.show(&content) } else { page.with_problems().show(&content) }
+    page.checked(errors).show(&content)
 }
 
 /// The audit and one of its sections, when the visitor may read that section.

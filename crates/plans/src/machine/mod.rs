@@ -3,19 +3,18 @@
 
 mod tables;
 
-use std::fmt::Display;
+use foundation::words;
 
-use needs::words;
-
+pub use foundation::machine::transition;
 pub use tables::{ACTIONS, OBJECTIVES, PLANS, SUGGESTIONS, machines};
 
 words! {
     /// What somebody is in relation to a record of a plan. One person may be several.
     Standing {
-        Head = "head", "head of the school";
-        Lead = "lead", "lead of the objective";
-        Owner = "owner", "owner of the action";
-        Supporter = "supporter", "people it is shared with";
+        Head = "head", "the head of the school";
+        Lead = "lead", "the lead of the objective";
+        Owner = "owner", "the owner of the action";
+        Supporter = "supporter", "the people it is shared with";
         Author = "author", "whoever suggested it";
         System = "system", "Alongside itself";
     }
@@ -116,52 +115,6 @@ words! {
         Adapt = "adapt", "Accept it with changes";
         Decline = "decline", "Decline it";
         Withdraw = "withdraw", "Withdraw it";
-    }
-}
-
-/// A line of a state machine.
-#[derive(Clone, Copy, Debug)]
-pub struct Line<S: 'static, A: 'static> {
-    /// From where.
-    pub from: S,
-    /// By which act.
-    pub act: A,
-    /// By whom.
-    pub who: &'static [Standing],
-    /// Where to.
-    pub to: S,
-    /// What must hold, in words.
-    pub guard: &'static str,
-}
-
-/// Why an act is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum No {
-    /// The state does not allow it to anybody.
-    NotNow,
-    /// Somebody else may do it.
-    NotYours(&'static [Standing]),
-}
-
-/// Where an act by somebody with these standings leads.
-///
-/// # Errors
-/// [`No`] when no line is listed.
-pub fn transition<S, A>(
-    lines: &[Line<S, A>],
-    from: S,
-    act: A,
-    standings: &[Standing],
-) -> Result<S, No>
-where
-    S: Copy + PartialEq + Display,
-    A: Copy + PartialEq,
-{
-    let line = lines.iter().find(|line| line.from == from && line.act == act).ok_or(No::NotNow)?;
-    if line.who.iter().any(|who| standings.contains(who)) {
-        Ok(line.to)
-    } else {
-        Err(No::NotYours(line.who))
     }
 }
 

@@ -1,11 +1,9 @@
 //! The lines of the four machines, and the pages that print them.
 
-use std::fmt::Display;
-
-use foundation::machine::{self, Machine};
+use foundation::machine::{self, Document, line};
 
 use super::{
-    ActionAct as A, ActionState as D, Line, ObjectiveAct as B, ObjectiveState as O, PlanAct as P,
+    ActionAct as A, ActionState as D, ObjectiveAct as B, ObjectiveState as O, PlanAct as P,
     PlanState as S, Standing, SuggestionAct as G, SuggestionState as U,
 };
 
@@ -15,18 +13,14 @@ const LEADS: &[Standing] = &[Standing::Lead, Standing::Head];
 const DOERS: &[Standing] = &[Standing::Owner, Standing::Lead, Standing::Head];
 const AUTHOR: &[Standing] = &[Standing::Author];
 
-const fn line<S, A>(
-    from: S,
-    act: A,
-    who: &'static [Standing],
-    to: S,
-    guard: &'static str,
-) -> Line<S, A> {
-    Line { from, act, who, to, guard }
-}
-
 const COMPLETE: &str = "each objective has an area, why this and why here, a lead and a milestone";
 const COLOURS: &str = "a colour and words for each objective under way";
+
+/// A line of one of them.
+pub(super) type Line<S, A> = machine::Line<S, A, Standing>;
+
+/// Where they are written.
+const HERE: &str = "crates/plans/src/machine/tables.rs";
 
 /// Every transition of a plan.
 pub const PLANS: &[Line<S, P>] = &[
@@ -81,28 +75,13 @@ pub const SUGGESTIONS: &[Line<U, G>] = &[
     line(U::Open, G::Withdraw, AUTHOR, U::Withdrawn, "none"),
 ];
 
-fn page<S: Display, A: Display>(
-    file: &'static str,
-    title: &'static str,
-    lines: &[Line<S, A>],
-) -> Machine {
-    let lines = lines.iter().map(|line| machine::Line {
-        from: line.from.to_string(),
-        act: line.act.to_string(),
-        who: line.who.iter().map(|who| who.words().to_owned()).collect(),
-        to: line.to.to_string(),
-        guard: line.guard.to_owned(),
-    });
-    Machine { file, title, source: "crates/plans/src/machine/tables.rs", lines: lines.collect() }
-}
-
 /// The state machines of this room, for the documentation.
 #[must_use]
-pub fn machines() -> Vec<Machine> {
+pub fn machines() -> Vec<Document> {
     vec![
-        page("plans", "The life of an improvement plan", PLANS),
-        page("plan-objectives", "The life of an objective", OBJECTIVES),
-        page("plan-actions", "The life of an action", ACTIONS),
-        page("plan-suggestions", "The life of a suggestion", SUGGESTIONS),
+        Document::of("plans", "The life of an improvement plan", HERE, PLANS),
+        Document::of("plan-objectives", "The life of an objective", HERE, OBJECTIVES),
+        Document::of("plan-actions", "The life of an action", HERE, ACTIONS),
+        Document::of("plan-suggestions", "The life of a suggestion", HERE, SUGGESTIONS),
     ]
 }

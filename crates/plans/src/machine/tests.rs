@@ -1,6 +1,6 @@
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 
-use super::*;
+use super::{tables::Line, *};
 
 /// Tries every state, act and standing against a list written the other way round: the words of
 /// each line in the specification.
@@ -10,8 +10,8 @@ fn exhaustive<S, A>(
     lines: &'static [Line<S, A>],
     listed: &[(S, A, S, &str)],
 ) where
-    S: Copy + PartialEq + Display + Debug,
-    A: Copy + PartialEq + Debug,
+    S: Copy + Eq + Display + Debug,
+    A: Copy + Eq + Debug,
 {
     assert_eq!(lines.len(), listed.len());
     for &state in states {

@@ -297,7 +297,7 @@ async fn show_page(
         .crumb("Partnerships", "/partnerships")
         .visible_to(Zone::Network.in_words())
         .wide();
-    if errors.is_empty() { page.show(&content) } else { page.with_problems().show(&content) }
+    page.checked(errors).show(&content)
 }
 
 pub(super) async fn show(

@@ -336,9 +336,9 @@ pub async fn sign(
     }
     let so_far = signed(&store::signatures(&tx, id).await?, agreement.latest);
     let (act, capacity, org) = next_signature(&agreement, &who, so_far, terms.chair_signs())?;
-    let line = transition(agreement.state(), act, &who)
+    let to = transition(agreement.state(), act, &who)
         .map_err(|no| Refusal::of(no, agreement.state(), act))?;
-    debug_assert_eq!(line.to, To::BySignatures);
+    debug_assert_eq!(to, To::BySignatures);
     write_signature(&tx, permit, &agreement, &sealed, capacity, org, pen).await?;
     let now = match act {
         Act::SignSupported => Signed { supported: true, ..so_far },

@@ -3,7 +3,10 @@
 
 use std::{fmt, str::FromStr};
 
-use foundation::machine::{Line, Machine};
+use foundation::{
+    Words,
+    machine::{self, Document, Line, No, line},
+};
 
 /// Where an agreement stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -232,6 +235,12 @@ impl Act {
     }
 }
 
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
 /// What somebody is in relation to an agreement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Standing {
@@ -270,19 +279,25 @@ impl Standing {
     #[must_use]
     pub const fn in_words(self) -> &'static str {
         match self {
-            Self::SupportedHead => "head of the supported school",
-            Self::Chair => "chair of the supported school",
-            Self::SupportingHead => "head of the supporting school",
-            Self::Lead => "leader of the team",
-            Self::Member => "member of the team",
-            Self::Broker => "broker",
-            Self::Commissioner => "commissioner or funder",
+            Self::SupportedHead => "the head of the supported school",
+            Self::Chair => "the chair of the supported school",
+            Self::SupportingHead => "the head of the supporting school",
+            Self::Lead => "the leader of the team",
+            Self::Member => "a member of the team",
+            Self::Broker => "the broker",
+            Self::Commissioner => "the commissioner or funder",
             Self::System => "Alongside itself",
         }
     }
 }
 
-/// Where a transition leads.
+impl Words for Standing {
+    fn words(self) -> &'static str {
+        self.in_words()
+    }
+}
+
+/// Where a step leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum To {
     /// To one state.
@@ -293,19 +308,14 @@ pub enum To {
     ByConfirmations,
 }
 
-/// A line of the state machine.
-#[derive(Clone, Copy, Debug)]
-pub struct Transition {
-    /// From where.
-    pub from: State,
-    /// By which act.
-    pub act: Act,
-    /// By whom.
-    pub who: &'static [Standing],
-    /// Where to.
-    pub to: To,
-    /// What must hold, in words.
-    pub guard: &'static str,
+impl fmt::Display for To {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::State(state) => state.key(),
+            Self::BySignatures => "by signatures",
+            Self::ByConfirmations => "completed when both heads have confirmed",
+        })
+    }
 }
 
 const HEADS: &[Standing] = &[Standing::SupportedHead, Standing::SupportingHead];
@@ -320,18 +330,8 @@ const COMPLETE: &str = "learning goal of the supporting school, success criteria
 const NOT_TWICE: &str = "this person has not signed this version";
 const LADDER: &str = "a reason, after step 2 of the ladder or for safeguarding or conduct";
 
-const fn line(
-    from: State,
-    act: Act,
-    who: &'static [Standing],
-    to: To,
-    guard: &'static str,
-) -> Transition {
-    Transition { from, act, who, to, guard }
-}
-
-/// Every transition there is.
-pub const TRANSITIONS: &[Transition] = &[
+/// Every step there is.
+pub const STEPS: &[Line<State, Act, Standing, To>] = &[
     // Small support needs no broker: the heads offer it to each other.
     line(State::Drafting, Act::Offer, ANY_SIDE, To::State(State::Offered), COMPLETE),
     line(State::Drafting, Act::Cancel, ANY_SIDE, To::State(State::Cancelled), "a reason"),
@@ -388,31 +388,12 @@ const SUPPORTING: &[Standing] = &[Standing::SupportingHead];
 const CHAIR: &[Standing] = &[Standing::Chair];
 const LEAD: &[Standing] = &[Standing::Lead, Standing::SupportingHead];
 
-/// Why an act is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum No {
-    /// The state does not allow it to anybody.
-    NotNow,
-    /// Somebody else may do it.
-    NotYours(&'static [Standing]),
-}
-
-/// Finds the transition for an act by somebody with these standings.
+/// Where an act by somebody with these standings leads.
 ///
 /// # Errors
-/// [`No`] when none is listed.
-pub fn transition(
-    from: State,
-    act: Act,
-    standings: &[Standing],
-) -> Result<&'static Transition, No> {
-    let line =
-        TRANSITIONS.iter().find(|line| line.from == from && line.act == act).ok_or(No::NotNow)?;
-    if line.who.iter().any(|who| standings.contains(who)) {
-        Ok(line)
-    } else {
-        Err(No::NotYours(line.who))
-    }
+/// [`No`] when no step is listed.
+pub fn transition(from: State, act: Act, standings: &[Standing]) -> Result<To, No<Standing>> {
+    machine::transition(STEPS, from, act, standings)
 }
 
 /// Which signatures a version has.
@@ -494,27 +475,9 @@ pub const fn allows(state: State, work: Work) -> bool {
 
 /// The state machine as a document.
 #[must_use]
-pub fn machine() -> Machine {
-    let lines = TRANSITIONS.iter().map(|line| {
-        let to = match line.to {
-            To::State(state) => state.key(),
-            To::BySignatures => "by signatures",
-            To::ByConfirmations => "completed when both heads have confirmed",
-        };
-        Line {
-            from: line.from.key().to_owned(),
-            act: format!("{:?}", line.act),
-            who: line.who.iter().map(|who| who.in_words().to_owned()).collect(),
-            to: to.to_owned(),
-            guard: line.guard.to_owned(),
-        }
-    });
-    Machine {
-        file: "agreements",
-        title: "The life of an agreement",
-        source: "crates/support/src/agreements/machine.rs",
-        lines: lines.collect(),
-    }
+pub fn machine() -> Document {
+    let title = "The life of an agreement";
+    Document::of("agreements", title, "crates/support/src/agreements/machine.rs", STEPS)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use foundation::{
     App, DbError, Sql,
     db::{AsText, At},
     id_type,
-    machine::{Line, Machine},
+    machine::{Document, Line, line, transition},
 };
 use sea_orm::FromQueryResult;
 use serde_json::json;
@@ -146,6 +146,12 @@ impl Act {
     }
 }
 
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
 impl FromStr for Act {
     type Err = String;
 
@@ -157,9 +163,6 @@ impl FromStr for Act {
     }
 }
 
-/// A step: from, act, who may, to, what must hold.
-type Step = (State, Act, &'static [Standing], State, &'static str);
-
 const SIDES: &[Standing] = &[Standing::SupportedHead, Standing::SupportingHead, Standing::Lead];
 const HELP: &[Standing] = &[Standing::SupportedHead, Standing::SupportingHead, Standing::Broker];
 const SETTLE: &[Standing] = &[Standing::SupportedHead, Standing::SupportingHead, Standing::Broker];
@@ -167,47 +170,32 @@ const WORDS: &str = "words both sides can read";
 const CHANGED: &str = "words; a newer version of the agreement is in force";
 const OVER: &str = "words; the agreement has ended";
 
-/// Every permitted step.
-pub const STEPS: &[Step] = &[
-    (State::Raised, Act::Talk, SIDES, State::Talk, WORDS),
-    (State::Talk, Act::Talk, SIDES, State::Talk, WORDS),
-    (State::Raised, Act::Facilitate, HELP, State::Facilitated, WORDS),
-    (State::Talk, Act::Facilitate, HELP, State::Facilitated, WORDS),
-    (State::Facilitated, Act::Talk, SIDES, State::Facilitated, WORDS),
-    (State::Talk, Act::Resolve, SETTLE, State::Resolved, WORDS),
-    (State::Facilitated, Act::Resolve, SETTLE, State::Resolved, WORDS),
-    (State::Talk, Act::Vary, SETTLE, State::Varied, CHANGED),
-    (State::Facilitated, Act::Vary, SETTLE, State::Varied, CHANGED),
-    (State::Talk, Act::End, SETTLE, State::Ended, OVER),
-    (State::Facilitated, Act::End, SETTLE, State::Ended, OVER),
+/// Every step there is.
+pub const STEPS: &[Line<State, Act, Standing>] = &[
+    line(State::Raised, Act::Talk, SIDES, State::Talk, WORDS),
+    line(State::Talk, Act::Talk, SIDES, State::Talk, WORDS),
+    line(State::Raised, Act::Facilitate, HELP, State::Facilitated, WORDS),
+    line(State::Talk, Act::Facilitate, HELP, State::Facilitated, WORDS),
+    line(State::Facilitated, Act::Talk, SIDES, State::Facilitated, WORDS),
+    line(State::Talk, Act::Resolve, SETTLE, State::Resolved, WORDS),
+    line(State::Facilitated, Act::Resolve, SETTLE, State::Resolved, WORDS),
+    line(State::Talk, Act::Vary, SETTLE, State::Varied, CHANGED),
+    line(State::Facilitated, Act::Vary, SETTLE, State::Varied, CHANGED),
+    line(State::Talk, Act::End, SETTLE, State::Ended, OVER),
+    line(State::Facilitated, Act::End, SETTLE, State::Ended, OVER),
 ];
 
 /// Where an act by somebody with these standings leads; nowhere when it is not listed.
 #[must_use]
 pub fn step(from: State, act: Act, who: &[Standing]) -> Option<State> {
-    STEPS
-        .iter()
-        .find(|(state, listed, ..)| *state == from && *listed == act)
-        .filter(|(_, _, people, ..)| people.iter().any(|one| who.contains(one)))
-        .map(|(_, _, _, to, _)| *to)
+    transition(STEPS, from, act, who).ok()
 }
 
 /// The state machine as a document.
 #[must_use]
-pub fn machine() -> Machine {
-    let lines = STEPS.iter().map(|(from, act, who, to, guard)| Line {
-        from: from.key().to_owned(),
-        act: act.key().to_owned(),
-        who: who.iter().map(|who| who.in_words().to_owned()).collect(),
-        to: to.key().to_owned(),
-        guard: (*guard).to_owned(),
-    });
-    Machine {
-        file: "concerns",
-        title: "The life of a concern about a partnership",
-        source: "crates/support/src/care/concerns.rs",
-        lines: lines.collect(),
-    }
+pub fn machine() -> Document {
+    let title = "The life of a concern about a partnership";
+    Document::of("concerns", title, "crates/support/src/care/concerns.rs", STEPS)
 }
 
 /// A concern.

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use foundation::machine::{Line, Machine};
+use foundation::machine::{Document, Line, line, transition};
 
 use crate::agreements::Standing;
 
@@ -140,6 +140,12 @@ impl Act {
     }
 }
 
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
 impl FromStr for Act {
     type Err = String;
 
@@ -149,21 +155,6 @@ impl FromStr for Act {
             .find(|act| act.key() == text)
             .ok_or_else(|| format!("“{text}” is not something one does to a charge"))
     }
-}
-
-/// A line of the state machine.
-#[derive(Clone, Copy, Debug)]
-pub struct Transition {
-    /// From where.
-    pub from: State,
-    /// By which act.
-    pub act: Act,
-    /// By whom.
-    pub who: &'static [Standing],
-    /// Where to.
-    pub to: State,
-    /// What must hold, in words.
-    pub guard: &'static str,
 }
 
 const RECEIVERS: &[Standing] = &[Standing::SupportingHead, Standing::Broker];
@@ -177,18 +168,8 @@ const TEAM: &[Standing] = &[
 ];
 const UNDONE: &str = "the time it is for is put back to planned within a day";
 
-const fn line(
-    from: State,
-    act: Act,
-    who: &'static [Standing],
-    to: State,
-    guard: &'static str,
-) -> Transition {
-    Transition { from, act, who, to, guard }
-}
-
 /// Every step there is.
-pub const TRANSITIONS: &[Transition] = &[
+pub const STEPS: &[Line<State, Act, Standing>] = &[
     line(State::Due, Act::Invoice, RECEIVERS, State::Invoiced, "a reference"),
     line(State::Invoiced, Act::Pay, RECEIVERS, State::Paid, "none"),
     line(State::Due, Act::Query, PAYERS, State::Queried, "a reason"),
@@ -203,29 +184,13 @@ pub const TRANSITIONS: &[Transition] = &[
 /// Where an act by somebody with these standings leads; nowhere when it is not listed.
 #[must_use]
 pub fn step(from: State, act: Act, standings: &[Standing]) -> Option<State> {
-    TRANSITIONS
-        .iter()
-        .find(|line| line.from == from && line.act == act)
-        .filter(|line| line.who.iter().any(|who| standings.contains(who)))
-        .map(|line| line.to)
+    transition(STEPS, from, act, standings).ok()
 }
 
 /// The state machine as a document.
 #[must_use]
-pub fn machine() -> Machine {
-    let lines = TRANSITIONS.iter().map(|line| Line {
-        from: line.from.key().to_owned(),
-        act: line.act.key().to_owned(),
-        who: line.who.iter().map(|who| who.in_words().to_owned()).collect(),
-        to: line.to.key().to_owned(),
-        guard: line.guard.to_owned(),
-    });
-    Machine {
-        file: "charges",
-        title: "The life of a charge",
-        source: "crates/support/src/money/machine.rs",
-        lines: lines.collect(),
-    }
+pub fn machine() -> Document {
+    Document::of("charges", "The life of a charge", "crates/support/src/money/machine.rs", STEPS)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod reviews;
 mod show;
 mod sign;
 mod statements;
+mod story;
 mod time;
 
 pub(crate) use build::usual_end;
@@ -111,6 +112,9 @@ pub fn routes() -> Router<App> {
         .route("/agreements/{id}/exit/confirm", axum::routing::post(close::confirm))
         .route("/agreements/{id}/checks/{check}", get(close::ask_check).post(close::answer_check))
         .route("/agreements/{id}/impact", get(report::impact))
+        .route("/agreements/{id}/story", get(story::show).post(story::act))
+        .route("/stories", get(story::list))
+        .route("/stories/{id}", get(story::read))
         .route("/agreements/{id}/do/{act}", get(decide::ask).post(decide::act))
 }
 

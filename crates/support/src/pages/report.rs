@@ -84,6 +84,12 @@ pub(super) async fn impact(
             ]),
         );
     }
+    if let Some(story) = crate::stories::of(&app.db, sight.agreement.id).await?
+        && access::decide(&visitor, Action::Read, &story.resource(&sight.agreement)).allowed
+    {
+        let words = format!("Case study ({})", story.state().words().to_lowercase());
+        sheet = sheet.part("", super::parts::link(&sight.at("story"), &words));
+    }
     sheet = sheet.part("Beyond the figures", beyond(&app, &sight, terms.terms()).await?);
     sheet = sheet.part(
         "",

@@ -125,6 +125,11 @@ pub(super) async fn list(
             Html::trusted(format!("<ul class=\"govuk-list govuk-list--spaced\">{items}</ul>"))
         },
     );
+    let sheet = if crate::board::of_visitor(&visitor).is_empty() {
+        sheet
+    } else {
+        sheet.part("", super::parts::link("/boards", "Reports to the board"))
+    };
     frame
         .page("Time and money")
         .visible_to("you; each statement holds only what you may read")

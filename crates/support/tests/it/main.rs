@@ -3,5 +3,6 @@
 mod board;
 mod care;
 mod money;
+mod stories;
 mod thread;
 mod world;

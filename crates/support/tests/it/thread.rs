@@ -127,6 +127,15 @@ async fn from_a_draft_to_a_double_lift() {
     .await;
 }
 
+/// The whole way to results after which both schools did better.
+pub(crate) async fn doubled(t: &TestApp, w: &World) -> AgreementId {
+    let id = active(t, w).await;
+    follow(t, w, id).await;
+    close(t, w, id).await;
+    results(t, 2027, [72.0, 88.0], 1.0).await;
+    id
+}
+
 /// Milestones, time and one review.
 async fn follow(t: &TestApp, w: &World, id: AgreementId) {
     let aisha = permit(t, &w.aisha, id).await;

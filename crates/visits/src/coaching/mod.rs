@@ -9,9 +9,8 @@
 pub mod acts;
 
 use access::{AccountId, Kind as Records, Resource, Role, Zone, accounts};
-use foundation::{App, DbError, OrgRef, Sql, db::AsText, id_type};
+use foundation::{App, DbError, OrgRef, Sql, db::AsText, id_type, words};
 use jiff::civil::Date;
-use needs::words;
 use sea_orm::FromQueryResult;
 use support::{AgreementId, agreements::store};
 
@@ -72,6 +71,7 @@ const LINES: &[Line<State, Act>] = &[
 
 impl Machine for State {
     type Act = Act;
+    type Who = Who;
     const THING: &'static str = "pair";
 
     fn lines() -> &'static [Line<Self, Act>] {

@@ -5,8 +5,8 @@ use access::Permit;
 use foundation::{
     App, DbError, OrgRef, Sql, Tx,
     db::{AsText, At},
+    words,
 };
-use needs::words;
 use sea_orm::FromQueryResult;
 use serde_json::json;
 

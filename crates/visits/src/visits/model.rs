@@ -4,10 +4,9 @@ use access::{AccountId, Kind, Permit, Post, Resource, Role, Visitor, Zone, accou
 use foundation::{
     Actor, App, DbError, OrgRef, Sql, Tx,
     db::{AsText, At},
-    id_type,
+    id_type, words,
 };
 use jiff::{Timestamp, civil::Date};
-use needs::words;
 use sea_orm::FromQueryResult;
 use support::{
     Agreement, AgreementId,

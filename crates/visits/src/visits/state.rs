@@ -1,6 +1,6 @@
 //! The life of a visit and its note.
 
-use needs::words;
+use foundation::words;
 
 use crate::machine::{Line, Machine, Who, line};
 
@@ -74,6 +74,7 @@ const LINES: &[Line<State, Act>] = &[
 
 impl Machine for State {
     type Act = Act;
+    type Who = Who;
     const THING: &'static str = "visit";
 
     fn lines() -> &'static [Line<Self, Act>] {

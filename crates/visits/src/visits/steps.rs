@@ -4,9 +4,8 @@ use access::Permit;
 use foundation::{
     App, DbError, Sql, Tx,
     db::{AsText, At},
-    id_type,
+    id_type, words,
 };
-use needs::words;
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use support::AgreementId;
@@ -54,6 +53,7 @@ const LINES: &[Line<Standing, Told>] = &[
 
 impl Machine for Standing {
     type Act = Told;
+    type Who = Who;
     const THING: &'static str = "agreed step";
 
     fn lines() -> &'static [Line<Self, Told>] {

@@ -5,6 +5,7 @@ mod cadre;
 mod deployments;
 mod plans;
 mod requests;
+mod spread;
 mod visits;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use jiff::{
     civil::{Date, DateTime},
 };
 use needs::{AuditId, FindingId};
+use practices::PracticeId;
 use support::AgreementId;
 
 use super::people::Cast;
@@ -35,6 +37,7 @@ pub(super) struct Stage<'a> {
     proposals: BTreeMap<&'static str, ProposalId>,
     agreements: BTreeMap<&'static str, AgreementId>,
     plans: BTreeMap<&'static str, plans::Kept>,
+    practices: BTreeMap<&'static str, PracticeId>,
 }
 
 /// What comes next on the calendar.
@@ -53,6 +56,8 @@ enum Beat<'a> {
     Talk(&'a story::Deployment, visits::Talk<'a>),
     /// A supported school works on its plan.
     Plan(&'a story::Deployment, plans::Work<'a>),
+    /// A practice is written down, shown or taken up.
+    Spread(spread::Spread<'a>),
 }
 
 /// A year's public files and the day on which they arrive.
@@ -82,6 +87,7 @@ pub(super) async fn replay(
         proposals: BTreeMap::new(),
         agreements: BTreeMap::new(),
         plans: BTreeMap::new(),
+        practices: BTreeMap::new(),
     };
     for (at, beat) in calendar(story, deliveries, until) {
         app.clock.set(moment(at));
@@ -130,6 +136,10 @@ fn calendar<'a>(
         let work = plans::work(deployment).into_iter();
         beats.extend(work.map(|(at, work)| (at, Beat::Plan(deployment, work))));
     }
+    for practice in &story.practices {
+        let spread = spread::spread(practice).into_iter();
+        beats.extend(spread.map(|(at, what)| (at, Beat::Spread(what))));
+    }
     beats.retain(|(at, _)| at.date() <= until);
     beats.sort_by_key(|(at, _)| *at);
     beats
@@ -144,6 +154,7 @@ fn describe(beat: &Beat<'_>) -> String {
         Beat::Work(it, work) => format!("{}: {work:?}", it.key),
         Beat::Talk(it, talk) => format!("{}: {talk:?}", it.key),
         Beat::Plan(it, work) => format!("{}: plan: {work:?}", it.key),
+        Beat::Spread(what) => format!("{what:?}"),
     }
 }
 
@@ -161,6 +172,7 @@ impl Stage<'_> {
             Beat::Work(deployment, work) => self.work(deployment, work).await,
             Beat::Talk(deployment, talk) => self.talk(deployment, talk).await,
             Beat::Plan(deployment, work) => self.plan(deployment, work).await,
+            Beat::Spread(what) => self.spread(what).await,
         }
     }
 

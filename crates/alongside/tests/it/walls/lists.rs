@@ -15,13 +15,14 @@ use super::{
 };
 
 /// Lists, the pages of their items, and the table that holds every item there is.
-const LISTS: [(&str, &str, &str); 6] = [
+const LISTS: [(&str, &str, &str); 7] = [
     ("/audits", "/audits/{id}", "audit"),
     ("/requests", "/requests/{id}", "support_request"),
     ("/agreements", "/agreements/{id}", "agreement"),
     ("/cadre", "/cadre/{id}", "designation"),
     ("/plans", "/plans/{id}", "improvement_plan"),
     ("/visits", "/visits/{id}", "visit"),
+    ("/practices", "/practices/{id}", "practice"),
 ];
 
 #[derive(FromQueryResult)]

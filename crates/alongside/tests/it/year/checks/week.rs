@@ -15,6 +15,7 @@ pub(in crate::year) async fn whole(t: &TestApp, year: &Year) {
     glance(t, year).await;
     homes(t, year).await;
     calendar(t, year).await;
+    planned(t, year).await;
     digest(t, year).await;
 }
 
@@ -100,6 +101,29 @@ async fn homes(t: &TestApp, year: &Year) {
             support.title
         );
         assert_eq!(text.matches("Send the note of your visit").count(), open(State::Happened));
+    }
+}
+
+/// The days of somebody's plans stand in their calendar, in neutral words.
+async fn planned(t: &TestApp, year: &Year) {
+    for note in year.plans.iter().step_by(9) {
+        let doer = &year.all.doers[&note.urn];
+        let own = access::policy::own(doer.persona.account);
+        let permit = access::authorize(&t.app, &doer.visitor, Action::Update, &own).unwrap();
+        // The proof is as old as the visitor; the address is made now.
+        let token = week::feed::make(&t.app, &permit, doer.persona.account).await.unwrap();
+        let file = t.get(None, &format!("/calendar/{token}.ics")).await.expect(200);
+        let account = Some(doer.persona.account);
+        let (from, to) = (TODAY.saturating_sub(1.month()), TODAY.saturating_add(1.year()));
+        let due = note
+            .actions
+            .iter()
+            .filter(|one| one.is_open() && one.owner == account)
+            .filter(|one| from <= one.due_on && one.due_on <= to)
+            .count();
+        let shown = file.body.matches("SUMMARY:Alongside: action of a plan").count();
+        assert_eq!(shown, due, "actions of {} in their calendar", doer.persona.name);
+        assert!(!file.body.contains("Action 0"), "a calendar says nothing of the matter");
     }
 }
 

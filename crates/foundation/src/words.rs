@@ -1,5 +1,11 @@
 //! Enumerations whose stored word and spoken words are written once, side by side.
 
+/// What has words for a page.
+pub trait Words: Copy {
+    /// The words a page shows, as they stand in a sentence.
+    fn words(self) -> &'static str;
+}
+
 /// Declares an enumeration with a stored key and words for the page; it displays as its key,
 /// parses from it, and knows all its values.
 #[macro_export]
@@ -26,6 +32,12 @@ macro_rules! words {
             #[must_use]
             pub const fn words(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
+            }
+        }
+
+        impl $crate::Words for $name {
+            fn words(self) -> &'static str {
+                self.words()
             }
         }
 
