@@ -9,7 +9,7 @@
 //! Totals of places are made of figures that may be shown, so that they give nothing away. What a
 //! publisher totals for an authority is the publisher's to protect.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, btree_map::Entry};
 
 use evidence::{Measure, Missing, suppress::Release};
 use sources::PupilGroup;
@@ -30,7 +30,7 @@ enum Cell {
 
 /// The indicator whose figures add up with those of this one.
 pub(super) fn whole_of(one: &'static Definition) -> &'static Definition {
-    [one.base, one.over_years].into_iter().flatten().find_map(definition).unwrap_or(one)
+    [one.base, one.over_years, one.echoes].into_iter().flatten().find_map(definition).unwrap_or(one)
 }
 
 /// The numbers of all indicators whose figures add up with those of this one, itself included.
@@ -51,6 +51,7 @@ pub(super) fn covers(figures: impl IntoIterator<Item = (Key, Measure)>) -> HashS
         let cell = match (one.over_years, one.base, group) {
             (Some(_), _, Some(PupilGroup::All)) => Cell::ThreeYears(period),
             (None, Some(_), _) => Cell::Of(one.group, period),
+            (None, None, _) if one.echoes.is_some() => Cell::Of(one.group, period),
             (None, None, Some(group)) => Cell::Of(*group, period),
             _ => continue,
         };
@@ -68,11 +69,24 @@ pub(super) fn covers(figures: impl IntoIterator<Item = (Key, Measure)>) -> HashS
 fn hide(whole: &Definition, figures: &[(Key, Cell, Measure)], found: &mut HashSet<Key>) {
     let rule = whole.rule();
     let mut cells: BTreeMap<Cell, Measure> = BTreeMap::new();
-    for (_, cell, measure) in figures {
-        // Of two rows that mean the same the one with a number counts.
-        let known = cells.entry(*cell).or_insert(*measure);
-        if known.number().is_none() {
-            *known = *measure;
+    for ((_, kpi, ..), cell, measure) in figures {
+        // An echo stands for the figure only where that is not there itself, and for its size.
+        let echo = by_number(*kpi).is_some_and(|one| one.echoes.is_some());
+        let measure = match measure.n() {
+            Some(n) if echo => Measure::Scalar { value: 0.0, n: Some(n) },
+            _ => *measure,
+        };
+        match cells.entry(*cell) {
+            Entry::Vacant(place) => {
+                place.insert(measure);
+            }
+            // Of two rows that mean the same the one with the numbers of pupils counts.
+            Entry::Occupied(mut known) => {
+                let counts = matches!(measure, Measure::Proportion { .. });
+                if known.get().number().is_none() || (counts && !echo) {
+                    known.insert(measure);
+                }
+            }
         }
     }
     // What a group leaves of the whole is a figure, though nobody shows it.
@@ -180,6 +194,25 @@ mod tests {
             (few, share(2.0, 3.0)),
         ]);
         assert!(found.is_empty());
+    }
+
+    #[test]
+    fn a_gap_tells_the_figure_it_is_made_of() {
+        let all = key("KS2_RWM_EXP", PupilGroup::All, 2024);
+        let other = key("KS2_RWM_EXP", PupilGroup::Other, 2024);
+        let dis = key("KS2_RWM_DIS", PupilGroup::Disadvantaged, 2024);
+        let gap = key("KS2_RWM_GAP", PupilGroup::Disadvantaged, 2024);
+        let figures = [
+            (gap, Measure::Scalar { value: 12.0, n: Some(25.0) }),
+            (all, share(20.0, 28.0)),
+            (other, share(2.0, 3.0)),
+            (dis, share(18.0, 25.0)),
+        ];
+        // Few others: the disadvantaged hide beside them, and so does the gap they are told by.
+        assert_eq!(covers(figures), HashSet::from([dis, gap]));
+        // Without the group's own figure the gap still tells how many they are.
+        let found = covers(figures.into_iter().filter(|(key, _)| *key != dis));
+        assert_eq!(found, HashSet::from([gap]));
     }
 
     #[test]

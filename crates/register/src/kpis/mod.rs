@@ -55,6 +55,8 @@ pub struct Definition {
     pub base: Option<&'static str>,
     /// The yearly indicator that this one is the publisher's figure over three years of.
     pub over_years: Option<&'static str>,
+    /// The indicator for all pupils of which this one tells a group's figure in another form.
+    pub echoes: Option<&'static str>,
     /// What it means, in one or two sentences.
     pub about: &'static str,
     /// Whether it counts events that could point at a child.
@@ -215,6 +217,7 @@ fn define(kpi: &'static sources::Kpi) -> Definition {
         group: kpi.group,
         base: kpi.base.as_deref(),
         over_years: kpi.over_years.as_deref(),
+        echoes: kpi.echoes.as_deref(),
         about: &kpi.about,
         sensitivity: if kpi.domain == "behaviour" {
             Sensitivity::SensitiveEvents

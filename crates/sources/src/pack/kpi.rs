@@ -93,6 +93,9 @@ pub struct Kpi {
     pub base: Option<String>,
     /// The yearly indicator that this one is the publisher's figure over three years of.
     pub over_years: Option<String>,
+    /// The indicator for all pupils of which this one tells a group's figure in another form, for
+    /// example as a gap: whoever knows it knows the group's figure.
+    pub echoes: Option<String>,
     /// Who publishes it, or `entered` when schools enter it.
     pub source: String,
     /// What it means, in one or two sentences.
@@ -136,6 +139,7 @@ struct Entry {
     group: Option<String>,
     base: Option<String>,
     over_years: Option<String>,
+    echoes: Option<String>,
     source: String,
     #[serde(default)]
     about: String,
@@ -162,7 +166,7 @@ pub(super) fn parse(text: &str) -> Result<Catalogue, String> {
         kpis.push(kpi);
     }
     for kpi in &kpis {
-        for other in [&kpi.base, &kpi.over_years].into_iter().flatten() {
+        for other in [&kpi.base, &kpi.over_years, &kpi.echoes].into_iter().flatten() {
             if !kpis.iter().any(|known| &known.code == other) {
                 return Err(format!("indicator {}: its base {other} is not in the pack", kpi.code));
             }
@@ -209,6 +213,7 @@ impl Entry {
             group,
             base: self.base,
             over_years: self.over_years,
+            echoes: self.echoes,
             source: self.source,
             about: self.about,
             breaks,
