@@ -143,6 +143,27 @@ pub async fn with(db: &impl Sql, reader: OrgRef, on: Date) -> Result<Vec<(OrgRef
     Ok(found)
 }
 
+/// The bodies with which an owner shares a kind of record on a day, in order.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn readers(
+    db: &impl Sql,
+    owner: OrgRef,
+    kind: Kind,
+    on: Date,
+) -> Result<Vec<OrgRef>, DbError> {
+    let mut readers: Vec<OrgRef> = of(db, owner)
+        .await?
+        .iter()
+        .filter(|share| share.on(on) && share.kinds.0.iter().any(|it| it == kind.in_words()))
+        .map(|share| share.reader)
+        .collect();
+    readers.sort();
+    readers.dedup();
+    Ok(readers)
+}
+
 /// Every agreement of an owner, past and present, the latest first.
 ///
 /// # Errors

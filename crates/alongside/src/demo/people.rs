@@ -70,7 +70,7 @@ async fn share(app: &App, district: &District, story: &Story, tx: &Tx) -> anyhow
             kinds: vec![Kind::Audit, Kind::Request, Kind::Agreement, Kind::Plan, Kind::Impact],
             purpose: "So that the authority's advisers help in time".to_owned(),
             start_on,
-            end_on: app.clock.today().saturating_add(1.year()),
+            end_on: start_on.saturating_add(12.years()),
         };
         sharing::agree(tx, app, &permit, OrgRef::School(school.urn), &terms).await?;
     }
