@@ -216,7 +216,7 @@ impl<K: Ord + Clone> Release<K> {
                 Some(cover) => self.cells[cover].state = State::Cover,
                 None => {
                     // Before raising an alarm it is worth looking further.
-                    moves.extend(self.moves_of(weak, members, &hidden, &rows, truth));
+                    moves.splice(..0, self.moves_of(weak, members, &hidden, &rows, truth));
                     if !ambiguous(at, &hidden, &moves, truth, self.rule.min_possible, true) {
                         hopeless.push(weak);
                     }
@@ -384,6 +384,7 @@ fn ambiguous(
     [(|s: &Size| s.met) as fn(&Size) -> f64, |s: &Size| s.unmet].into_iter().any(|size| {
         let own: Vec<i64> = hidden.iter().map(|cell| size(&truth[*cell]) as i64).collect();
         let mut values = vec![own[at]];
+        let mut budget = REPAIRS;
         for start in moves.iter().filter(|v| v[at] != 0) {
             for times in [-2, -1, 1, 2, -4, 4, -3, 3_i64] {
                 let value = own[at] + times * start[at];
@@ -393,7 +394,10 @@ fn ambiguous(
                 let begun: Vec<i64> = own.iter().zip(start).map(|(x, v)| x + times * v).collect();
                 let usable: Vec<&[i64]> =
                     moves.iter().map(Vec::as_slice).filter(|v| further || v[at] == 0).collect();
-                let mut budget = REPAIRS;
+                // The wider search has one budget altogether: it must end soon.
+                if !further {
+                    budget = REPAIRS;
+                }
                 if let Some(other) = mended(&begun, at, &values, &usable, DEPTH, &mut budget) {
                     values.push(other);
                     if values.len() >= needed {
