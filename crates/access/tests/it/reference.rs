@@ -57,9 +57,7 @@ pub(crate) fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> 
         );
     }
     let belongs = |org| {
-        resource
-            .partnership
-            .is_some_and(|it| it == org || visitor.members.iter().any(|pair| *pair == (it, org)))
+        resource.partnership.is_some_and(|it| it == org || visitor.members.contains(&(it, org)))
     };
     let mut orgs = resource.parties.clone();
     orgs.push(resource.owner);
@@ -135,7 +133,7 @@ pub(crate) fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> 
             "The trust responsible for a school reads its records by default; the school is told.",
         );
     }
-    let shared = visitor.shared.iter().any(|pair| *pair == (resource.owner, resource.kind));
+    let shared = visitor.shared.contains(&(resource.owner, resource.kind));
     if shared && resource.zone <= Zone::School && matches!(action, Action::Read | Action::Propose) {
         return allow(
             "A local authority, or another body, reads the kinds of record that the owner agreed to share with it, until the agreement ends or is taken back.",

@@ -28,6 +28,9 @@ enum Cell {
     ThreeYears(i64),
 }
 
+/// A figure as it is kept, and which it is among those that add up.
+type Known = (Key, Cell, Measure);
+
 /// The indicator whose figures add up with those of this one.
 pub(super) fn whole_of(one: &'static Definition) -> &'static Definition {
     [one.base, one.over_years, one.echoes].into_iter().flatten().find_map(definition).unwrap_or(one)
@@ -43,7 +46,7 @@ pub(super) fn family(one: &'static Definition) -> Vec<i64> {
 ///
 /// What is given must be whole: every group and every year of an owner's indicator.
 pub(super) fn covers(figures: impl IntoIterator<Item = (Key, Measure)>) -> HashSet<Key> {
-    let mut families: BTreeMap<(i64, i64), Vec<(Key, Cell, Measure)>> = BTreeMap::new();
+    let mut families: BTreeMap<(i64, i64), Vec<Known>> = BTreeMap::new();
     for (key, measure) in figures {
         let (owner, kpi, pupils, period) = key;
         let Some(one) = by_number(kpi).filter(|one| one.min_n > 0.0) else { continue };
@@ -66,7 +69,7 @@ pub(super) fn covers(figures: impl IntoIterator<Item = (Key, Measure)>) -> HashS
     found
 }
 
-fn hide(whole: &Definition, figures: &[(Key, Cell, Measure)], found: &mut HashSet<Key>) {
+fn hide(whole: &Definition, figures: &[Known], found: &mut HashSet<Key>) {
     let rule = whole.rule();
     let mut cells: BTreeMap<Cell, Measure> = BTreeMap::new();
     for ((_, kpi, ..), cell, measure) in figures {
