@@ -58,6 +58,7 @@ fn run() -> Result<String, Failure> {
     }
     let (cells, _, coverage_cpu) = timed(|| now.coverage(&area));
     let (others, _, others_cpu) = timed(|| now.alternatives(3, 0.02, Effort::what_if()));
+    let others = others?;
     elapsed.sort_by(f64::total_cmp);
     spent.sort_by(f64::total_cmp);
     let at = |times: &[f64], share: f64| times[(times.len() as f64 * share) as usize];
@@ -69,7 +70,9 @@ fn run() -> Result<String, Failure> {
         "elapsed_max_s": elapsed.last(),
         "cpu_p50_s": at(&spent, 0.5), "cpu_p95_s": at(&spent, 0.95), "cpu_max_s": spent.last(),
         "coverage_cells": cells?.len(), "coverage_cpu_s": coverage_cpu,
-        "alternatives": others?.len(), "alternatives_cpu_s": others_cpu,
+        "alternatives": others.len(),
+        "alternatives_proved_within": others.iter().map(|one| one.proved).collect::<Vec<_>>(),
+        "alternatives_differ": others.iter().map(|one| one.differs).collect::<Vec<_>>(), "alternatives_cpu_s": others_cpu,
     })
     .to_string())
 }

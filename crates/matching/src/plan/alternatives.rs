@@ -23,6 +23,11 @@ pub struct Alternative {
     /// How much dearer it is than the best, as a share of what can be told apart: points short
     /// and spread.
     pub dearer: f64,
+    /// How much dearer it is at most than the best of all plans that meet the same needs, as a
+    /// share of the same: proved by the shared flow. None where that is nought, or other needs of
+    /// the same severity are met.
+    #[serde(default)]
+    pub proved: Option<f64>,
     /// The same in a sentence.
     pub sentence: String,
 }
@@ -30,8 +35,10 @@ pub struct Alternative {
 /// Up to `count` plans that serve exactly as much need of each severity as `plan` and leave no
 /// more schools without their turn, cost at most
 /// `within` (a share, 0.02 for two per cent) more in points, and differ from it and from one
-/// another. Pairs already used are made dearer, by less and less, until a plan comes near enough; where
-/// needs are many, supporters are changed one need at a time instead.
+/// another. Each is measured against the plan and, where the plan itself is proved that near,
+/// against the least that any plan meeting the same needs can cost. Pairs already used are made
+/// dearer, by less and less, until a plan comes near enough; where needs are many, supporters are
+/// changed one need at a time instead.
 ///
 /// # Errors
 /// As [`super::propose`].
@@ -63,7 +70,13 @@ impl Planned {
         let mut out: Vec<Alternative> = Vec::new();
         // Many needs: changed one by one, because a search would change who is met.
         let many = self.problem.groups.len() > MANY;
-        let price = (within * base_points * 100.0) as i128 * self.problem.unit;
+        let floor = self.floor()?;
+        // What may be spent: near the proved floor, unless this plan is itself too far from it.
+        let most = match floor * (1.0 + within) {
+            near if near > base_points => near,
+            _ => base_points * (1.0 + within),
+        };
+        let price = ((most - base_points) * 100.0) as i128 * self.problem.unit;
         // From a large nudge, which finds very different plans, to a small one.
         for nudge in [20.0, 10.0, 5.0, 2.0, 1.0, 0.5] {
             while out.len() < count {
@@ -90,25 +103,63 @@ impl Planned {
                 let dearer =
                     if base_points > 0.0 { (points - base_points) / base_points } else { 0.0 };
                 let held = pairs(&next);
-                if !same || dearer > within || seen.contains(&held) {
+                if !same || points > most || seen.contains(&held) {
                     break;
                 }
                 let kept = seen[0].iter().filter(|pair| held.binary_search(pair).is_ok()).count();
                 let differs = 1.0 - kept as f64 / seen[0].len().max(1) as f64;
+                let unmet = |plan: &Plan| -> Vec<String> {
+                    plan.unmet.iter().map(|unmet| unmet.need.clone()).collect()
+                };
+                let proved = (floor > 0.0 && unmet(&next) == unmet(plan))
+                    .then(|| (points - floor).max(0.0) / floor);
+                let surely = proved.map_or(String::new(), |proved| {
+                    // Rounded up: what is said to be proved is proved.
+                    let percent = (proved * 1000.0).ceil() / 10.0;
+                    format!(" No plan that meets them is better by more than {percent:.1}%.")
+                });
                 out.push(Alternative {
                     sentence: format!(
-                        "Meets the same needs; {:.0}% of pairs differ; {:.1}% more points short.",
+                        "Meets the same needs; {:.0}% of pairs differ; {:.1}% more points \
+                         short.{surely}",
                         differs * 100.0,
                         dearer * 100.0
                     ),
                     plan: next,
                     differs,
                     dearer,
+                    proved,
                 });
                 seen.push(held);
             }
         }
         Ok(out)
+    }
+
+    /// The least points, short and spread, that any plan meeting the needs met here can cost: the
+    /// bound of the question in which nothing else is asked and nothing else counts.
+    fn floor(&self) -> Result<f64, ModelError> {
+        let problem = &self.problem;
+        let mut other = problem.clone();
+        (other.turn, other.homes) = (0, Vec::new());
+        other.home_of.fill(None);
+        let mut elsewhere = 0;
+        for group in &problem.groups {
+            let met = group.tasks.clone().any(|t| !self.shares[t].is_empty());
+            if !met {
+                elsewhere += group.unmet;
+            }
+            for task in &mut other.tasks[group.tasks.clone()] {
+                let mut options = if met { task.options.to_vec() } else { Vec::new() };
+                for option in &mut options {
+                    option.cost = i128::from(option.lacks) * problem.unit;
+                }
+                options.sort_by_key(|option| (option.cost, option.supporter));
+                task.options = Arc::new(options);
+            }
+        }
+        let least = bound(&other, Some((problem, &self.bound)))?.value - elsewhere;
+        Ok((least / problem.unit) as f64 / 100.0)
     }
 
     /// The best shares when pairs seen before cost some points more.

@@ -131,6 +131,11 @@ fn alternatives_meet_the_same_needs_near_the_optimum() {
         assert_eq!(other.plan.cost.unmet_half_days, plan.cost.unmet_half_days);
         assert!(other.plan.cost.points_short + other.plan.cost.spread_points <= best * 1.02);
         assert!(other.differs > 0.0);
+        // No plan that meets the same needs is below the floor, this one included.
+        let points = other.plan.cost.points_short + other.plan.cost.spread_points;
+        let floor = points / (1.0 + other.proved.unwrap());
+        assert!(floor <= best + 0.01 && floor > best * 0.9, "{floor} {best}");
+        assert!(other.sentence.contains("No plan that meets them is better"), "{}", other.sentence);
     }
 }
 
@@ -149,6 +154,10 @@ fn alternatives_are_found_where_needs_are_many() {
         assert!(left_out(&other.plan) <= left_out(plan));
         assert!(other.plan.cost.points_short + other.plan.cost.spread_points <= best * 1.02);
         assert!(other.differs > 0.0, "plan {at}");
+        // The floor lets everything be shared, so it is some way below what can be done.
+        let points = other.plan.cost.points_short + other.plan.cost.spread_points;
+        let floor = points / (1.0 + other.proved.unwrap());
+        assert!(floor <= best + 0.01 && floor > best * 0.8, "{floor} {best}");
         assert!(others[..at].iter().all(|earlier| earlier.plan.matches != other.plan.matches));
     }
 }
