@@ -10,6 +10,7 @@ mod leaving;
 mod lists;
 mod matrix;
 mod paths;
+mod reach;
 mod record;
 mod stolen;
 mod world;
