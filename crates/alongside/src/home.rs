@@ -125,6 +125,7 @@ struct Home {
     school: Option<NavItem>,
     broker: bool,
     head: bool,
+    shares: bool,
 }
 
 async fn desk(
@@ -142,10 +143,12 @@ async fn desk(
     let name = visitor.name.split_whitespace().next().unwrap_or("").to_owned();
     let broker = visitor.has(Role::Broker);
     let head = visitor.has(Role::Head);
+    let answers = [Role::Head, Role::TrustExecutive, Role::Commissioner, Role::Broker];
+    let shares = answers.into_iter().any(|role| visitor.has(role));
     frame
         .page("Home")
         .visible_to("only you; each record behind a link has its own label")
-        .show(&Home { name, ledgers, mine, others, school, broker, head })
+        .show(&Home { name, ledgers, mine, others, school, broker, head, shares })
 }
 
 macro_rules! plain_page {
