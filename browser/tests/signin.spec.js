@@ -112,7 +112,7 @@ issuer = "${provider.issuer}"
 client_id = "alongside"
 client_secret_file = "client-secret"
 `)
-  run(place, 'user', 'add', 'ada@school.example', 'Ada Bell', '--role', 'administrator', '--at', 'authority:990', '--title', 'Administrator')
+  run(place, 'user', 'add', 'ada@school.example', 'Ada Bell', '--role', 'operator', '--at', 'authority:990', '--title', 'Operator')
   server = await start(place, 'serve', { port })
 })
 

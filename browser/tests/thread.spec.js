@@ -1,5 +1,5 @@
 // The whole thread on the real register: from public files to a measured effect on both schools,
-// as the administrator, the broker and the two heads live it. The calendar of a rehearsal moves
+// as the operator, the broker and the two heads live it. The calendar of a rehearsal moves
 // from autumn 2017 to the results of 2019, so that every figure is a published one.
 
 import { expect, test } from '@playwright/test'
@@ -73,13 +73,13 @@ test('from public files to a measured effect on both schools', async ({ browser 
     const files = ['edubasealldata20220831.csv', 'links_edubasealldata20250922.csv', 'idaci_by_postcode_2019.csv', '2015-2016']
     const done = JSON.parse(run(home, { settings: on('2017-10-02') }, '--json', 'import', ...files.map((file) => join(national, file))))
     expect(done.files.every((file) => !file.unchanged && file.rejected === 0)).toBe(true)
-    run(home, { settings: on('2017-10-02') }, 'user', 'add', 'kit@alliance.example', 'Kit Operator', '--role', 'administrator', '--at', 'authority:850')
+    run(home, { settings: on('2017-10-02') }, 'user', 'add', 'kit@alliance.example', 'Kit Operator', '--role', 'operator', '--at', 'authority:850')
     await move('2017-10-02')
     const link = run(home, { settings: on('2017-10-02') }, 'user', 'link', 'kit@alliance.example').trim()
     await enter('kit', link)
   })
 
-  await test.step('the administrator uploads last year’s results, founds the alliance and invites its people', async () => {
+  await test.step('the operator uploads last year’s results, founds the alliance and invites its people', async () => {
     const page = people.kit
     await upload(page, '2016-2017/england_ks2final.csv')
     await visit(page, '/partnerships/new')
@@ -90,7 +90,8 @@ test('from public files to a measured effect on both schools', async ({ browser 
     await expect(page.getByRole('alert')).toContainText('Line 3')
     await page.getByLabel('Who belongs to it?').fill(`${asks.urn} ${asks.name}\n${gives.urn}\nauthority:850`)
     await page.getByRole('button', { name: 'Found the partnership' }).click()
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Solent Alliance')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Partnerships')
+    await expect(main(page)).toContainText('Solent Alliance')
     const invite = async (name, email, role, where, number) => {
       await visit(page, '/people/new')
       await page.getByLabel('Name', { exact: true }).fill(name)
@@ -106,6 +107,13 @@ test('from public files to a measured effect on both schools', async ({ browser 
     await invite('Ben Gives', 'ben@school.example', 'Headteacher or deputy', 'A school', gives.urn)
     await invite('Priya Broker', 'priya@alliance.example', 'Broker', 'Solent Alliance')
     for (const name of ['ada', 'ben', 'priya']) await invited(name, emails[name])
+    // Nobody is drawn in: each head agrees for their own school.
+    for (const name of ['ada', 'ben']) {
+      await visit(people[name], '/home')
+      await main(people[name]).getByRole('link', { name: 'Solent Alliance asks you to join' }).click()
+      await main(people[name]).getByRole('button', { name: 'Agree' }).click()
+      await expect(main(people[name]).getByRole('link', { name: 'Solent Alliance' })).toBeVisible()
+    }
   })
 
   await test.step('each head writes an audit that public data began', async () => {

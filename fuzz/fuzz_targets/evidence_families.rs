@@ -2,6 +2,7 @@
 #![no_main]
 
 #[path = "evidence/numbers.rs"]
+#[expect(dead_code, reason = "lists are for the other targets")]
 mod numbers;
 
 use evidence::families::{Families, Feature, Method, Profile, Recipe, Scale};

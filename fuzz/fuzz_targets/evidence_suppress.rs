@@ -3,6 +3,7 @@
 #![no_main]
 
 #[path = "evidence/numbers.rs"]
+#[expect(dead_code, reason = "lists are for the other targets")]
 mod numbers;
 
 use evidence::{

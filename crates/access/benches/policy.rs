@@ -25,6 +25,10 @@ fn busy(role: Role) -> Visitor {
         name: "Somebody".to_owned(),
         posts: (1..=5).map(|urn| Post::new(OrgRef::School(900 + urn), role, "Post")).collect(),
         partnerships: (1..=3).map(partnership).collect(),
+        members: (1..=3)
+            .flat_map(|one| (1..=40).map(move |urn| (partnership(one), OrgRef::School(800 + urn))))
+            .collect(),
+        shared: (1..=40).map(|urn| (OrgRef::School(800 + urn), Kind::Audit)).collect(),
         glass: Vec::new(),
     }
 }

@@ -35,13 +35,16 @@ pub enum Role {
     Convenor,
     /// A contact in an organisation beyond the school sector.
     Partner,
-    /// Imports, accounts and retention; sees no private record without a reason.
+    /// Looks after the members of one partnership; reads a member's records only with a reason
+    /// that the member's leaders are told.
     Administrator,
+    /// Runs the installation: imports, accounts, retention, founding partnerships. Sees no record.
+    Operator,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Head,
         Self::Staff,
         Self::Governor,
@@ -51,6 +54,7 @@ impl Role {
         Self::Convenor,
         Self::Partner,
         Self::Administrator,
+        Self::Operator,
     ];
 
     /// The role in words, as a person would say it.
@@ -65,7 +69,8 @@ impl Role {
             Self::Broker => "Broker",
             Self::Convenor => "Convenor of a network",
             Self::Partner => "Partner beyond the school sector",
-            Self::Administrator => "Administrator",
+            Self::Administrator => "Administrator of a partnership",
+            Self::Operator => "Operator of the installation",
         }
     }
 
@@ -82,6 +87,7 @@ impl Role {
             Self::Convenor => "convenor",
             Self::Partner => "partner",
             Self::Administrator => "administrator",
+            Self::Operator => "operator",
         }
     }
 }
@@ -132,6 +138,18 @@ impl Post {
     #[must_use]
     pub fn new(org: OrgRef, role: Role, title: &str) -> Self {
         Self { org, role: AsText(role), title: title.to_owned() }
+    }
+
+    /// Why nobody can hold such a post, if nobody can: a sentence for whoever gives it.
+    #[must_use]
+    pub const fn problem(&self) -> Option<&'static str> {
+        match (self.role.0, self.org) {
+            (Role::Administrator, OrgRef::Partnership(_)) => None,
+            (Role::Administrator, _) => Some(
+                "An administrator looks after a partnership: give the post there. Whoever looks after accounts and imports is an operator",
+            ),
+            _ => None,
+        }
     }
 
     /// What the post lets the person do.

@@ -4,7 +4,7 @@
 use std::{fmt, pin::Pin, sync::Arc};
 
 use foundation::{
-    App, Context, DbError, OrgRef, PageError, Sql, Tx,
+    Actor, App, Context, DbError, OrgRef, PageError, Sql, Tx,
     db::At,
     events::{self, Event},
     mail::{self, Letter},
@@ -14,7 +14,7 @@ use jiff::{SignedDuration, civil::Date};
 use crate::{
     AccountId, Permit, Post, Role,
     accounts::{self, Held},
-    passwords, sessions,
+    looks, passwords, sessions,
 };
 
 /// How long an invitation stands.
@@ -83,8 +83,8 @@ pub enum LeavingError {
     #[error("the last day comes before the first day of the post: choose a later one")]
     BeforeStart,
     /// Nobody would be left to look after accounts.
-    #[error("this is the last administrator: appoint another one first")]
-    LastAdministrator,
+    #[error("this is the last operator: appoint another one first")]
+    LastOperator,
     /// Somebody has to take these over first.
     #[error("somebody has to take over {} first", .0.len())]
     Held(Vec<Duty>),
@@ -117,8 +117,10 @@ pub async fn invite(
 ) -> Result<AccountId, DbError> {
     let context = permit.context();
     let tx = app.db.write().await?;
+    let told = looks::leaders(&tx, app, post.org).await?;
     let account = accounts::open(&tx, &app.ids, context, email, name).await?;
     accounts::appoint(&tx, &app.ids, context, account, post, start_on).await?;
+    announce(&tx, app, context, &told, name, post).await?;
     letter(&tx, app, context, account).await?;
     tx.commit().await?;
     Ok(account)
@@ -160,10 +162,10 @@ async fn letter(tx: &Tx, app: &App, context: &Context, account: AccountId) -> Re
 }
 
 /// Gives somebody another post. Their sessions end, so that the next one begins with the new
-/// rights and a new token.
+/// rights and a new token, and those who lead the organisation already are told.
 ///
 /// # Errors
-/// When the database refuses.
+/// [`DbError::Unpermitted`] for a post of one's own; when the database refuses.
 pub async fn appoint(
     app: &App,
     permit: &Permit,
@@ -171,10 +173,47 @@ pub async fn appoint(
     post: &Post,
     start_on: Date,
 ) -> Result<(), DbError> {
+    let context = permit.context();
+    if matches!(&context.actor, Actor::Person { account: own, .. } if *own == account.to_string()) {
+        return Err(DbError::Unpermitted("to give oneself a post".to_owned()));
+    }
     let tx = app.db.write().await?;
-    accounts::appoint(&tx, &app.ids, permit.context(), account, post, start_on).await?;
-    sessions::end_all(&tx, permit.context().at, account, None).await?;
+    let told = looks::leaders(&tx, app, post.org).await?;
+    accounts::appoint(&tx, &app.ids, context, account, post, start_on).await?;
+    sessions::end_all(&tx, context.at, account, None).await?;
+    let person = accounts::get(&tx, account).await?.map_or_else(String::new, |person| person.name);
+    announce(&tx, app, context, &told, &person, post).await?;
     tx.commit().await
+}
+
+/// Tells those who led an organisation before that somebody was given a post there: whoever opens
+/// accounts for others cannot do so behind their backs.
+async fn announce(
+    tx: &Tx,
+    app: &App,
+    context: &Context,
+    leaders: &[accounts::Account],
+    person: &str,
+    post: &Post,
+) -> Result<(), DbError> {
+    for leader in leaders {
+        let letter = Letter {
+            recipient: leader.email.clone(),
+            subject: "Somebody was given a post at your organisation".to_owned(),
+            body: format!(
+                "Hello {},\n\n{} has given {person} a post at your organisation on Alongside: {} \
+                 ({}). If you do not know of it, write to the operator of this installation at \
+                 once; they can end it.\n\nWho has which access there: {}/how-access-works\n",
+                leader.name,
+                context.actor.name(),
+                post.title,
+                post.role().in_words(),
+                app.config.public_url()
+            ),
+        };
+        mail::post(tx, app, context, &letter).await?;
+    }
+    Ok(())
 }
 
 /// Ends a post on its last day. Refused while a room says that the person still looks after
@@ -197,10 +236,8 @@ pub async fn end_post(
         return Err(LeavingError::BeforeStart);
     }
     let others = || everybody.iter().filter(|held| held.id != post && held.on(last_day.max(today)));
-    if ending.role.0 == Role::Administrator
-        && !others().any(|held| held.role.0 == Role::Administrator)
-    {
-        return Err(LeavingError::LastAdministrator);
+    if ending.role.0 == Role::Operator && !others().any(|held| held.role.0 == Role::Operator) {
+        return Err(LeavingError::LastOperator);
     }
     let stays = others().any(|held| held.account == ending.account && held.org == ending.org);
     if !stays {

@@ -45,6 +45,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "access", number: 5, sql: include_str!("../migrations/0005_sealed.sql") },
     Migration { room: "access", number: 6, sql: include_str!("../migrations/0006_sharing.sql") },
     Migration { room: "access", number: 100, sql: include_str!("../migrations/0100_ways_in.sql") },
+    Migration {
+        room: "access",
+        number: 101,
+        sql: include_str!("../migrations/0101_partnerships.sql"),
+    },
 ];
 
 /// This room's background work.

@@ -27,6 +27,9 @@ pub const PASSWORDS: Limit =
 /// accounts. Links still work when it is used up.
 pub const FAILURES: Limit =
     Limit { name: "failed password", burst: 300, every: SignedDuration::from_secs(2) };
+/// Asking for a letter to a new address of one's own, by account.
+pub const ADDRESSES: Limit =
+    Limit { name: "new address", burst: 5, every: SignedDuration::from_mins(10) };
 /// Trying a code while setting up an authenticator app or after a link, by account.
 pub const CODES: Limit = Limit { name: "code", burst: 10, every: SignedDuration::from_mins(1) };
 

@@ -12,7 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use sea_orm::FromQueryResult;
 
 use crate::{
-    AccountId, Action, Permit, Resource, Role, Visitor, Zone, accounts, authorize, decide, policy,
+    AccountId, Action, Permit, Resource, Role, Visitor, Zone, accounts, authorize, decide,
+    partnerships, policy,
 };
 
 /// How long an administrator may read behind broken glass.
@@ -60,7 +61,7 @@ pub const fn recorded(zone: Zone) -> bool {
 }
 
 /// Records that somebody looks at a record. Rooms call it where they show one; zones whose
-/// looks are not recorded cost nothing.
+/// looks are not recorded cost nothing, except behind broken glass, where every look is noted.
 ///
 /// # Errors
 /// When the database refuses: a look that cannot be recorded must not happen.
@@ -71,8 +72,15 @@ pub async fn record(
     subject: &str,
     id: impl std::fmt::Display + Send,
 ) -> Result<(), DbError> {
-    let Some(account) = visitor.account.filter(|_| recorded(resource.zone)) else { return Ok(()) };
+    let Some(account) = visitor.account else { return Ok(()) };
+    let glass = visitor.glass.contains(&resource.owner);
+    if !recorded(resource.zone) && !glass {
+        return Ok(());
+    }
     let decision = decide(visitor, Action::Read, resource);
+    if !recorded(resource.zone) && decision.rule != policy::BEHIND_GLASS {
+        return Ok(());
+    }
     let now = app.clock.now();
     let reason = match decision.rule {
         policy::BEHIND_GLASS => reason(&app.db, account, resource.owner, now).await?,
@@ -137,19 +145,45 @@ pub async fn by(db: &impl Sql, account: AccountId, since: Timestamp) -> Result<V
     db.all(&sql, [account.into(), At(since).into()]).await
 }
 
-/// Breaks the glass: for an hour the administrator reads (never changes) what belongs to one
-/// organisation, short of what belongs to two people or to one. Its leaders are told at once.
+/// The organisations whose glass a visitor may break: the partnerships they administer and the
+/// members of these today.
 ///
 /// # Errors
-/// [`PageError::Bad`] when the reason is too short; as [`authorize`] for anybody else.
+/// When the database cannot be read.
+pub async fn within_reach(app: &App, visitor: &Visitor) -> Result<Vec<OrgRef>, DbError> {
+    let mut orgs = Vec::new();
+    for partnership in visitor.orgs(Role::Administrator) {
+        orgs.push(partnership);
+        orgs.extend(partnerships::members(&app.db, partnership, app.clock.today()).await?);
+    }
+    orgs.sort();
+    orgs.dedup();
+    Ok(orgs)
+}
+
+/// Breaks the glass: for an hour the administrator reads (never changes) what belongs to one
+/// member of their partnership, short of what belongs to two people or to one. Its leaders are
+/// told at once.
+///
+/// # Errors
+/// [`PageError::Bad`] when the reason is too short; [`PageError::NotFound`] for an organisation
+/// beyond the partnership; as [`authorize`] for anybody else.
 pub async fn break_glass(
     app: &App,
     visitor: &Visitor,
     owner: OrgRef,
     reason: &str,
 ) -> Result<Permit, PageError> {
-    let permit = authorize(app, visitor, Action::Update, &policy::installation())?;
     let account = visitor.account.ok_or(PageError::NotFound)?;
+    let mut through = None;
+    for partnership in visitor.orgs(Role::Administrator) {
+        let members = partnerships::members(&app.db, partnership, app.clock.today()).await?;
+        if partnership == owner || members.contains(&owner) {
+            through = Some(partnership);
+        }
+    }
+    let through = through.ok_or(PageError::NotFound)?;
+    let permit = authorize(app, visitor, Action::Update, &partnerships::resource(through))?;
     let reason = reason.trim();
     if reason.chars().count() < REASON {
         return Err(PageError::Bad(format!("Give a reason of at least {REASON} characters.")));
@@ -172,13 +206,27 @@ pub async fn break_glass(
     .await?;
     let event = Event::new("organisation", owner, "broke the glass").owned_by(owner);
     events::append(&tx, permit.context(), event).await?;
-    for leader in leaders(&tx, app, owner).await? {
+    let mut told = leaders(&tx, app, owner).await?;
+    let mut whose = "your organisation".to_owned();
+    if told.is_empty() {
+        whose = format!("{owner}, a member of your partnership,");
+        told = leaders(&tx, app, through).await?;
+        told.retain(|leader| leader.id != account);
+    }
+    if told.is_empty() {
+        return Err(PageError::Bad(
+            "Nobody leads that organisation here yet, and the partnership has no broker: there is \
+             nobody who could be told. Appoint one of them first."
+                .to_owned(),
+        ));
+    }
+    for leader in told {
         let letter = Letter {
             recipient: leader.email,
-            subject: "An administrator is reading your organisation's records".to_owned(),
+            subject: "An administrator is reading records".to_owned(),
             body: format!(
-                "Hello {},\n\nOn {} {}, an administrator, began to read records of your \
-                 organisation that administrators do not normally see. This ends after an hour. \
+                "Hello {},\n\nOn {} {}, an administrator, began to read records of {whose} \
+                 that administrators do not normally see. This ends after an hour. \
                  Coaching and mentoring texts stay closed.\n\nThe reason given: {reason}\n\n\
                  What was looked at: {}/access-log\n",
                 leader.name,
@@ -193,8 +241,15 @@ pub async fn break_glass(
     Ok(permit)
 }
 
-/// The people who lead an organisation today.
-async fn leaders(db: &impl Sql, app: &App, org: OrgRef) -> Result<Vec<accounts::Account>, DbError> {
+/// The people who lead an organisation today, for letters.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn leaders(
+    db: &impl Sql,
+    app: &App,
+    org: OrgRef,
+) -> Result<Vec<accounts::Account>, DbError> {
     let mut leaders: Vec<accounts::Account> = Vec::new();
     for role in [Role::Head, Role::TrustExecutive, Role::Commissioner, Role::Broker] {
         for holder in accounts::holders(db, &app.clock, org, role).await? {

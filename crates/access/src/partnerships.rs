@@ -1,4 +1,7 @@
 //! Alliances and other partnerships, and who belonged to them when.
+//!
+//! Nobody is drawn into a partnership: an organisation that is asked belongs to it, reads what is
+//! shared in it and can be read by it only from the day on which its own leaders agreed.
 
 use foundation::{
     Context, DbError, Ids, OrgRef, Sql, Tx,
@@ -6,6 +9,8 @@ use foundation::{
 };
 use jiff::civil::Date;
 use sea_orm::FromQueryResult;
+
+use crate::{Kind, Resource, Zone};
 
 /// A partnership.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -16,6 +21,13 @@ pub struct Partnership {
     pub name: String,
     /// Alliance, cluster, professional learning community, place, trust-to-trust or triad.
     pub kind: String,
+}
+
+/// What the policy knows about a partnership: its members read it, its brokers and its
+/// administrators look after it, and nobody else knows of it.
+#[must_use]
+pub const fn resource(org: OrgRef) -> Resource {
+    Resource::new(Kind::Partnership, Zone::Network, org).through(Some(org))
 }
 
 /// Founds a partnership.
@@ -41,7 +53,8 @@ pub async fn found(
     Ok(org)
 }
 
-/// Admits an organisation from a date on.
+/// Makes an organisation a member from a date on: one that has agreed, as those have with whom a
+/// partnership is founded.
 ///
 /// # Errors
 /// When the partnership does not exist or the organisation joined on that day already.
@@ -53,7 +66,8 @@ pub async fn join(
     start_on: Date,
 ) -> Result<(), DbError> {
     tx.run(
-        "INSERT INTO partnership_member (partnership, org, start_on) VALUES ($1, $2, $3)",
+        "INSERT INTO partnership_member (partnership, org, start_on, agreed_on)
+         VALUES ($1, $2, $3, $3)",
         [partnership.into(), member.into(), start_on.to_string().into()],
     )
     .await?;
@@ -61,8 +75,90 @@ pub async fn join(
         .await
 }
 
-/// Ends a membership at once. What the organisation shared stays its own; what the others shared
-/// closes to it.
+/// Asks an organisation to join. Until its leaders [`agree`] it is no member.
+///
+/// # Errors
+/// When the partnership does not exist.
+pub async fn invite(
+    tx: &Tx,
+    context: &Context,
+    partnership: OrgRef,
+    member: OrgRef,
+    today: Date,
+) -> Result<(), DbError> {
+    tx.run(
+        "INSERT INTO partnership_member (partnership, org, start_on) VALUES ($1, $2, $3)
+         ON CONFLICT (partnership, org, start_on) DO UPDATE SET end_on = NULL, agreed_on = NULL
+           WHERE partnership_member.end_on IS NOT NULL",
+        [partnership.into(), member.into(), today.to_string().into()],
+    )
+    .await?;
+    events::append(tx, context, Event::new("partnership", partnership, "invited").owned_by(member))
+        .await
+}
+
+/// Accepts for the organisation that was asked: it belongs to the partnership from today.
+///
+/// # Errors
+/// [`DbError::Conflict`] when it was not asked, or has answered.
+pub async fn agree(
+    tx: &Tx,
+    context: &Context,
+    partnership: OrgRef,
+    member: OrgRef,
+    today: Date,
+) -> Result<(), DbError> {
+    let agreed = tx
+        .run(
+            "UPDATE partnership_member SET agreed_on = $3
+             WHERE partnership = $1 AND org = $2 AND agreed_on IS NULL
+               AND (end_on IS NULL OR end_on >= $3)",
+            [partnership.into(), member.into(), today.to_string().into()],
+        )
+        .await?;
+    if agreed == 0 {
+        return Err(DbError::Conflict("invitation"));
+    }
+    events::append(tx, context, Event::new("partnership", partnership, "joined").owned_by(member))
+        .await
+}
+
+/// The partnerships that wait for an organisation's answer, by name.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn inviting(
+    db: &impl Sql,
+    member: OrgRef,
+    on: Date,
+) -> Result<Vec<Partnership>, DbError> {
+    db.all(
+        "SELECT p.org, p.name, p.kind FROM partnership p JOIN partnership_member m ON m.partnership = p.org
+         WHERE m.org = $1 AND m.agreed_on IS NULL AND (m.end_on IS NULL OR m.end_on >= $2)
+         ORDER BY p.name, p.org",
+        [member.into(), on.to_string().into()],
+    )
+    .await
+}
+
+/// The organisations that were asked and have not answered.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn invited(db: &impl Sql, partnership: OrgRef, on: Date) -> Result<Vec<OrgRef>, DbError> {
+    orgs(
+        db,
+        "SELECT org FROM partnership_member
+         WHERE partnership = $1 AND agreed_on IS NULL AND (end_on IS NULL OR end_on >= $2)
+         ORDER BY org",
+        partnership,
+        on,
+    )
+    .await
+}
+
+/// Ends a membership, or takes an invitation back, at once: what the organisation shared in the
+/// partnership closes to the others, and what the others shared closes to it.
 ///
 /// # Errors
 /// [`DbError::Conflict`] when it is not a member on that day.
@@ -95,7 +191,7 @@ pub async fn leave(
 pub async fn of(db: &impl Sql, member: OrgRef, on: Date) -> Result<Vec<Partnership>, DbError> {
     db.all(
         "SELECT p.org, p.name, p.kind FROM partnership p JOIN partnership_member m ON m.partnership = p.org
-         WHERE m.org = $1 AND m.start_on <= $2 AND (m.end_on IS NULL OR m.end_on >= $2)
+         WHERE m.org = $1 AND m.agreed_on <= $2 AND (m.end_on IS NULL OR m.end_on >= $2)
          ORDER BY p.name",
         [member.into(), on.to_string().into()],
     )
@@ -107,19 +203,64 @@ pub async fn of(db: &impl Sql, member: OrgRef, on: Date) -> Result<Vec<Partnersh
 /// # Errors
 /// When the database cannot be read.
 pub async fn members(db: &impl Sql, partnership: OrgRef, on: Date) -> Result<Vec<OrgRef>, DbError> {
+    orgs(
+        db,
+        "SELECT org FROM partnership_member
+         WHERE partnership = $1 AND agreed_on <= $2 AND (end_on IS NULL OR end_on >= $2)
+         ORDER BY org",
+        partnership,
+        on,
+    )
+    .await
+}
+
+/// The members of several partnerships on a day: pairs of partnership and member, in order.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn members_of_all(
+    db: &impl Sql,
+    all: &[OrgRef],
+    on: Date,
+) -> Result<Vec<(OrgRef, OrgRef)>, DbError> {
+    #[derive(FromQueryResult)]
+    struct Pair {
+        partnership: OrgRef,
+        org: OrgRef,
+    }
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (2..all.len() + 2).map(|at| format!("${at}")).collect();
+    let sql = format!(
+        "SELECT partnership, org FROM partnership_member
+         WHERE agreed_on <= $1 AND (end_on IS NULL OR end_on >= $1) AND partnership IN ({})",
+        places.join(", ")
+    );
+    let mut asked: Vec<sea_orm::Value> = vec![on.to_string().into()];
+    for org in all {
+        asked.push((*org).into());
+    }
+    let found: Vec<Pair> = db.all(&sql, asked).await?;
+    let mut pairs: Vec<(OrgRef, OrgRef)> =
+        found.into_iter().map(|pair| (pair.partnership, pair.org)).collect();
+    pairs.sort();
+    pairs.dedup();
+    Ok(pairs)
+}
+
+async fn orgs(
+    db: &impl Sql,
+    sql: &str,
+    partnership: OrgRef,
+    on: Date,
+) -> Result<Vec<OrgRef>, DbError> {
     #[derive(FromQueryResult)]
     struct Member {
         org: OrgRef,
     }
-    let members: Vec<Member> = db
-        .all(
-            "SELECT org FROM partnership_member
-             WHERE partnership = $1 AND start_on <= $2 AND (end_on IS NULL OR end_on >= $2)
-             ORDER BY org",
-            [partnership.into(), on.to_string().into()],
-        )
-        .await?;
-    Ok(members.into_iter().map(|member| member.org).collect())
+    let found: Vec<Member> = db.all(sql, [partnership.into(), on.to_string().into()]).await?;
+    Ok(found.into_iter().map(|member| member.org).collect())
 }
 
 /// A partnership by its reference.

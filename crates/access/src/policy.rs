@@ -77,6 +77,8 @@ pub enum Kind {
     Impact,
     /// What a school or trust tells its board: summaries of plans, reports, reviews of governance.
     Board,
+    /// A partnership: who belongs to it.
+    Partnership,
     /// A practice, who uses it and who asks to see it.
     Practice,
     /// Imports, accounts, retention and the record of looks.
@@ -85,7 +87,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Directory,
         Self::Audit,
         Self::Request,
@@ -99,6 +101,7 @@ impl Kind {
         Self::Ledger,
         Self::Impact,
         Self::Board,
+        Self::Partnership,
         Self::Practice,
         Self::System,
     ];
@@ -120,6 +123,7 @@ impl Kind {
             Self::Ledger => "time and money",
             Self::Impact => "measured effect",
             Self::Board => "summaries for the board",
+            Self::Partnership => "partnerships and their members",
             Self::Practice => "practices and who uses them",
             Self::System => "the installation",
         }

@@ -59,6 +59,27 @@ pub async fn bundle(app: &App, account: AccountId, rooms: &Extracts) -> Result<V
         subject: String,
         sent_at: Option<i64>,
     }
+    #[derive(FromQueryResult)]
+    struct Asked {
+        act: String,
+        subject: String,
+        subject_id: String,
+        created_at: i64,
+        used_at: Option<i64>,
+    }
+    #[derive(FromQueryResult)]
+    struct Glass {
+        owner: String,
+        reason: String,
+        opened_at: i64,
+    }
+    #[derive(FromQueryResult)]
+    struct Suggested {
+        org: String,
+        provider: String,
+        seen_at: i64,
+    }
+    let moment = |at: i64| jiff::Timestamp::from_microsecond(at).ok();
     let person = accounts::get(&app.db, account).await?.ok_or(PageError::NotFound)?;
     let posts: Vec<Value> = accounts::held(&app.db, Some(account))
         .await?
@@ -120,10 +141,44 @@ pub async fn bundle(app: &App, account: AccountId, rooms: &Extracts) -> Result<V
         .await?;
     let letters: Vec<Value> = letters
         .into_iter()
-        .map(|sent| {
-            let at = sent.sent_at.and_then(|at| jiff::Timestamp::from_microsecond(at).ok());
-            json!({ "subject": sent.subject, "sent": at })
+        .map(|sent| json!({ "subject": sent.subject, "sent": sent.sent_at.and_then(moment) }))
+        .collect();
+    let asked: Vec<Asked> = app
+        .db
+        .all(
+            "SELECT act, subject, subject_id, created_at, used_at FROM act_link
+             WHERE email = $1 ORDER BY id",
+            [person.email.clone().into()],
+        )
+        .await?;
+    let asked: Vec<Value> = asked
+        .into_iter()
+        .map(|one| {
+            json!({ "asked to": one.act, "record": format!("{} {}", one.subject, one.subject_id),
+                    "sent": moment(one.created_at), "used": one.used_at.and_then(moment) })
         })
+        .collect();
+    let glass: Vec<Glass> = app
+        .db
+        .all(
+            "SELECT owner, reason, opened_at FROM broken_glass WHERE account = $1 ORDER BY id",
+            [account.into()],
+        )
+        .await?;
+    let glass: Vec<Value> = glass
+        .into_iter()
+        .map(|one| json!({ "owner": one.owner, "reason": one.reason, "at": moment(one.opened_at) }))
+        .collect();
+    let suggested: Vec<Suggested> = app
+        .db
+        .all(
+            "SELECT org, provider, seen_at FROM suggested_post WHERE account = $1 ORDER BY org",
+            [account.into()],
+        )
+        .await?;
+    let suggested: Vec<Value> = suggested
+        .into_iter()
+        .map(|one| json!({ "org": one.org, "by": one.provider, "seen": moment(one.seen_at) }))
         .collect();
     let mut bundle = json!({
         "made": app.clock.now(),
@@ -135,6 +190,9 @@ pub async fn bundle(app: &App, account: AccountId, rooms: &Extracts) -> Result<V
         "looks": looks,
         "acts": acts,
         "letters": letters,
+        "links to one act": asked,
+        "emergency access": glass,
+        "posts a provider named": suggested,
     });
     for (name, ask) in &rooms.0 {
         bundle[*name] = ask(app.clone(), account).await?;

@@ -66,8 +66,8 @@ impl Question<'_> {
         self.account.is_some_and(|account| self.resource.people.contains(&account))
     }
 
-    fn administrator(&self) -> bool {
-        self.visitor.has(Role::Administrator)
+    fn operator(&self) -> bool {
+        self.visitor.has(Role::Operator)
     }
 
     fn about_the_installation(&self) -> bool {
@@ -76,6 +76,25 @@ impl Question<'_> {
 
     fn any(&self, roles: &[Role], org: OrgRef) -> bool {
         roles.iter().any(|&role| self.visitor.is(role, org))
+    }
+
+    /// The organisations the record is about: its owner and every side.
+    fn sides(&self) -> impl Iterator<Item = OrgRef> {
+        std::iter::once(self.resource.owner).chain(self.resource.parties.iter().copied())
+    }
+
+    /// Whether the record still belongs to the partnership it was shared in: one of these is a
+    /// member today. Whoever leaves takes its records along.
+    fn in_partnership(&self, mut orgs: impl Iterator<Item = OrgRef>) -> bool {
+        let partnership = self.resource.partnership;
+        partnership.is_some_and(|it| orgs.any(|org| self.visitor.has_member(it, org)))
+    }
+
+    /// Whether the person belongs to the partnership of the record, and its owner does too.
+    fn among_members(&self) -> bool {
+        let partnership = self.resource.partnership;
+        partnership.is_some_and(|it| self.visitor.partnerships.contains(&it))
+            && self.in_partnership(std::iter::once(self.resource.owner))
     }
 }
 
@@ -93,11 +112,11 @@ pub(crate) fn deciding(
 pub const OTHERWISE: &str = "No rule allows this.";
 /// The rule behind broken glass, by its sentence.
 pub const BEHIND_GLASS: &str = "An administrator who gave a reason reads, for an hour, what \
-    belongs to one organisation; its leaders are told.";
+    belongs to one member of the partnership; its leaders are told.";
 
 /// The version of the policy. Raised with every change of a rule, so that an entry of the access
 /// log can be read with the rules of its day; a test holds the two together.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 6;
 
 const ANY_SIDE: &[Zone] = &[Zone::Public, Zone::Network, Zone::Parties];
 const UP_TO_SCHOOL: &[Zone] = &[Zone::Public, Zone::Network, Zone::Parties, Zone::School];
@@ -150,46 +169,59 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "installation",
         effect: Effect::Allow,
-        who: "Administrators, about the installation itself",
-        text: "An administrator looks after imports, accounts and retention.",
+        who: "Operators, about the installation itself",
+        text: "An operator looks after imports, accounts, retention and the founding of partnerships.",
         actions: &[],
         zones: &[],
         kinds: &[],
-        holds: |question| question.about_the_installation() && question.administrator(),
+        holds: |question| question.about_the_installation() && question.operator(),
     },
     Rule {
         id: "installation-others",
         effect: Effect::Deny,
         who: "Everybody else, about the installation itself",
-        text: "Only an administrator looks after imports, accounts and retention.",
+        text: "Only an operator looks after imports, accounts, retention and the founding of partnerships.",
         actions: &[],
         zones: &[],
         kinds: &[],
         holds: |question| question.about_the_installation(),
     },
     Rule {
+        id: "partnership-administrator",
+        effect: Effect::Allow,
+        who: "The administrator of the partnership",
+        text: "An administrator looks after the members of their own partnership.",
+        actions: &[Action::Read, Action::Create, Action::Update],
+        zones: &[],
+        kinds: &[Kind::Partnership],
+        holds: |question| question.visitor.is(Role::Administrator, question.resource.owner),
+    },
+    Rule {
         id: "owner",
         effect: Effect::Allow,
         who: "The head, trust executive, commissioner or broker of the organisation that owns the record",
-        text: "The leaders of the organisation that owns a record read, change and sign it.",
+        text: "The leaders of the organisation that owns a record read, change and sign it; what is written for the broker alone only a broker reads.",
         actions: &[],
         zones: &[],
         kinds: &[],
         holds: |question| {
-            let leaders = [Role::Head, Role::TrustExecutive, Role::Commissioner, Role::Broker];
-            question.any(&leaders, question.resource.owner)
+            let leaders = [Role::Broker, Role::Head, Role::TrustExecutive, Role::Commissioner];
+            let told = question.action == Action::Read && question.resource.zone == Zone::Broker;
+            question.any(if told { &leaders[..1] } else { &leaders }, question.resource.owner)
         },
     },
     Rule {
         id: "broker",
         effect: Effect::Allow,
         who: "The broker of the partnership through which the record is brokered",
-        text: "The broker runs requests, matches and agreements of the partnership.",
+        text: "The broker runs requests, matches and agreements of the partnership, as long as one of their schools belongs to it.",
         actions: &[Action::Read, Action::Create, Action::Update, Action::Broker, Action::Propose],
         zones: ALL_BUT_SCHOOL,
         kinds: &[],
         holds: |question| {
-            question.resource.partnership.is_some_and(|org| question.visitor.is(Role::Broker, org))
+            let partnership = question.resource.partnership;
+            partnership.is_some_and(|org| question.visitor.is(Role::Broker, org))
+                && question.in_partnership(question.sides())
         },
     },
     Rule {
@@ -206,14 +238,27 @@ pub static RULES: &[Rule] = &[
         },
     },
     Rule {
+        id: "payer",
+        effect: Effect::Allow,
+        who: "The commissioner of the body that pays for a deployment",
+        text: "Whoever pays for a deployment reads its agreement, its time and money and its measured effect, and signs for the money.",
+        actions: &[Action::Read, Action::Sign],
+        zones: ANY_SIDE,
+        kinds: &[Kind::Agreement, Kind::Ledger, Kind::Impact],
+        holds: |question| {
+            let mut parties = question.resource.parties.iter();
+            parties.any(|&party| question.visitor.is(Role::Commissioner, party))
+        },
+    },
+    Rule {
         id: "named",
         effect: Effect::Allow,
         who: "The people named on the record",
-        text: "The people named on a deployment read it and record their part.",
+        text: "The people named on a deployment read it and record their part, as long as they hold a post.",
         actions: &[Action::Read, Action::Update, Action::Propose],
         zones: ANY_SIDE,
         kinds: &[],
-        holds: |question| question.named(),
+        holds: |question| question.named() && !question.visitor.posts.is_empty(),
     },
     Rule {
         id: "chair",
@@ -223,11 +268,7 @@ pub static RULES: &[Rule] = &[
         actions: &[Action::Read, Action::Sign],
         zones: ANY_SIDE,
         kinds: &[Kind::Agreement, Kind::Impact, Kind::Declaration],
-        holds: |question| {
-            let resource = question.resource;
-            let mut sides = resource.parties.iter().chain([&resource.owner]);
-            sides.any(|&org| question.visitor.is(Role::Governor, org))
-        },
+        holds: |question| question.sides().any(|org| question.visitor.is(Role::Governor, org)),
     },
     Rule {
         id: "board",
@@ -242,14 +283,27 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "responsible-body",
         effect: Effect::Allow,
-        who: "The trust executive or commissioner of the body legally responsible for the owner",
-        text: "The body responsible for a school reads its records by default; the school is told.",
+        who: "The trust executive of the body legally responsible for the owner",
+        text: "The trust responsible for a school reads its records by default; the school is told.",
         actions: &[Action::Read, Action::Propose],
         zones: UP_TO_SCHOOL,
         kinds: &[],
         holds: |question| {
-            let roles = [Role::TrustExecutive, Role::Commissioner];
-            question.resource.responsible.iter().any(|&body| question.any(&roles, body))
+            let mut bodies = question.resource.responsible.iter();
+            bodies.any(|&body| question.visitor.is(Role::TrustExecutive, body))
+        },
+    },
+    Rule {
+        id: "shared",
+        effect: Effect::Allow,
+        who: "The commissioner or trust executive of a body with which the owner agreed to share",
+        text: "A local authority, or another body, reads the kinds of record that the owner agreed to share with it, until the agreement ends or is taken back.",
+        actions: &[Action::Read, Action::Propose],
+        zones: UP_TO_SCHOOL,
+        kinds: &[],
+        holds: |question| {
+            let resource = question.resource;
+            question.visitor.shared.contains(&(resource.owner, resource.kind))
         },
     },
     Rule {
@@ -277,39 +331,34 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "peer",
         effect: Effect::Allow,
-        who: "Anyone with a post in an organisation that belongs to the partnership today",
+        who: "Anyone with a post in an organisation that belongs, as the owner does, to the partnership today",
         text: "Members of a partnership check the practices of one another.",
         actions: &[Action::Propose],
         zones: &[Zone::Public, Zone::Network],
         kinds: &[Kind::Practice],
-        holds: |question| {
-            let partnership = question.resource.partnership;
-            partnership.is_some_and(|org| question.visitor.partnerships.contains(&org))
-        },
+        holds: |question| question.among_members(),
     },
     Rule {
         id: "member",
         effect: Effect::Allow,
-        who: "Anyone with a post in an organisation that belongs to the partnership today",
-        text: "Signed-in members of a partnership read what is shared in it.",
+        who: "Anyone with a post in an organisation that belongs, as the owner does, to the partnership today",
+        text: "Signed-in members of a partnership read what its members share in it.",
         actions: &[Action::Read],
         zones: &[Zone::Network],
         kinds: &[],
-        holds: |question| {
-            let partnership = question.resource.partnership;
-            partnership.is_some_and(|org| question.visitor.partnerships.contains(&org))
-        },
+        holds: |question| question.among_members(),
     },
     Rule {
         id: "broken-glass",
         effect: Effect::Allow,
-        who: "An administrator who broke the glass for the owner within the hour",
+        who: "An administrator who broke the glass for the owner, a member of their partnership, within the hour",
         text: BEHIND_GLASS,
         actions: &[Action::Read],
         zones: BEHIND,
         kinds: &[],
         holds: |question| {
-            question.administrator() && question.visitor.glass.contains(&question.resource.owner)
+            question.visitor.has(Role::Administrator)
+                && question.visitor.glass.contains(&question.resource.owner)
         },
     },
 ];

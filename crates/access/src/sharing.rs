@@ -1,8 +1,8 @@
 //! Data-share agreements: an organisation lets another body read certain kinds of its records,
 //! for a purpose, until a date. Only the owner's leaders agree, and they take it back at once.
 //!
-//! A room that knows a body responsible only by agreement (a local authority for a maintained
-//! school) names it on the record ([`Resource::responsible`]) when [`allows`] says so.
+//! A trust reads its own schools' records without one. A local authority is responsible for its
+//! maintained schools too, and reads what they agreed to share with it.
 
 use foundation::{
     App, DbError, OrgRef, Sql, Tx,
@@ -121,22 +121,47 @@ pub async fn revoke(tx: &Tx, permit: &Permit, owner: OrgRef, id: &str) -> Result
     Ok(revoked == 1)
 }
 
-/// Whether a body may read a kind of an owner's records on a day, by agreement.
+/// What organisations share with a body on a day: the owner and the kind of record, in order. The
+/// rule `shared` lets its leaders in by this and by nothing else.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn allows(
+pub async fn with(db: &impl Sql, reader: OrgRef, on: Date) -> Result<Vec<(OrgRef, Kind)>, DbError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM data_share WHERE reader = $1 AND revoked_at IS NULL
+         AND start_on <= $2 AND end_on >= $2 ORDER BY owner, id"
+    );
+    let shares: Vec<Share> = db.all(&sql, [reader.into(), on.to_string().into()]).await?;
+    let mut found = Vec::new();
+    for share in shares {
+        for kind in Kind::ALL {
+            if share.kinds.0.iter().any(|known| known == kind.in_words()) {
+                found.push((share.owner, kind));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The bodies with which an owner shares a kind of record on a day, in order.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn readers(
     db: &impl Sql,
     owner: OrgRef,
-    reader: OrgRef,
     kind: Kind,
     on: Date,
-) -> Result<bool, DbError> {
-    Ok(of(db, owner).await?.iter().any(|share| {
-        share.reader == reader
-            && share.on(on)
-            && share.kinds.0.iter().any(|known| known == kind.in_words())
-    }))
+) -> Result<Vec<OrgRef>, DbError> {
+    let mut readers: Vec<OrgRef> = of(db, owner)
+        .await?
+        .iter()
+        .filter(|share| share.on(on) && share.kinds.0.iter().any(|it| it == kind.in_words()))
+        .map(|share| share.reader)
+        .collect();
+    readers.sort();
+    readers.dedup();
+    Ok(readers)
 }
 
 /// Every agreement of an owner, past and present, the latest first.

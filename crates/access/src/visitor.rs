@@ -5,7 +5,7 @@ use axum_extra::extract::CookieJar;
 use foundation::{Actor, App, Context, OrgRef, PageError};
 use jiff::civil::Date;
 
-use crate::{AccountId, Post, Role, accounts, looks, partnerships, sessions};
+use crate::{AccountId, Kind, Post, Role, accounts, looks, partnerships, sessions, sharing};
 
 /// Somebody looking at a page: signed in with their posts, or nobody in particular.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,10 @@ pub struct Visitor {
     pub posts: Vec<Post>,
     /// The partnerships the person's organisations belong to today.
     pub partnerships: Vec<OrgRef>,
+    /// Those partnerships with each of their members today, in order.
+    pub members: Vec<(OrgRef, OrgRef)>,
+    /// What organisations share today, by agreement, with a body this person leads.
+    pub shared: Vec<(OrgRef, Kind)>,
     /// The organisations whose glass an administrator has broken within the hour.
     pub glass: Vec<OrgRef>,
 }
@@ -41,11 +45,29 @@ impl Visitor {
         }
         found.sort();
         found.dedup();
-        let glass = match posts.iter().any(|post| post.role() == Role::Administrator) {
-            true => looks::glass(&app.db, account, app.clock.now()).await?,
-            false => Vec::new(),
+        let members = partnerships::members_of_all(&app.db, &found, today).await?;
+        let mut it = Self {
+            account: Some(account),
+            name,
+            posts,
+            partnerships: found,
+            members,
+            ..Self::default()
         };
-        Ok(Self { account: Some(account), name, posts, partnerships: found, glass })
+        for role in [Role::Commissioner, Role::TrustExecutive] {
+            for reader in it.orgs(role).collect::<Vec<_>>() {
+                it.shared.extend(sharing::with(&app.db, reader, today).await?);
+            }
+        }
+        if it.has(Role::Administrator) {
+            let broken = looks::glass(&app.db, account, app.clock.now()).await?;
+            if !broken.is_empty() {
+                // Whoever left the partnership within the hour is closed at once.
+                let theirs = looks::within_reach(app, &it).await?;
+                it.glass = broken.into_iter().filter(|org| theirs.contains(org)).collect();
+            }
+        }
+        Ok(it)
     }
 
     /// Whether the person holds a role in an organisation.
@@ -58,6 +80,17 @@ impl Visitor {
     #[must_use]
     pub fn belongs_to(&self, org: OrgRef) -> bool {
         self.posts.iter().any(|post| post.org == org)
+    }
+
+    /// Whether an organisation is, today, a member of one of the person's partnerships: of this one.
+    #[must_use]
+    pub fn has_member(&self, partnership: OrgRef, org: OrgRef) -> bool {
+        org == partnership || self.members.binary_search(&(partnership, org)).is_ok()
+    }
+
+    /// The organisations that share a kind of record with a body this person leads.
+    pub fn sharing(&self, kind: Kind) -> impl Iterator<Item = OrgRef> {
+        self.shared.iter().filter(move |(_, known)| *known == kind).map(|(owner, _)| *owner)
     }
 
     /// Whether the person holds a role anywhere.

@@ -19,7 +19,7 @@ pub enum Zone {
     Pair,
     /// Z6: the author.
     Own,
-    /// Z7: administrators and the data protection officer, logged.
+    /// Z7: the installation's operators and the data protection officer, logged.
     System,
 }
 
@@ -63,7 +63,7 @@ impl Zone {
             Self::Pair => "the two people named, and nobody else",
             Self::Own => "only you",
             Self::System => {
-                "administrators and the data protection officer; every look is recorded"
+                "the operators of this installation and the data protection officer; every look is recorded"
             }
         }
     }

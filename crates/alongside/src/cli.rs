@@ -210,8 +210,8 @@ pub enum User {
         email: String,
         /// The name others see.
         name: String,
-        /// head, staff, governor, trust-executive, commissioner, broker, convenor, partner or
-        /// administrator.
+        /// head, staff, governor, trust-executive, commissioner, broker, convenor, partner,
+        /// administrator (of a partnership) or operator (of the installation).
         #[arg(long)]
         role: String,
         /// Where: school:URN, trust:UID, authority:CODE, partnership:ID.

@@ -86,10 +86,11 @@ fn navigation(visitor: &Visitor) -> Vec<NavItem> {
             nav.push(NavItem::new("Board", "/boards"));
         }
     }
-    if !visitor.partnerships.is_empty() || visitor.has(Role::Administrator) {
+    let asked = [Role::Head, Role::TrustExecutive, Role::Commissioner, Role::Operator];
+    if !visitor.partnerships.is_empty() || asked.into_iter().any(|role| visitor.has(role)) {
         nav.push(NavItem::new("Partnerships", "/partnerships"));
     }
-    if visitor.has(Role::Administrator) {
+    if visitor.has(Role::Operator) {
         nav.push(NavItem::new("People", "/people"));
         nav.push(NavItem::new("Imports", "/imports"));
         nav.push(NavItem::new("Data protection", "/data-protection"));

@@ -50,7 +50,8 @@ pub async fn run(app: App, listener: TcpListener, worker: bool) -> anyhow::Resul
     daily(&app).await?;
     let (stop, stopped) = watch::channel(false);
     let work = worker.then(|| tokio::spawn(jobs::work(app.clone(), routes::handlers(), stopped)));
-    axum::serve(listener, service(&app)).with_graceful_shutdown(interrupted()).await?;
+    let service = foundation::web::even(service(&app), foundation::web::BEAT);
+    axum::serve(listener, service).with_graceful_shutdown(interrupted()).await?;
     let _ = stop.send(true);
     if let Some(work) = work {
         let _ = work.await;

@@ -128,7 +128,11 @@ pub fn compare(supported: &[School], comparators: &[School]) -> Result<Matched, 
     let n1 = supported.len() as f64;
     let mean = supported.iter().map(|s| s.outcome).sum::<f64>() / n1;
     let usual: f64 = comparators.iter().zip(&weights).map(|(c, w)| w * c.outcome).sum();
-    let effect = mean - usual;
+    // Sums differ in their last digits from what they should be: that is no effect, and no scatter.
+    let outcomes = supported.iter().chain(comparators).map(|s| s.outcome.abs());
+    let nothing = 1e-12 * outcomes.fold(0.0, f64::max);
+    let unless_rounding = |value: f64| if value.abs() <= nothing { 0.0 } else { value };
+    let effect = unless_rounding(mean - usual);
 
     let slope = regress(&about, &weights, comparators, usual, p);
     let residual = |row: &[f64], outcome: f64| outcome - usual - dot(&slope, row);
@@ -154,15 +158,22 @@ pub fn compare(supported: &[School], comparators: &[School]) -> Result<Matched, 
             .sum();
         own / (n1 * (n1 - 1.0))
     };
-    let se = (of_comparators + of_supported).sqrt();
-    let degrees = if supported.len() == 1 {
+    let se = unless_rounding((of_comparators + of_supported).sqrt());
+    let degrees = if supported.len() == 1 || se == 0.0 {
         left
     } else {
-        // Welch and Satterthwaite: two variances, each with its own degrees.
-        let parts = of_comparators.powi(2) / left + of_supported.powi(2) / (n1 - 1.0);
-        if parts > 0.0 { (of_comparators + of_supported).powi(2) / parts } else { left }
+        // Welch and Satterthwaite: two variances, each with its own degrees. Shares of their sum,
+        // because the squares of variances leave the scale long before variances do.
+        let share = of_comparators / (of_comparators + of_supported);
+        let parts = share.powi(2) / left + (1.0 - share).powi(2) / (n1 - 1.0);
+        if parts > 0.0 { 1.0 / parts } else { left }
     };
-    let p = 2.0 * student_tail(effect.abs() / se, degrees);
+    // Without any scatter a difference is certain, and none is none.
+    let p = if se > 0.0 {
+        2.0 * student_tail(effect.abs() / se, degrees)
+    } else {
+        f64::from(u8::from(effect == 0.0))
+    };
     Ok(Matched { effect, se, degrees, p, weights, effective, left_out })
 }
 

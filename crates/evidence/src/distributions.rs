@@ -113,7 +113,10 @@ pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
     let at = p * (kept.len() - 1) as f64;
     let below = at.floor() as usize;
     let above = at.ceil() as usize;
-    Some(kept[below] + (at - below as f64) * (kept[above] - kept[below]))
+    let (low, high, part) = (kept[below], kept[above], at - below as f64);
+    let step = high - low;
+    // Two numbers at opposite ends of the scale are further apart than any number.
+    Some(if step.is_finite() { low + part * step } else { (1.0 - part) * low + part * high })
 }
 
 /// Mean and sample variance (n − 1) of finite values; the variance is `NaN` below two values.

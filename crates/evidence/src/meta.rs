@@ -35,8 +35,9 @@ pub struct Pooled {
     pub used: usize,
 }
 
-/// Pools (effect, standard error) pairs; pairs that are not finite or lack a positive error are
-/// passed over. `None` below two usable pairs.
+/// Pools (effect, standard error) pairs; pairs that are not finite, lack a positive error or are of
+/// a size that no effect has (above 10⁷⁵, or an error below 10⁻⁷⁵), where squares leave the scale,
+/// are passed over. `None` below two usable pairs.
 ///
 /// ```
 /// let pooled = evidence::meta::pool(&[(3.0, 1.0), (2.0, 1.0), (4.0, 1.0)]).unwrap();
@@ -48,7 +49,7 @@ pub fn pool(effects: &[(f64, f64)]) -> Option<Pooled> {
     let used: Vec<(f64, f64)> = effects
         .iter()
         .copied()
-        .filter(|(y, se)| y.is_finite() && se.is_finite() && *se > 0.0)
+        .filter(|(y, se)| y.abs() <= 1e75 && (1e-75..=1e75).contains(se))
         .map(|(y, se)| (y, se * se))
         .collect();
     let k = used.len();

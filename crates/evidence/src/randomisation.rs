@@ -28,6 +28,9 @@ pub struct Test {
     pub exact: bool,
 }
 
+/// Values beyond this are not looked at: their sums leave the scale.
+const LARGEST: f64 = 1e300;
+
 /// Differences closer than this share count as equal: sums in another order round differently.
 const SAME: f64 = 1e-12;
 
@@ -62,7 +65,7 @@ impl Count {
 }
 
 /// Mean of the supported less mean of the others. `None` when either is empty or a value is not
-/// finite.
+/// finite, or beyond 10³⁰⁰.
 ///
 /// ```
 /// let test = evidence::randomisation::two_groups(&[9.0, 8.0], &[1.0, 2.0, 3.0, 0.0], 1000, 7).unwrap();
@@ -73,7 +76,7 @@ impl Count {
 pub fn two_groups(supported: &[f64], others: &[f64], draws: u64, seed: u64) -> Option<Test> {
     let (k, n) = (supported.len(), supported.len() + others.len());
     let mut all: Vec<f64> = supported.iter().chain(others).copied().collect();
-    if k == 0 || others.is_empty() || all.iter().any(|v| !v.is_finite()) {
+    if k == 0 || others.is_empty() || all.iter().any(|v| !usable(v)) {
         return None;
     }
     let total: f64 = all.iter().sum();
@@ -107,7 +110,7 @@ pub fn two_groups(supported: &[f64], others: &[f64], draws: u64, seed: u64) -> O
 #[must_use]
 pub fn matched_pairs(differences: &[f64], draws: u64, seed: u64) -> Option<Test> {
     let n = differences.len();
-    if n == 0 || differences.iter().any(|d| !d.is_finite()) {
+    if n == 0 || differences.iter().any(|d| !usable(d)) {
         return None;
     }
     let mean = |sum: f64| sum / n as f64;
@@ -128,6 +131,10 @@ pub fn matched_pairs(differences: &[f64], draws: u64, seed: u64) -> Option<Test>
         count.add(mean(sum));
     }
     Some(count.test(false))
+}
+
+fn usable(value: &f64) -> bool {
+    value.abs() <= LARGEST
 }
 
 fn choose(n: u64, k: u64) -> Option<u64> {

@@ -2,6 +2,7 @@
 //! between trying again and sending twice.
 
 use std::{
+    net::{IpAddr, SocketAddr},
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -31,15 +32,28 @@ pub enum Silence {
     Unheard(String),
 }
 
-/// A question: JSON to be posted, or nothing to be read.
+/// What is sent along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Nothing: the address is read.
+    Nothing,
+    /// JSON, posted.
+    Json(String),
+    /// An encoded form, posted.
+    Form(String),
+}
+
+/// A question to one address.
 #[derive(Clone, Debug)]
 pub struct Question {
     /// The whole address; `https://`, or `http://` to this very machine.
     pub url: String,
-    /// The `Authorization` header.
-    pub authorization: String,
-    /// The JSON to be posted; without it the address is read.
-    pub json: Option<String>,
+    /// The `Authorization` header, where there is one.
+    pub authorization: Option<String>,
+    /// What is sent along.
+    pub body: Body,
+    /// Which of the host's addresses may be asked.
+    pub may_be_at: fn(IpAddr) -> bool,
 }
 
 /// Asks and returns the status and the body. Redirects are not followed.
@@ -51,7 +65,16 @@ pub async fn ask(question: &Question) -> Result<(u16, Bytes), Silence> {
     let (tls, host, port) = place(&question.url).map_err(unsent)?;
     let request = request(question).map_err(unsent)?;
     let reached = tokio::time::timeout(PATIENCE, async {
-        TcpStream::connect((host.as_str(), port)).await.map_err(|error| error.to_string())
+        // Looked up once: what was checked is what is asked.
+        let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), port))
+            .await
+            .map_err(|error| error.to_string())?
+            .filter(|address| (question.may_be_at)(address.ip()))
+            .collect();
+        if found.is_empty() {
+            return Err("it has no address that may be asked".to_owned());
+        }
+        TcpStream::connect(&found[..]).await.map_err(|error| error.to_string())
     });
     let stream = match reached.await {
         Ok(stream) => stream.map_err(|error| Silence::Unsent(format!("{host}: {error}")))?,
@@ -71,7 +94,10 @@ pub async fn ask(question: &Question) -> Result<(u16, Bytes), Silence> {
 }
 
 /// Whether TLS is spoken, the host and the port of an address.
-pub(crate) fn place(url: &str) -> Result<(bool, String, u16), String> {
+///
+/// # Errors
+/// A sentence where the address is not one that is asked.
+pub fn place(url: &str) -> Result<(bool, String, u16), String> {
     let uri: Uri = url.parse().map_err(|_| format!("“{url}” is not an address"))?;
     let authority = uri.authority().ok_or_else(|| format!("“{url}” is not a whole address"))?;
     let tls = match uri.scheme_str() {
@@ -107,17 +133,23 @@ fn request(question: &Question) -> Result<Request<Full<Bytes>>, String> {
     let host = uri.authority().map_or("", |authority| authority.as_str()).to_owned();
     let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let mut request = Request::builder()
-        .method(if question.json.is_some() { Method::POST } else { Method::GET })
+        .method(if question.body == Body::Nothing { Method::GET } else { Method::POST })
         .uri(path)
         .header(header::HOST, host)
         .header(header::ACCEPT, "application/json")
         .header(header::USER_AGENT, "alongside")
-        .header(header::AUTHORIZATION, &question.authorization)
         .header(header::CONNECTION, "close");
-    if question.json.is_some() {
-        request = request.header(header::CONTENT_TYPE, "application/json");
+    if let Some(authorization) = &question.authorization {
+        request = request.header(header::AUTHORIZATION, authorization);
     }
-    let body = question.json.clone().unwrap_or_default();
+    let (kind, body) = match &question.body {
+        Body::Nothing => (None, String::new()),
+        Body::Json(json) => (Some("application/json"), json.clone()),
+        Body::Form(form) => (Some("application/x-www-form-urlencoded"), form.clone()),
+    };
+    if let Some(kind) = kind {
+        request = request.header(header::CONTENT_TYPE, kind);
+    }
     request.body(Full::new(Bytes::from(body))).map_err(|error| error.to_string())
 }
 

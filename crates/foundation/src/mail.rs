@@ -121,8 +121,20 @@ impl Post {
     /// `smtp://…?tls=required`.
     ///
     /// # Errors
-    /// When the address or the sender cannot be read.
+    /// When the address or the sender cannot be read, or letters, which hold sign-in links, would
+    /// travel in the clear to another machine.
     pub fn smtp(url: &str, from: &str) -> Result<Self, String> {
+        let parsed: axum::http::Uri = url.parse().map_err(|error| format!("mail.smtp: {error}"))?;
+        let host = parsed.host().unwrap_or_default();
+        let here = ["localhost", "127.0.0.1", "[::1]", "::1"].contains(&host);
+        let sealed = parsed.scheme_str() == Some("smtps")
+            || parsed.query().is_some_and(|query| query.split('&').any(|it| it == "tls=required"));
+        if !here && !sealed {
+            return Err(format!(
+                "mail.smtp: letters hold links that sign people in, and would reach {host} in the \
+                 clear. Write smtps://… or add ?tls=required"
+            ));
+        }
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
             .map_err(|error| format!("mail.smtp: {error}"))?
             .build();

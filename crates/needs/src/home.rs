@@ -1,6 +1,6 @@
 //! What waits for a person in this room, for the home page.
 
-use access::{Role, Visitor};
+use access::{Kind, Role, Visitor};
 use foundation::{App, PageError, clock::date_in_words};
 
 use crate::audits::{self, State};
@@ -64,19 +64,22 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<Waiting>, PageE
             }
         }
     }
-    let bodies: Vec<_> =
-        visitor.orgs(Role::TrustExecutive).chain(visitor.orgs(Role::Commissioner)).collect();
-    for body in bodies {
-        for audit in audits::under(&app.db, body).await? {
-            if audit.state == State::Agreed {
-                let school = register::org_name(&app.db, audit.org).await?;
-                list.push(Waiting {
-                    text: format!("{school}: {}", audit.title),
-                    href: format!("/audits/{}", audit.id),
-                    tag: "Agreed".to_owned(),
-                    detail: "You can moderate it".to_owned(),
-                });
-            }
+    let mut read = Vec::new();
+    for body in visitor.orgs(Role::TrustExecutive) {
+        read.extend(audits::under(&app.db, body).await?);
+    }
+    for owner in visitor.sharing(Kind::Audit) {
+        read.extend(audits::audits_of(&app.db, owner).await?);
+    }
+    for audit in read {
+        if audit.state == State::Agreed {
+            let school = register::org_name(&app.db, audit.org).await?;
+            list.push(Waiting {
+                text: format!("{school}: {}", audit.title),
+                href: format!("/audits/{}", audit.id),
+                tag: "Agreed".to_owned(),
+                detail: "You can moderate it".to_owned(),
+            });
         }
     }
     Ok(list)

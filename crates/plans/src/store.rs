@@ -167,12 +167,15 @@ pub async fn for_board(db: &impl Sql, visitor: &Visitor) -> Result<Vec<Plan>, Db
 async fn near(app: &App, visitor: &Visitor, all: &[Plan]) -> Result<BTreeSet<PlanId>, Refusal> {
     let mut near: BTreeSet<PlanId> = all
         .iter()
-        .filter(|plan| visitor.belongs_to(plan.org) || visitor.glass.contains(&plan.org))
+        .filter(|plan| {
+            visitor.belongs_to(plan.org)
+                || visitor.glass.contains(&plan.org)
+                || visitor.sharing(Kind::Plan).any(|owner| owner == plan.org)
+        })
         .map(|plan| plan.id)
         .collect();
     let urns: Vec<u32> = all.iter().filter_map(|plan| plan.org.urn()).collect();
-    let bodies = visitor.has(Role::TrustExecutive) || visitor.has(Role::Commissioner);
-    if bodies && !urns.is_empty() {
+    if visitor.has(Role::TrustExecutive) && !urns.is_empty() {
         for school in register::schools(&app.db, &urns).await? {
             if school.responsible().iter().any(|body| visitor.belongs_to(*body)) {
                 near.extend(all.iter().filter(|p| p.org == school.org()).map(|p| p.id));

@@ -2,6 +2,7 @@
 
 use access::{AccountId, leaving::Duty};
 use foundation::{App, DbError, OrgRef, Sql as _};
+use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 
 use crate::{
@@ -30,6 +31,12 @@ pub async fn duties(app: App, account: AccountId, org: OrgRef) -> Result<Vec<Dut
         .collect())
 }
 
+#[derive(FromQueryResult)]
+struct Checked {
+    practice: String,
+    on_date: String,
+}
+
 /// What is held about somebody: the practices they wrote, what they recorded for their school, and
 /// where they asked to come.
 ///
@@ -51,5 +58,18 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
         .iter()
         .map(|it| json!({ "practice": it.practice, "words": it.words, "state": it.state() }))
         .collect();
-    Ok(json!({ "practices": written, "uses": used, "asked to see": asked }))
+    let checked: Vec<Checked> = app
+        .db
+        .all(
+            "SELECT practice, on_date FROM practice_check WHERE account = $1 ORDER BY on_date",
+            [account.into()],
+        )
+        .await?;
+    let checked: Vec<Value> = checked
+        .into_iter()
+        .map(|it| json!({ "practice": it.practice, "on": it.on_date }))
+        .collect();
+    Ok(json!({
+        "practices": written, "uses": used, "asked to see": asked, "checked": checked,
+    }))
 }

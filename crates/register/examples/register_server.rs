@@ -51,7 +51,7 @@ async fn serve(database: String, listen: &str, paths: Vec<PathBuf>) -> Result<()
     if listen == "none" {
         return Ok(());
     }
-    administrator(&app).await?;
+    operator(&app).await?;
     let routes = register::routes().merge(foundation::web::asset_routes());
     let routes = foundation::web::protect(routes, &app).with_state(app);
     let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| failed(&e))?;
@@ -59,19 +59,18 @@ async fn serve(database: String, listen: &str, paths: Vec<PathBuf>) -> Result<()
 }
 
 /// Opens an account that may import, once, and says the cookie that stands for it.
-async fn administrator(app: &App) -> Result<(), String> {
+async fn operator(app: &App) -> Result<(), String> {
     let failed = |error: foundation::DbError| error.to_string();
     let context = Context::system("example", app.clock.now());
     let tx = app.db.write().await.map_err(failed)?;
-    let email = "administrator@example.org";
+    let email = "operator@example.org";
     let account = match access::accounts::by_email(&tx, email).await.map_err(failed)? {
         Some(account) => account.id,
         None => {
             let account = access::accounts::open(&tx, &app.ids, &context, email, "Ada Admin")
                 .await
                 .map_err(failed)?;
-            let post =
-                access::Post::new(OrgRef::Authority(990), Role::Administrator, "Administrator");
+            let post = access::Post::new(OrgRef::Authority(990), Role::Operator, "Operator");
             let day = app.clock.today();
             access::accounts::appoint(&tx, &app.ids, &context, account, &post, day)
                 .await

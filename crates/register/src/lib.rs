@@ -26,7 +26,7 @@ use foundation::db::Migration;
 
 pub use inspections::{Inspection, inspections};
 pub use orgs::{Authority, Membership, Trust, org_name};
-pub use pages::routes;
+pub use pages::{invitations, routes};
 pub use school::{Phase, School, Scope, list, open_schools, school, schools};
 pub use search::{Hit, Query, find, search};
 

@@ -1,7 +1,8 @@
 //! People who are signed in.
 
-use access::{AccountId, Post, Visitor, accounts, sessions};
-use foundation::Context;
+use access::{AccountId, Kind, Permit, Post, Visitor, accounts, sessions, sharing};
+use foundation::{Context, OrgRef};
+use jiff::ToSpan as _;
 
 use crate::TestApp;
 
@@ -39,6 +40,22 @@ impl TestApp {
         }
         tx.commit().await.expect("a commit");
         self.sign_in(account, name).await
+    }
+
+    /// Lets a body read some kinds of an organisation's records, by agreement.
+    pub async fn shares(&self, owner: OrgRef, reader: OrgRef, kinds: &[Kind]) {
+        let today = self.app.clock.today();
+        let terms = sharing::Terms {
+            reader,
+            kinds: kinds.to_vec(),
+            purpose: "School improvement".to_owned(),
+            start_on: today,
+            end_on: today.saturating_add(1.year()),
+        };
+        let permit = Permit::system("test", self.app.clock.now());
+        let tx = self.app.db.write().await.expect("a transaction");
+        sharing::agree(&tx, &self.app, &permit, owner, &terms).await.expect("an agreement");
+        tx.commit().await.expect("a commit");
     }
 
     /// Begins another session for a person.

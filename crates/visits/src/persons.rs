@@ -1,7 +1,7 @@
 //! What this room knows of a person: what they still look after, and what it holds about them.
 
 use access::{AccountId, leaving::Duty};
-use foundation::{App, DbError, OrgRef, Sql as _, clock::date_in_words};
+use foundation::{App, DbError, OrgRef, Sql as _, clock::date_in_words, db::At};
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 
@@ -46,6 +46,22 @@ pub async fn duties(app: App, account: AccountId, org: OrgRef) -> Result<Vec<Dut
     Ok(duties)
 }
 
+/// Words somebody wrote beside a note or in a challenge.
+#[derive(FromQueryResult)]
+struct Wrote {
+    about: String,
+    words: String,
+    at: At,
+}
+
+async fn wrote(app: &App, account: AccountId, sql: &str) -> Result<Vec<Value>, DbError> {
+    let rows: Vec<Wrote> = app.db.all(sql, [account.into()]).await?;
+    Ok(rows
+        .into_iter()
+        .map(|one| json!({ "about": one.about, "words": one.words, "at": one.at.0 }))
+        .collect())
+}
+
 /// What is held about somebody: their visits and the notes they wrote, that they talked with
 /// whom and when, the reviews they lead. The words of private conversations are not part of it:
 /// they are sealed, and the person reads them on their own pages.
@@ -77,9 +93,29 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
         .into_iter()
         .map(|one| json!({ "review": one.id, "state": one.state }))
         .collect();
+    let remarks = wrote(
+        &app,
+        account,
+        "SELECT visit AS about, words, at FROM visit_remark WHERE account = $1 ORDER BY at",
+    )
+    .await?;
+    let challenges = wrote(
+        &app,
+        account,
+        "SELECT about, point AS words, raised_at AS at FROM challenge
+         WHERE raised_by = $1 ORDER BY raised_at",
+    )
+    .await?;
+    let replies = wrote(
+        &app,
+        account,
+        "SELECT challenge AS about, words, at FROM challenge_reply WHERE account = $1 ORDER BY at",
+    )
+    .await?;
     // How many there are; the words are sealed and come from the journal's own page.
     let journal = crate::journal::of(&app.db, account).await?.len();
     Ok(json!({
         "visits": visits, "conversations": talks, "reviews": reviews, "journal entries": journal,
+        "remarks on notes": remarks, "challenge points": challenges, "replies": replies,
     }))
 }

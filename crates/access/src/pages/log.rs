@@ -11,7 +11,7 @@ use foundation::{
     web::{Cell, Errors, Form, FormData, Format, Frame, Table, redirect},
 };
 use govuk::{
-    Button, Html, Input, RadioItem, Radios, Textarea, WarningText,
+    Button, Html, Select, Textarea, WarningText,
     extra::{Downloads, Timeline, TimelineEvent},
 };
 use jiff::SignedDuration;
@@ -24,21 +24,32 @@ use crate::{
     partnerships, policy,
 };
 
+/// Who meets the page of the glass.
+const GLASS_SEEN: &str = "the administrators of the partnership; what they do here is recorded";
+
 /// How far back the access log shows.
 const SHOWN: SignedDuration = SignedDuration::from_hours(24 * 90);
 
-/// The organisations whose log a visitor may read: those they lead.
+/// The organisations whose log a visitor may read: those they lead, the partnership they
+/// administer, the installation they operate.
 fn led(visitor: &Visitor) -> Vec<OrgRef> {
     let mut orgs: Vec<OrgRef> = visitor
         .posts
         .iter()
         .filter(|post| {
             let role = post.role();
-            matches!(role, Role::Head | Role::TrustExecutive | Role::Commissioner | Role::Broker)
+            matches!(
+                role,
+                Role::Head
+                    | Role::TrustExecutive
+                    | Role::Commissioner
+                    | Role::Broker
+                    | Role::Administrator
+            )
         })
         .map(|post| post.org)
         .collect();
-    if visitor.has(Role::Administrator) {
+    if visitor.has(Role::Operator) {
         orgs.push(policy::installation().owner);
     }
     orgs.sort();
@@ -93,7 +104,7 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     let account = account_of(&visitor)?;
     let mut sheet = Sheet::new("Who looked").full().text(
-        "Every look at a record of the school's, the broker's or the private zone is noted, and every look of an administrator at accounts and the record of acts. Your own are among them.",
+        "Every look at a record of the school's, the broker's or the private zone is noted, and every look of an operator at accounts and the record of acts. Your own are among them.",
     );
     if !led(&visitor).is_empty() {
         let looks = of_orgs(&app, &visitor).await?;
@@ -132,22 +143,34 @@ pub(super) async fn download(
     of_orgs(&app, &visitor).await?.download(format, "access-log")
 }
 
-async fn glass_form(app: &App, data: &FormData, errors: &Errors) -> Result<Sheet, PageError> {
-    let mut kind = Radios::new("kind", "Whose records")
-        .value(data.text("kind"))
-        .error_if(errors.get("kind"))
-        .with(RadioItem::new("school", "A school's"))
-        .with(RadioItem::new("trust", "A trust's"))
-        .with(RadioItem::new("authority", "A local authority's"));
-    for partnership in partnerships::all(&app.db).await? {
-        kind = kind.with(RadioItem::new(partnership.org.to_string(), partnership.name));
+/// Whose glass the visitor may break; nobody but an administrator of a partnership knows the page.
+async fn glass_door(app: &App, visitor: &Visitor) -> Result<Vec<OrgRef>, PageError> {
+    for partnership in visitor.orgs(Role::Administrator) {
+        authorize(app, visitor, Action::Update, &partnerships::resource(partnership))?;
     }
-    let number = Input::new("number", "Its number")
-        .hint("Leave it empty for a partnership.")
-        .whole_number()
-        .width(10)
-        .value(data.text("number"))
-        .error_if(errors.get("number"));
+    let orgs = looks::within_reach(app, visitor).await?;
+    if orgs.is_empty() { Err(PageError::NotFound) } else { Ok(orgs) }
+}
+
+async fn glass_form(
+    app: &App,
+    orgs: &[OrgRef],
+    data: &FormData,
+    errors: &Errors,
+) -> Result<Sheet, PageError> {
+    let mut items = Vec::new();
+    for &org in orgs {
+        items.push((org_in_words(&app.db, org).await?, org.to_string()));
+    }
+    items.sort();
+    let mut whose = Select::new("owner", "Whose records")
+        .hint("The members of your partnership.")
+        .value(data.text("owner"))
+        .item("", "Choose")
+        .error_if(errors.get("owner"));
+    for (name, org) in items {
+        whose = whose.item(org, name);
+    }
     let reason = Textarea::new("reason", "Why")
         .hint("The organisation's leaders read this. At least 20 characters.")
         .rows(4)
@@ -158,7 +181,7 @@ async fn glass_form(app: &App, data: &FormData, errors: &Errors) -> Result<Sheet
         .errors(errors)
         .text("For an hour you can read, and not change, the records of one organisation that administrators do not normally see. Every look is noted.")
         .part(WarningText::new("The leaders of the organisation are told at once, with your name and your reason. Coaching and mentoring texts stay closed."))
-        .form("/break-glass", vec![kind.into(), number.into(), reason.into(), go.into()]))
+        .form("/break-glass", vec![whose.into(), reason.into(), go.into()]))
 }
 
 pub(super) async fn ask_glass(
@@ -166,9 +189,9 @@ pub(super) async fn ask_glass(
     SignedIn(visitor): SignedIn,
     frame: Frame,
 ) -> Result<Response, PageError> {
-    authorize(&app, &visitor, Action::Read, &policy::installation())?;
-    let sheet = glass_form(&app, &FormData::default(), &Errors::default()).await?;
-    frame.page("Break the glass").visible_to(Zone::System.in_words()).show(&sheet)
+    let orgs = glass_door(&app, &visitor).await?;
+    let sheet = glass_form(&app, &orgs, &FormData::default(), &Errors::default()).await?;
+    frame.page("Break the glass").visible_to(GLASS_SEEN).show(&sheet)
 }
 
 pub(super) async fn break_glass(
@@ -177,26 +200,20 @@ pub(super) async fn break_glass(
     frame: Frame,
     Form(data): Form,
 ) -> Result<Response, PageError> {
-    authorize(&app, &visitor, Action::Read, &policy::installation())?;
+    let orgs = glass_door(&app, &visitor).await?;
     let mut errors = data.errors();
-    let org = match data.text("kind") {
-        kind @ ("school" | "trust" | "authority") => {
-            format!("{kind}:{}", data.text("number")).parse::<OrgRef>()
-        }
-        other => other.parse(),
-    };
-    if org.is_err() {
-        let field = if data.text("kind").is_empty() { "kind" } else { "number" };
-        errors.add(field, "Say whose records you need to read");
+    let org = data.text("owner").parse::<OrgRef>().ok().filter(|org| orgs.contains(org));
+    if org.is_none() {
+        errors.add("owner", "Say whose records you need to read");
     }
     if data.text("reason").chars().count() < looks::REASON {
         errors.add("reason", "Say why, in at least 20 characters");
     }
-    if let (Ok(org), true) = (org, errors.is_empty()) {
+    if let (Some(org), true) = (org, errors.is_empty()) {
         looks::break_glass(&app, &visitor, org, data.text("reason")).await?;
         return Ok(redirect("/access-log"));
     }
-    let sheet = glass_form(&app, &data, &errors).await?;
+    let sheet = glass_form(&app, &orgs, &data, &errors).await?;
     frame.page("Break the glass").with_problems().show(&sheet)
 }
 
@@ -234,8 +251,16 @@ pub(super) struct Window {
 /// How many entries of the record a page shows.
 const PAGE: i64 = 50;
 
-/// The record of acts, the latest first, for administrators. It names records and facts, never
-/// private text: rooms put none into it.
+/// The kinds of record whose reasons and facts operators read: those they look after themselves.
+const ABOUT_THE_INSTALLATION: &[&str] =
+    &["account", "import", "keys", "organisation", "partnership", "retention"];
+
+/// What only its two people, or one, may know of.
+const NOT_FOR_OPERATORS: &str = "'coaching', 'conversation', 'journal'";
+
+/// The record of acts, the latest first, for operators: that something was done, by whom and when.
+/// Why it was done, and what it says, they read of what they look after themselves; that two
+/// people talked with each other is theirs.
 pub(super) async fn record(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
@@ -249,7 +274,8 @@ pub(super) async fn record(
         .all(
             &format!(
                 "SELECT * FROM event WHERE seq < $1 AND ($2 = '' OR subject = $2)
-                 AND ($3 = '' OR subject_id = $3) ORDER BY seq DESC LIMIT {PAGE}"
+                 AND ($3 = '' OR subject_id = $3) AND subject NOT IN ({NOT_FOR_OPERATORS})
+                 ORDER BY seq DESC LIMIT {PAGE}"
             ),
             [before.into(), window.about.clone().into(), window.id.clone().into()],
         )
@@ -263,17 +289,20 @@ pub(super) async fn record(
         if let Some(org) = &entry.acting_for {
             more += &format!(" For {org}.");
         }
-        if let Some(reason) = &entry.reason {
-            more += &format!(" Reason: {reason}.");
+        // Elsewhere a reason or a fact may be somebody's own words, for other eyes.
+        if ABOUT_THE_INSTALLATION.contains(&entry.subject.as_str()) {
+            if let Some(reason) = &entry.reason {
+                more += &format!(" Reason: {reason}.");
+            }
+            more += &facts(&entry.detail);
         }
-        more += &facts(&entry.detail);
         TimelineEvent::new(title, in_words(entry.at.0), entry.at.0.to_string())
             .by(entry.actor_name)
             .content(more)
     });
     let mut sheet = Sheet::new("The record")
         .full()
-        .text("Everything that was done. Each entry carries the hash of the one before it, so that nobody can change or remove one unnoticed.")
+        .text("What was done, by whom and when; private conversations are not shown. Each entry carries the hash of the one before it, so that nobody can change or remove one unnoticed.")
         .heading("Entries, the latest first")
         .part(Timeline::new(happened.collect::<Vec<_>>()));
     if let (Some(last), true) = (last, full) {

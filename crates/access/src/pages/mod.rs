@@ -117,7 +117,7 @@ fn status(mut response: Response, status: StatusCode) -> Response {
     response
 }
 
-/// Notes an administrator's look at the installation's own records.
+/// Notes an operator's look at the installation's own records.
 async fn watched(
     app: &App,
     visitor: &Visitor,

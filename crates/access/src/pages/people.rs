@@ -1,4 +1,4 @@
-//! Looking after people's accounts and posts: for administrators.
+//! Looking after people's accounts and posts: for operators.
 
 use axum::{
     Extension,
@@ -73,7 +73,6 @@ pub(super) async fn list(
         .part(Button::link("Invite somebody", "/people/new"))
         .link("The record of acts", "/record")
         .link("Retention", "/retention")
-        .link("Break the glass", "/break-glass")
         .part(ScrollArea::new("People with an account", Html::from(table)));
     frame.page("People").wide().visible_to(Zone::System.in_words()).show(&sheet)
 }
@@ -133,7 +132,12 @@ fn post_of(data: &FormData, errors: &mut Errors) -> Option<Post> {
         }
     };
     let title = data.required("title", errors, "Enter the words on the door").to_owned();
-    Some(Post::new(org?, role?, &title)).filter(|_| !title.is_empty())
+    let post = Post::new(org?, role?, &title);
+    if let Some(problem) = post.problem() {
+        errors.add("kind", problem);
+        return None;
+    }
+    Some(post).filter(|_| !title.is_empty())
 }
 
 async fn invite_form(app: &App, data: &FormData, errors: &Errors) -> Result<Sheet, PageError> {
@@ -344,6 +348,11 @@ pub(super) async fn appoint(
 ) -> Result<Response, PageError> {
     let permit = door(&app, &visitor, Action::Update)?;
     let person = person(&app, &id).await?;
+    if visitor.account == Some(person.id) {
+        return Err(PageError::Forbidden(
+            "Nobody gives themselves a post: ask another operator.".to_owned(),
+        ));
+    }
     let mut errors = data.errors();
     if let (Some(post), true) = (post_of(&data, &mut errors), errors.is_empty()) {
         leaving::appoint(&app, &permit, person.id, &post, app.clock.today()).await?;
@@ -446,7 +455,7 @@ pub(super) async fn end(
                 errors.add("last", "Somebody has to take over what this person looks after first");
                 open = held;
             }
-            Err(error @ (LeavingError::BeforeStart | LeavingError::LastAdministrator)) => {
+            Err(error @ (LeavingError::BeforeStart | LeavingError::LastOperator)) => {
                 errors.add("last", capitalised(&error.to_string()));
             }
             Err(error) => return Err(error.into()),

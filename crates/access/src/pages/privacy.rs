@@ -1,4 +1,4 @@
-//! One's own data: a copy, a correction; for administrators: forgetting a person, and the
+//! One's own data: a copy, a correction; for operators: forgetting a person, and the
 //! retention schedule with its preview.
 
 use axum::{
@@ -19,7 +19,7 @@ use super::{
     watched,
 };
 use crate::{
-    AccountId, Action, Permit, SignedIn, Visitor, Zone, accounts, authorize, policy,
+    AccountId, Action, Permit, SignedIn, Visitor, Zone, accounts, authorize, limits, policy,
     privacy::{self, Extracts},
     retention,
 };
@@ -116,6 +116,10 @@ pub(super) async fn rename(
     if name.chars().count() > 100 {
         errors.add("name", "Use at most 100 characters");
     }
+    // The name stands in letters to others.
+    if name.contains(char::is_control) || name.contains("://") || name.contains("www.") {
+        errors.add("name", "Enter your name alone, on one line and without an address");
+    }
     if !errors.is_empty() {
         return problems(&app, frame, account, &data, &errors).await;
     }
@@ -136,6 +140,9 @@ pub(super) async fn ask_address(
         && (!email.contains('@') || email.contains(char::is_whitespace) || email.len() > 254)
     {
         errors.add("email", "Enter an e-mail address in the form name@school.example");
+    }
+    if errors.is_empty() && !limits::take(&app, &limits::ADDRESSES, &account.to_string()).await? {
+        errors.add("email", "You asked several times. Try again in ten minutes");
     }
     if !errors.is_empty() {
         return problems(&app, frame, account, &data, &errors).await;

@@ -1,4 +1,4 @@
-//! Helping somebody who has lost their ways to sign in: for administrators.
+//! Helping somebody who has lost their ways to sign in: for operators.
 
 use axum::{
     extract::{Path, State},

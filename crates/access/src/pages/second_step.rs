@@ -15,10 +15,11 @@ use govuk::{Button, Html, Input, InsetText, PasswordInput, WarningText};
 use super::{
     account_of,
     sheet::{Sheet, bullets},
+    sign_in::code_input,
 };
 use crate::{
     AccountId, Action, Permit, SignedIn, Visitor, accounts, authorize, limits,
-    passwords::{self, State as Password},
+    passwords::{self, Second, State as Password},
     policy, sessions, totp,
 };
 
@@ -228,12 +229,53 @@ pub(super) async fn tell(app: &App, account: AccountId, what: &str) -> Result<()
     Ok(())
 }
 
+/// Asks once more for the code before the second step itself is changed: a browser left open must
+/// not be enough. `None` when the code was right.
+async fn once_more(
+    app: &App,
+    frame: Frame,
+    account: AccountId,
+    data: &FormData,
+    (to, title, button): (&str, &str, &str),
+) -> Result<Option<Response>, PageError> {
+    let mut errors = Errors::default();
+    if data.has("code", data.text("code")) {
+        match passwords::second_step(app, account, data.text("code")).await? {
+            Second::Right | Second::NotNeeded => return Ok(None),
+            Second::Wrong => errors
+                .add("code", "The code is not right. Codes change every half minute and work once"),
+            Second::Later => errors.add("code", "There were too many tries. Wait a minute"),
+        }
+    }
+    let button = Button::new(button).prevent_double_click(true);
+    let sheet = Sheet::new(title)
+        .errors(&errors)
+        .text("Show that it is you: enter the code your app shows now, or a recovery code.")
+        .form(to, vec![code_input(&errors).into(), button.into()])
+        .link("Back to your account", "/account");
+    frame
+        .page(title)
+        .crumb("Your account", "/account")
+        .visible_to("only you")
+        .checked(&errors)
+        .show(&sheet)
+        .map(Some)
+}
+
 pub(super) async fn remove(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
+    frame: Frame,
     jar: CookieJar,
+    Form(data): Form,
 ) -> Result<Response, PageError> {
     let (account, permit) = permit(&app, &visitor)?;
+    if passwords::state(&app.db, account).await? == Password::Ready {
+        let way = ("/account/password/remove", "Remove password and app", "Remove both");
+        if let Some(asks) = once_more(&app, frame, account, &data, way).await? {
+            return Ok(asks);
+        }
+    }
     let tx = app.db.write().await?;
     passwords::remove(&tx, &permit, account).await?;
     tx.commit().await?;
@@ -248,10 +290,15 @@ pub(super) async fn renew_codes(
     SignedIn(visitor): SignedIn,
     frame: Frame,
     jar: CookieJar,
+    Form(data): Form,
 ) -> Result<Response, PageError> {
     let (account, permit) = permit(&app, &visitor)?;
     if passwords::state(&app.db, account).await? != Password::Ready {
         return Ok(redirect("/account"));
+    }
+    let way = ("/account/recovery-codes", "Make new recovery codes", "Make new codes");
+    if let Some(asks) = once_more(&app, frame.clone(), account, &data, way).await? {
+        return Ok(asks);
     }
     let codes = passwords::new_codes(&app, &permit, account).await?;
     tell(&app, account, "New recovery codes were made; the old ones no longer work.").await?;

@@ -162,7 +162,7 @@ async fn link_sheet(
     Ok(sheet)
 }
 
-fn code_input(errors: &Errors) -> Input {
+pub(super) fn code_input(errors: &Errors) -> Input {
     Input::new("code", "Code")
         .hint("The six digits your authenticator app shows now, or one of your recovery codes.")
         .autocomplete("one-time-code")

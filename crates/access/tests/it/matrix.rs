@@ -17,6 +17,7 @@ const PARTY: OrgRef = OrgRef::School(2);
 const BODY: OrgRef = OrgRef::Trust(3);
 const MEMBER: OrgRef = OrgRef::School(4);
 const STRANGER: OrgRef = OrgRef::School(5);
+const READER: OrgRef = OrgRef::Authority(7);
 
 fn alliance() -> OrgRef {
     OrgRef::Partnership(uuid::Uuid::from_u128(6))
@@ -27,12 +28,13 @@ fn account() -> AccountId {
 }
 
 /// How a visitor may stand to a record.
-const RELATIONS: [(&str, OrgRef, bool); 8] = [
+const RELATIONS: [(&str, OrgRef, bool); 9] = [
     ("owner", OWNER, false),
     ("owner, named", OWNER, true),
     ("other side", PARTY, false),
     ("other side, named", PARTY, true),
     ("responsible body", BODY, false),
+    ("shared with by agreement", READER, false),
     ("member of the partnership", MEMBER, false),
     ("stranger", STRANGER, false),
     ("stranger, named", STRANGER, true),
@@ -53,6 +55,17 @@ fn visitor(role: Role, org: OrgRef) -> Visitor {
         name: "Somebody".to_owned(),
         posts: vec![Post::new(org, role, "Post")],
         partnerships: if member { vec![alliance()] } else { Vec::new() },
+        members: if member {
+            [OWNER, PARTY, MEMBER].map(|org| (alliance(), org)).to_vec()
+        } else {
+            Vec::new()
+        },
+        // As `Visitor::load` does: what is shared with a body is for those who lead it.
+        shared: if org == READER && [Role::Commissioner, Role::TrustExecutive].contains(&role) {
+            vec![(OWNER, Kind::Audit), (OWNER, Kind::Impact)]
+        } else {
+            Vec::new()
+        },
         glass: Vec::new(),
     }
 }
@@ -199,14 +212,18 @@ fn accounts() -> impl Strategy<Value = AccountId> {
 prop_compose! {
     fn visitors()(
         account in proptest::option::weighted(0.9, accounts()),
-        posts in proptest::collection::vec((orgs(), 0_usize..9), 0..4),
+        posts in proptest::collection::vec((orgs(), 0..Role::ALL.len()), 0..4),
         partnerships in proptest::collection::vec(orgs(), 0..3),
+        members in proptest::collection::btree_set((orgs(), orgs()), 0..6),
+        shared in proptest::collection::vec((orgs(), 0..Kind::ALL.len()), 0..3),
     ) -> Visitor {
         Visitor {
             account,
             name: "Somebody".to_owned(),
             posts: posts.into_iter().map(|(org, role)| Post::new(org, Role::ALL[role], "Post")).collect(),
             partnerships,
+            members: members.into_iter().collect(),
+            shared: shared.into_iter().map(|(org, kind)| (org, Kind::ALL[kind])).collect(),
             glass: Vec::new(),
         }
     }
@@ -214,8 +231,8 @@ prop_compose! {
 
 prop_compose! {
     fn records()(
-        kind in 0_usize..13,
-        zone in 0_usize..8,
+        kind in 0..Kind::ALL.len(),
+        zone in 0..Zone::ALL.len(),
         owner in orgs(),
         responsible in proptest::collection::vec(orgs(), 0..2),
         parties in proptest::collection::vec(orgs(), 0..3),

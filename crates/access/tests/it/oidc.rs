@@ -301,8 +301,8 @@ async fn an_invited_person_joins_only_by_an_address_the_provider_has_checked() {
                 "Olu Ade",
                 &[access::Post::new(
                     policy::installation().owner,
-                    access::Role::Administrator,
-                    "Administrator",
+                    access::Role::Operator,
+                    "Operator",
                 )],
             )
             .await;

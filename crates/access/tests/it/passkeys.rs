@@ -212,9 +212,9 @@ async fn without_javascript_the_page_says_so_and_offers_the_other_ways() {
 }
 
 #[tokio::test]
-async fn an_administrator_recovers_an_account_with_a_reason_and_everything_is_told() {
+async fn an_operator_recovers_an_account_with_a_reason_and_everything_is_told() {
     both(&setup(), async |t| {
-        let post = Post::new(policy::installation().owner, Role::Administrator, "Administrator");
+        let post = Post::new(policy::installation().owner, Role::Operator, "Operator");
         let admin = t.person("Olu Ade", &[post]).await;
         let who = t.person("Priya Shah", &[]).await;
         let laptop = Device::new("laptop");

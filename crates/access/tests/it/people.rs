@@ -14,9 +14,8 @@ use crate::signing_in::{link, setup};
 
 const SCHOOL: OrgRef = OrgRef::School(999_101);
 
-async fn administrator(t: &TestApp) -> Persona {
-    t.person("Ada Min", &[Post::new(OrgRef::Authority(990), Role::Administrator, "Administrator")])
-        .await
+async fn operator(t: &TestApp) -> Persona {
+    t.person("Ada Min", &[Post::new(OrgRef::Authority(990), Role::Operator, "Operator")]).await
 }
 
 async fn post_id(t: &TestApp, who: &Persona) -> String {
@@ -26,7 +25,7 @@ async fn post_id(t: &TestApp, who: &Persona) -> String {
 #[tokio::test]
 async fn an_invitation_opens_an_account_and_lets_in() {
     both(&setup(), async |t| {
-        let admin = administrator(&t).await;
+        let admin = operator(&t).await;
         let _ = t.get(Some(&admin), "/people/new").await.expect(200).contains("Invite somebody");
         let form = [
             ("name", "Priya Shah"),
@@ -65,7 +64,7 @@ async fn an_invitation_opens_an_account_and_lets_in() {
 #[tokio::test]
 async fn every_missing_answer_is_named() {
     let t = TestApp::sqlite(&setup()).await;
-    let admin = administrator(&t).await;
+    let admin = operator(&t).await;
     let _ = t
         .post(Some(&admin), "/people/new", &[("name", "Priya <b>Shah")])
         .await
@@ -78,9 +77,9 @@ async fn every_missing_answer_is_named() {
 }
 
 #[tokio::test]
-async fn only_administrators_look_after_people() {
+async fn only_operators_look_after_people() {
     both(&setup(), async |t| {
-        let admin = administrator(&t).await;
+        let admin = operator(&t).await;
         let head = t.person("Priya Shah", &[Post::new(SCHOOL, Role::Head, "Headteacher")]).await;
         let post = post_id(&t, &head).await;
         let of = |act: &str| format!("/people/{}{act}", head.account);
@@ -155,7 +154,7 @@ async fn the_page_says_what_has_to_be_handed_over() {
     let setup = Setup::new(&[], with_duties);
     let mut t = TestApp::sqlite(&setup).await;
     t.layer(Extension(Duties::default().asking(looks_after)));
-    let admin = administrator(&t).await;
+    let admin = operator(&t).await;
     let head = t.person("Priya Shah", &[Post::new(SCHOOL, Role::Head, "Headteacher")]).await;
     let path = format!("/people/{}/posts/{}/end", head.account, post_id(&t, &head).await);
     let _ = t.get(Some(&admin), &path).await.expect(200).contains("href=\"/audits/1\"");
@@ -169,15 +168,15 @@ async fn the_page_says_what_has_to_be_handed_over() {
 }
 
 #[tokio::test]
-async fn the_last_administrator_stays_and_a_closed_account_is_shut() {
+async fn the_last_operator_stays_and_a_closed_account_is_shut() {
     both(&setup(), async |t| {
-        let admin = administrator(&t).await;
+        let admin = operator(&t).await;
         let head = t.person("Priya Shah", &[Post::new(SCHOOL, Role::Head, "Headteacher")]).await;
         let ending = async |who: &Persona| {
             let path = format!("/people/{}/posts/{}/end", who.account, post_id(&t, who).await);
             t.post(Some(&admin), &path, &[("last", "2026-11-08")]).await
         };
-        let _ = ending(&admin).await.expect(422).contains("last administrator");
+        let _ = ending(&admin).await.expect(422).contains("last operator");
         let close = format!("/people/{}/close", head.account);
         let _ = t
             .post(Some(&admin), &close, &[("reason", "Retired")])

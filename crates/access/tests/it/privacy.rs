@@ -17,8 +17,8 @@ async fn head(t: &TestApp) -> Persona {
     t.person("Priya Shah", &[Post::new(SCHOOL, Role::Head, "Headteacher")]).await
 }
 
-async fn administrator(t: &TestApp) -> Persona {
-    let post = Post::new(OrgRef::Authority(990), Role::Administrator, "Administrator");
+async fn operator(t: &TestApp) -> Persona {
+    let post = Post::new(OrgRef::Authority(990), Role::Operator, "Operator");
     t.person("Ada Min", &[post]).await
 }
 
@@ -92,7 +92,7 @@ async fn name_and_address_are_corrected_by_the_person() {
 async fn a_person_is_forgotten_and_the_record_stays_whole() {
     both(&setup(), async |t| {
         let (who, other, admin) =
-            (head(&t).await, t.person("Daniel Okoro", &[]).await, administrator(&t).await);
+            (head(&t).await, t.person("Daniel Okoro", &[]).await, operator(&t).await);
         let visitor = t.visitor(&who).await;
         let own =
             access::authorize(&t.app, &visitor, access::Action::Update, &policy::own(who.account))
@@ -135,7 +135,7 @@ async fn a_person_is_forgotten_and_the_record_stays_whole() {
 #[tokio::test]
 async fn the_schedule_does_what_its_preview_says() {
     both(&setup(), async |t| {
-        let (who, admin) = (head(&t).await, administrator(&t).await);
+        let (who, admin) = (head(&t).await, operator(&t).await);
         let gone = t.person("Tom Reed", &[Post::new(SCHOOL, Role::Staff, "Teacher")]).await;
         let permit = Permit::system("test", t.app.clock.now());
         let post = accounts::held(&t.app.db, Some(gone.account)).await.unwrap()[0].id.clone();

@@ -29,22 +29,42 @@ pub(crate) fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> 
         };
     }
     if resource.kind == Kind::System || resource.zone == Zone::System {
-        return if visitor.has(Role::Administrator) {
-            allow("An administrator looks after imports, accounts and retention.")
+        return if visitor.has(Role::Operator) {
+            allow(
+                "An operator looks after imports, accounts, retention and the founding of partnerships.",
+            )
         } else {
-            deny("Only an administrator looks after imports, accounts and retention.")
+            deny(
+                "Only an operator looks after imports, accounts, retention and the founding of partnerships.",
+            )
         };
     }
-    let leads_owner = visitor.is(Role::Head, resource.owner)
-        || visitor.is(Role::TrustExecutive, resource.owner)
-        || visitor.is(Role::Commissioner, resource.owner)
-        || visitor.is(Role::Broker, resource.owner);
+    if resource.kind == Kind::Partnership
+        && visitor.is(Role::Administrator, resource.owner)
+        && matches!(action, Action::Read | Action::Create | Action::Update)
+    {
+        return allow("An administrator looks after the members of their own partnership.");
+    }
+    let for_the_broker = resource.zone == Zone::Broker && action == Action::Read;
+    let leads_owner = visitor.is(Role::Broker, resource.owner)
+        || !for_the_broker
+            && (visitor.is(Role::Head, resource.owner)
+                || visitor.is(Role::TrustExecutive, resource.owner)
+                || visitor.is(Role::Commissioner, resource.owner));
     if leads_owner {
         return allow(
-            "The leaders of the organisation that owns a record read, change and sign it.",
+            "The leaders of the organisation that owns a record read, change and sign it; what is written for the broker alone only a broker reads.",
         );
     }
-    let broker = resource.partnership.is_some_and(|org| visitor.is(Role::Broker, org));
+    let belongs = |org| {
+        resource
+            .partnership
+            .is_some_and(|it| it == org || visitor.members.iter().any(|pair| *pair == (it, org)))
+    };
+    let mut orgs = resource.parties.clone();
+    orgs.push(resource.owner);
+    let broker = resource.partnership.is_some_and(|org| visitor.is(Role::Broker, org))
+        && orgs.iter().any(|&org| belongs(org));
     if broker
         && resource.zone != Zone::School
         && matches!(
@@ -52,7 +72,9 @@ pub(crate) fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> 
             Action::Read | Action::Create | Action::Update | Action::Broker | Action::Propose
         )
     {
-        return allow("The broker runs requests, matches and agreements of the partnership.");
+        return allow(
+            "The broker runs requests, matches and agreements of the partnership, as long as one of their schools belongs to it.",
+        );
     }
     let leads_party = resource
         .parties
@@ -64,10 +86,22 @@ pub(crate) fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> 
                 "The leaders on each side of a deployment read it, sign for their own side and suggest changes.",
             );
         }
+        let pays = resource.parties.iter().any(|&party| visitor.is(Role::Commissioner, party));
+        if pays
+            && matches!(resource.kind, Kind::Agreement | Kind::Ledger | Kind::Impact)
+            && matches!(action, Action::Read | Action::Sign)
+        {
+            return allow(
+                "Whoever pays for a deployment reads its agreement, its time and money and its measured effect, and signs for the money.",
+            );
+        }
         if resource.people.contains(&account)
+            && !visitor.posts.is_empty()
             && matches!(action, Action::Read | Action::Update | Action::Propose)
         {
-            return allow("The people named on a deployment read it and record their part.");
+            return allow(
+                "The people named on a deployment read it and record their part, as long as they hold a post.",
+            );
         }
     }
     let chair = resource
@@ -91,17 +125,24 @@ pub(crate) fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> 
             "A board reads the summaries, reports and reviews of governance that are written for it.",
         );
     }
-    let responsible = resource.responsible.iter().any(|&body| {
-        visitor.is(Role::TrustExecutive, body) || visitor.is(Role::Commissioner, body)
-    });
+    let responsible =
+        resource.responsible.iter().any(|&body| visitor.is(Role::TrustExecutive, body));
     if responsible
         && resource.zone <= Zone::School
         && matches!(action, Action::Read | Action::Propose)
     {
         return allow(
-            "The body responsible for a school reads its records by default; the school is told.",
+            "The trust responsible for a school reads its records by default; the school is told.",
         );
     }
+    let shared = visitor.shared.iter().any(|pair| *pair == (resource.owner, resource.kind));
+    if shared && resource.zone <= Zone::School && matches!(action, Action::Read | Action::Propose) {
+        return allow(
+            "A local authority, or another body, reads the kinds of record that the owner agreed to share with it, until the agreement ends or is taken back.",
+        );
+    }
+    let member = resource.partnership.is_some_and(|org| visitor.partnerships.contains(&org))
+        && belongs(resource.owner);
     if resource.zone <= Zone::School
         && visitor.is(Role::Staff, resource.owner)
         && resource.people.contains(&account)
@@ -110,7 +151,6 @@ pub(crate) fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> 
         return allow("Staff read and write the parts their head delegated to them.");
     }
     if resource.kind == Kind::Practice {
-        let member = resource.partnership.is_some_and(|org| visitor.partnerships.contains(&org));
         if resource.zone <= Zone::School
             && visitor.is(Role::Staff, resource.owner)
             && matches!(action, Action::Read | Action::Create | Action::Update)
@@ -123,11 +163,8 @@ pub(crate) fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> 
             return allow("Members of a partnership check the practices of one another.");
         }
     }
-    if resource.zone == Zone::Network
-        && action == Action::Read
-        && resource.partnership.is_some_and(|org| visitor.partnerships.contains(&org))
-    {
-        return allow("Signed-in members of a partnership read what is shared in it.");
+    if resource.zone == Zone::Network && action == Action::Read && member {
+        return allow("Signed-in members of a partnership read what its members share in it.");
     }
     deny("No rule allows this.")
 }

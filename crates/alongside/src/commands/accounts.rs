@@ -28,6 +28,9 @@ pub(super) async fn run(cli: &Cli, command: User) -> anyhow::Result<()> {
                 .parse()
                 .map_err(|error: foundation::org::NotAnOrg| fail(Code::Usage, error.to_string()))?;
             let title = if title.is_empty() { role.key().to_owned() } else { title };
+            if let Some(problem) = Post::new(org, role, &title).problem() {
+                return Err(fail(Code::Usage, problem));
+            }
             let tx = app.db.write().await?;
             let account = match accounts::by_email(&tx, &email).await? {
                 Some(account) => account.id,
@@ -67,7 +70,7 @@ pub(super) async fn run(cli: &Cli, command: User) -> anyhow::Result<()> {
                 list.push(serde_json::json!({ "email": account.email, "name": account.name, "posts": held }));
             }
             if text.is_empty() {
-                text = "There are no accounts yet: alongside user add EMAIL NAME --role administrator --at authority:CODE".to_owned();
+                text = "There are no accounts yet: alongside user add EMAIL NAME --role operator --at authority:CODE".to_owned();
             }
             super::say_or(cli, text.trim_end(), &list.into());
         }

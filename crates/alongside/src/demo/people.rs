@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use access::{AccountId, Post, Role, accounts, partnerships};
+use access::{AccountId, Kind, Permit, Post, Role, accounts, partnerships, sharing};
 use district::{District, Story, story};
-use foundation::{App, Context, OrgRef};
+use foundation::{App, Context, OrgRef, Tx};
+use jiff::ToSpan as _;
 use uuid::Uuid;
 
 /// Who is who in the database.
@@ -49,8 +50,31 @@ pub(super) async fn arrive(app: &App, district: &District, story: &Story) -> any
         let post_here = Post::new(org, role(post.role), post.title);
         accounts::appoint(&tx, &app.ids, &context, *account, &post_here, post.start).await?;
     }
+    share(app, district, story, &tx).await?;
     tx.commit().await?;
     Ok(Cast { accounts: cast, alliance })
+}
+
+/// The maintained schools of the alliance agreed to share with their authority what its advisers
+/// need to help in time.
+async fn share(app: &App, district: &District, story: &Story, tx: &Tx) -> anyhow::Result<()> {
+    let permit = Permit::system("demo", app.clock.now());
+    let start_on = story.alliance.founded;
+    for school in &district.schools {
+        let maintained = school.trust.is_none() && story.alliance.members.contains(&school.urn);
+        if !maintained {
+            continue;
+        }
+        let terms = sharing::Terms {
+            reader: OrgRef::Authority(district.authorities[school.authority].code),
+            kinds: vec![Kind::Audit, Kind::Request, Kind::Agreement, Kind::Plan, Kind::Impact],
+            purpose: "So that the authority's advisers help in time".to_owned(),
+            start_on,
+            end_on: start_on.saturating_add(12.years()),
+        };
+        sharing::agree(tx, app, &permit, OrgRef::School(school.urn), &terms).await?;
+    }
+    Ok(())
 }
 
 fn employer(district: &District, alliance: OrgRef, employer: story::Employer) -> OrgRef {
@@ -80,5 +104,6 @@ fn role(role: story::Role) -> Role {
         story::Role::Commissioner => Role::Commissioner,
         story::Role::Partner => Role::Partner,
         story::Role::Administrator => Role::Administrator,
+        story::Role::Operator => Role::Operator,
     }
 }

@@ -21,12 +21,23 @@ pub(super) struct Activity {
     pub(super) zones: &'static [Zone],
     /// How long.
     pub(super) kept: &'static str,
+    /// The tables in which it is kept.
+    pub(super) tables: &'static [&'static str],
     /// Counts the records held now.
     pub(super) count: &'static str,
 }
 
 const PUBLIC_TASK: &str = "Public task (article 6(1)(e)) for maintained schools, academies and \
     authorities; legitimate interests (6(1)(f)) for other partners";
+
+/// Tables that hold nothing about a person, and why.
+pub(super) const NOT_ABOUT_PEOPLE: &[(&str, &str)] = &[
+    ("data_share", "agreements between organisations; who signed is in the record of acts"),
+    ("partnership", "names of partnerships"),
+    ("partnership_member", "which organisation belongs to which"),
+    ("schema_step", "which steps made the tables"),
+    ("setting", "facts about this installation"),
+];
 
 /// Every activity, in the order in which people meet them.
 pub(super) const ACTIVITIES: &[Activity] = &[
@@ -39,6 +50,19 @@ pub(super) const ACTIVITIES: &[Activity] = &[
                password, codes and links only as one-way codes or sealed",
         zones: &[Zone::Own, Zone::System],
         kept: "See the retention schedule: it is carried out once a day",
+        tables: &[
+            "account",
+            "post",
+            "session",
+            "sign_in_link",
+            "act_link",
+            "recovery_code",
+            "passkey",
+            "provider_identity",
+            "suggested_post",
+            "spent_challenge",
+            "rate_limit",
+        ],
         count: "SELECT count(*) AS n FROM account WHERE closed_at IS NULL",
     },
     Activity {
@@ -49,6 +73,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         data: "E-mail address, subject; the text until the letter is sent",
         zones: &[Zone::System],
         kept: "90 days after sending, then deleted by itself",
+        tables: &["letter", "job"],
         count: "SELECT count(*) AS n FROM letter",
     },
     Activity {
@@ -59,6 +84,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         data: "Name, organisation, act, record, time and, where asked, the reason; never private text",
         zones: &[Zone::Parties, Zone::School, Zone::System],
         kept: "As long as the installation: a chain of hashes proves that nothing was removed",
+        tables: &["event", "event_tail"],
         count: "SELECT count(*) AS n FROM event",
     },
     Activity {
@@ -69,6 +95,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         data: "Name, organisation, record, day, number of looks, rule, reason behind broken glass",
         zones: &[Zone::School, Zone::Broker, Zone::System],
         kept: "Two years, then deleted by itself",
+        tables: &["look", "broken_glass"],
         count: "SELECT count(*) AS n FROM look",
     },
     Activity {
@@ -80,6 +107,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
                single pupil",
         zones: &[Zone::School],
         kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
+        tables: &["audit", "audit_section", "audit_evidence", "finding"],
         count: "SELECT count(*) AS n FROM audit",
     },
     Activity {
@@ -90,6 +118,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         data: "Who asked, who was proposed, what both said, with reasons",
         zones: &[Zone::School, Zone::Parties, Zone::Broker, Zone::Network],
         kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
+        tables: &["support_request", "request_shortlist", "match_proposal", "offer", "commitment"],
         count: "SELECT count(*) AS n FROM support_request",
     },
     Activity {
@@ -101,6 +130,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         zones: &[Zone::Network],
         kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: the \
                designation and three years",
+        tables: &["designation", "availability", "home_guard", "judgement"],
         count: "SELECT count(*) AS n FROM designation",
     },
     Activity {
@@ -112,6 +142,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         zones: &[Zone::Broker, Zone::Parties],
         kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: three years \
                after the declaration ends",
+        tables: &["declaration", "diligence"],
         count: "SELECT count(*) AS n FROM declaration",
     },
     Activity {
@@ -123,6 +154,26 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         zones: &[Zone::Parties],
         kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: seven years \
                after the end, as the financial records it belongs to",
+        tables: &[
+            "agreement",
+            "agreement_person",
+            "agreement_version",
+            "agreement_signature",
+            "baseline",
+            "milestone",
+            "progress_review",
+            "exit_plan",
+            "capacity_gain",
+            "feedback",
+            "sustainability_check",
+            "time_entry",
+            "charge",
+            "home_floor",
+            "risk",
+            "concern",
+            "concern_step",
+            "board_told",
+        ],
         count: "SELECT count(*) AS n FROM agreement",
     },
     Activity {
@@ -135,6 +186,21 @@ pub(super) const ACTIVITIES: &[Activity] = &[
                of people without an account; never about a single pupil",
         zones: &[Zone::School, Zone::Parties],
         kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
+        tables: &[
+            "improvement_plan",
+            "plan_priority",
+            "plan_objective",
+            "objective_agreement",
+            "objective_finding",
+            "plan_action",
+            "action_note",
+            "action_step",
+            "plan_reminder",
+            "plan_milestone",
+            "plan_suggestion",
+            "plan_review",
+            "plan_version",
+        ],
         count: "SELECT count(*) AS n FROM improvement_plan",
     },
     Activity {
@@ -147,6 +213,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         zones: &[Zone::Parties],
         kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: seven years \
                after the end, as the agreement they belong to",
+        tables: &["visit", "visit_slot", "visit_note", "visit_remark", "visit_step"],
         count: "SELECT count(*) AS n FROM visit",
     },
     Activity {
@@ -159,6 +226,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         kept: "Until it has reached the server, which removes every word of it from the device. A \
                draft that is never sent stays in that browser until its writer opens it again or \
                clears the browser’s data",
+        tables: &["visit_note"],
         count: "SELECT count(*) AS n FROM visit_note WHERE hash IS NULL",
     },
     Activity {
@@ -169,8 +237,28 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         data: "Who asked what and who answered, by when; who reviews whom on which terms",
         zones: &[Zone::Parties, Zone::School, Zone::Network, Zone::Public],
         kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
+        tables: &["challenge", "challenge_reply", "joint_cycle", "joint_school", "commission"],
         count: "SELECT (SELECT count(*) FROM challenge) + (SELECT count(*) FROM joint_cycle)
                 + (SELECT count(*) FROM commission) AS n",
+    },
+    Activity {
+        name: "Practices and who uses them",
+        purpose: "So that what works in one school is found, checked, asked for and tried in others.",
+        basis: PUBLIC_TASK,
+        people: "Those who write a practice down, check it, use it or ask to see it",
+        data: "Name of the writer; who checked, uses or asks, for which school and when; never about \
+               a single pupil",
+        zones: &[Zone::Public, Zone::Network, Zone::School],
+        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
+        tables: &[
+            "practice",
+            "practice_version",
+            "practice_check",
+            "adoption",
+            "practice_ask",
+            "case_study",
+        ],
+        count: "SELECT count(*) AS n FROM practice",
     },
     Activity {
         name: "Briefings, digests, reminders and calendars",
@@ -182,6 +270,14 @@ pub(super) const ACTIVITIES: &[Activity] = &[
                one-way code)",
         zones: &[Zone::Network, Zone::Own],
         kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: two years",
+        tables: &[
+            "briefing",
+            "briefing_reader",
+            "digest_wish",
+            "digest_sent",
+            "reminder_sent",
+            "calendar_feed",
+        ],
         count: "SELECT (SELECT count(*) FROM briefing) + (SELECT count(*) FROM digest_sent)
                 + (SELECT count(*) FROM reminder_sent) + (SELECT count(*) FROM calendar_feed) AS n",
     },
@@ -194,7 +290,37 @@ pub(super) const ACTIVITIES: &[Activity] = &[
                included",
         zones: &[Zone::Pair],
         kept: "Until either of the two erases it or is forgotten. Usual: the relationship and one year",
+        tables: &["coaching_pair", "coaching_session", "sealed_key", "key_salt"],
         count: "SELECT count(DISTINCT conversation) AS n FROM sealed_key",
+    },
+    Activity {
+        name: "A journal of one's own",
+        purpose: "To think in writing about one's own practice.",
+        basis: "Consent of its author (article 6(1)(a))",
+        people: "Its author",
+        data: "Texts, sealed so that nobody but the author can read them",
+        zones: &[Zone::Own],
+        kept: "Until its author erases it or is forgotten. Usual: as long as the account",
+        tables: &["journal_entry"],
+        count: "SELECT count(*) AS n FROM journal_entry",
+    },
+    Activity {
+        name: "Imports of public files",
+        purpose: "To know who took which public file in, and to take it back.",
+        basis: PUBLIC_TASK,
+        people: "Operators of this installation",
+        data: "Name of who sent, applied or took back a file, with the time",
+        zones: &[Zone::System],
+        kept: "A file that was sent and not applied is discarded; the line of the import stays with \
+               the figures it brought",
+        tables: &[
+            "import_batch",
+            "import_file",
+            "import_problem",
+            "import_upload",
+            "import_upload_part",
+        ],
+        count: "SELECT count(*) AS n FROM import_batch",
     },
     Activity {
         name: "Public registers and figures",
@@ -204,6 +330,27 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         data: "Published facts only",
         zones: &[Zone::Public],
         kept: "Until the import is taken back",
+        tables: &[
+            "school",
+            "school_version",
+            "school_line",
+            "school_figures",
+            "school_family",
+            "school_listing",
+            "school_link",
+            "group_listing",
+            "trust",
+            "trust_member",
+            "local_authority",
+            "area_total",
+            "inspection",
+            "kpi_value",
+            "postcode_listing",
+            "search_name",
+            "search_word",
+            "search_gram",
+            "search_term",
+        ],
         count: "SELECT count(*) AS n FROM school",
     },
 ];

@@ -20,7 +20,7 @@ use foundation::{
 };
 use govuk::{SummaryList, extra::Downloads};
 
-use activities::{ACTIVITIES, Activity};
+use activities::{ACTIVITIES, Activity, NOT_ABOUT_PEOPLE};
 use facts::Facts;
 use risks::{RISKS, Risk};
 
@@ -33,7 +33,18 @@ pub fn routes() -> Router<App> {
         .route("/data-protection/assessment", get(assessment))
 }
 
-/// Administrators read these pages, and each look is noted.
+/// The tables of every activity in the record of processing.
+pub fn tables() -> impl Iterator<Item = &'static str> {
+    ACTIVITIES.iter().flat_map(|activity| activity.tables.iter().copied())
+}
+
+/// The tables that hold nothing about a person, and why.
+#[must_use]
+pub const fn not_about_people() -> &'static [(&'static str, &'static str)] {
+    NOT_ABOUT_PEOPLE
+}
+
+/// Operators read these pages, and each look is noted.
 async fn door(app: &App, visitor: &Visitor) -> Result<(), PageError> {
     let installation = policy::installation();
     authorize(app, visitor, Action::Read, &installation)?;
@@ -118,6 +129,7 @@ async fn processing(
                 .row("Which data", activity.data)
                 .row("Who can see it", zones(activity))
                 .row("Kept", activity.kept)
+                .row("Kept in the tables", activity.tables.join(", "))
                 .row("Records now", count.to_string());
             (activity.name, list)
         })
@@ -151,6 +163,7 @@ async fn download(
         "Which data",
         "Who can see it",
         "Kept",
+        "Kept in the tables",
         "Records now",
     ];
     let rows = counted(&app)
@@ -167,6 +180,7 @@ async fn download(
                 Cell::text(activity.data),
                 Cell::text(zones(activity)),
                 Cell::text(activity.kept),
+                Cell::text(activity.tables.join(", ")),
                 Cell::Number(count, 0),
             ]
         })

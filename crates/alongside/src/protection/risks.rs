@@ -51,8 +51,10 @@ pub(super) const RISKS: &[Risk] = &[
     },
     Risk {
         what: "An administrator looks where they need not.",
-        measures: "No rule lets an administrator read a school's or a broker's records; breaking \
-                   the glass takes a reason, lasts an hour, changes nothing and tells the owner.",
+        measures: "No rule lets an operator read any record. An administrator's rights end at \
+                   their own partnership, and no rule lets one read a school's or a broker's \
+                   records there; breaking the glass of a member takes a reason, lasts an hour, \
+                   changes nothing and tells the owner.",
         left: "Read the access log now and then. Whoever controls the server itself can read \
                what is not sealed.",
     },

@@ -102,6 +102,12 @@ impl Week {
 /// When the database cannot be read.
 pub async fn of(app: &App, visitor: &Visitor) -> Result<Week, PageError> {
     let mut week = Week::default();
+    for (partnership, org) in register::invitations(app, visitor).await? {
+        let text = format!("{} asks you to join", partnership.name);
+        let member = register::org_name(&app.db, org).await?;
+        let tag = "Waiting for you".to_owned();
+        week.mine.items.push(Item::new(text, "/partnerships".to_owned(), tag, member));
+    }
     for waiting in needs::waiting(app, visitor).await? {
         let item = Item::new(waiting.text, waiting.href, waiting.tag, waiting.detail);
         week.mine.items.push(item);

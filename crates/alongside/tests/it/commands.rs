@@ -77,7 +77,7 @@ fn a_person_is_added_listed_linked_and_closed() {
         "kit@example.org",
         "Kit Doe",
         "--role",
-        "administrator",
+        "operator",
         "--at",
         "authority:990",
     ];
@@ -85,7 +85,7 @@ fn a_person_is_added_listed_linked_and_closed() {
     let list: serde_json::Value =
         serde_json::from_str(&ok(&run(&["--json", "user", "list"]))).unwrap();
     assert_eq!(list[0]["email"], "kit@example.org");
-    assert_eq!(list[0]["posts"][0], "administrator at authority:990");
+    assert_eq!(list[0]["posts"][0], "operator at authority:990");
     assert!(ok(&run(&["user", "link", "KIT@example.org"])).contains("/sign-in/"));
     let output = run(&["user", "link", "nobody@example.org"]);
     assert_eq!(output.status.code(), Some(5));
@@ -241,16 +241,8 @@ fn an_import_of_nothing_is_named() {
 #[test]
 fn a_rehearsal_moves_the_calendar_and_never_touches_real_work() {
     let folder = tempfile::tempdir().unwrap();
-    let kit = [
-        "user",
-        "add",
-        "kit@example.org",
-        "Kit",
-        "--role",
-        "administrator",
-        "--at",
-        "authority:990",
-    ];
+    let kit =
+        ["user", "add", "kit@example.org", "Kit", "--role", "operator", "--at", "authority:990"];
     let first = |day: &str| {
         let settings = [("ALONGSIDE_REHEARSE_FROM", day)];
         alongside_with(folder.path(), &settings, &kit)

@@ -60,6 +60,11 @@ pub(super) fn may_nominate(visitor: &Visitor) -> bool {
 /// Whom the visitor may put forward: a head the staff of the school and themselves, a broker
 /// those of every member school; by school, then by name.
 async fn candidates(app: &App, visitor: &Visitor) -> Result<Vec<Candidate>, PageError> {
+    if !may_nominate(visitor) {
+        return Err(PageError::Forbidden(
+            "The head of the home school or the broker puts somebody forward.".to_owned(),
+        ));
+    }
     let mut schools: Vec<(OrgRef, OrgRef)> = Vec::new();
     for org in visitor.orgs(Role::Head).filter(|org| org.urn().is_some()) {
         let partnership = partnership_of(app, org).await?.ok_or_else(|| {
@@ -159,11 +164,6 @@ pub(super) async fn ask(
     SignedIn(visitor): SignedIn,
     frame: Frame,
 ) -> Result<Response, PageError> {
-    if !may_nominate(&visitor) {
-        return Err(PageError::Forbidden(
-            "The head of the home school or the broker puts somebody forward.".to_owned(),
-        ));
-    }
     let people = candidates(&app, &visitor).await?;
     let mut pairs: Vec<(String, String)> =
         [("depth", "3"), ("mode", "on-site"), ("mode", "online"), ("week", "2"), ("most", "2")]

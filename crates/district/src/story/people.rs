@@ -58,6 +58,8 @@ pub enum Role {
     Partner,
     /// Imports, accounts, data protection.
     Administrator,
+    /// Runs the installation.
+    Operator,
 }
 
 /// A post somebody holds.
@@ -392,8 +394,9 @@ pub(crate) fn posts() -> Vec<Post> {
         role: Role::Head,
         start: date(year, 9, 1),
     });
-    // The heads whose second post is leading beyond their school.
+    // Second posts: heads who lead beyond their school, and who runs the installation.
     let second = [
+        ("kit", Alliance, "Data and systems officer", Role::Operator, date(2022, 5, 9)),
         ("daniel", Alliance, "National Leader of Education", Role::SystemLeader, date(2020, 9, 1)),
         ("samir", Alliance, "National Leader of Governance", Role::SystemLeader, date(2021, 9, 1)),
         ("grace", Alliance, "Convenor, Heads of English", Role::Convenor, date(2023, 9, 1)),

@@ -8,8 +8,9 @@
 //! * and dD = dΛ Λᵀ + Λ dΛᵀ, so the gradient in Λ is 2FΛ with F the sum of these parts.
 
 use super::collapse::Statistics;
+use super::profile::{Profiled, Whole, degrees, profile};
 use super::{Method, Options, Structure};
-use crate::linear::{Cholesky, Matrix};
+use crate::linear::Matrix;
 
 /// Sizes of the problem.
 #[derive(Clone, Copy, Debug)]
@@ -43,15 +44,6 @@ pub(super) struct Problem<'a> {
     pub(super) shape: Shape,
     pub(super) options: Options,
     pub(super) data: &'a Statistics,
-}
-
-/// β, σ² and the deviance at given variances.
-#[derive(Clone, Debug)]
-pub(super) struct Solution {
-    pub(super) deviance: f64,
-    pub(super) sigma2: f64,
-    pub(super) beta: Vec<f64>,
-    pub(super) beta_covariance: Matrix,
 }
 
 /// Work space for one group.
@@ -136,9 +128,9 @@ impl Scratch {
 }
 
 impl Problem<'_> {
-    fn degrees(&self) -> f64 {
+    fn whole(&self) -> Whole {
         let Shape { n, p, .. } = self.shape;
-        (if self.options.method == Method::Reml { n - p } else { n }) as f64
+        Whole { n, p, squares: self.data.cross[p * (p + 1) + p] }
     }
 
     fn units(&self) -> usize {
@@ -148,12 +140,12 @@ impl Problem<'_> {
     }
 
     /// Deviance and what comes with it, without gradient.
-    pub(super) fn solve(&self, theta: &[f64]) -> Option<Solution> {
+    pub(super) fn solve(&self, theta: &[f64]) -> Option<Profiled> {
         self.forward(theta, &mut Vec::new())
     }
 
     /// First pass; keeps A of every unit in `kept`.
-    fn forward(&self, theta: &[f64], kept: &mut Vec<f64>) -> Option<Solution> {
+    fn forward(&self, theta: &[f64], kept: &mut Vec<f64>) -> Option<Profiled> {
         let Shape { q, p, .. } = self.shape;
         let k = p + 1;
         let lambda = self.shape.lambda(theta);
@@ -203,41 +195,7 @@ impl Problem<'_> {
                 }
             }
         }
-        self.conclude(&b, ln)
-    }
-
-    fn conclude(&self, b: &[f64], ln: f64) -> Option<Solution> {
-        let p = self.shape.p;
-        let k = p + 1;
-        let mut inner = Matrix::zeros(p, p);
-        for i in 0..p {
-            for j in 0..p {
-                inner[(i, j)] = 0.5 * (b[i * k + j] + b[j * k + i]);
-            }
-        }
-        let factor = Cholesky::new(&inner)?;
-        let right: Vec<f64> = (0..p).map(|i| b[i * k + p]).collect();
-        let half = factor.half_solve(&right);
-        let left_over = b[p * k + p] - crate::linear::dot(&half, &half);
-        // Rounding leaves about this much of a perfect fit.
-        let nothing = 1e-13 * self.data.cross[p * k + p].abs();
-        if left_over.is_nan() || left_over <= nothing {
-            return None;
-        }
-        let beta = factor.solve(&right);
-        let df = self.degrees();
-        let known = self.options.known_variances;
-        let sigma2 = if known { 1.0 } else { left_over / df };
-        let mut deviance = ln + df * (2.0 * std::f64::consts::PI).ln();
-        deviance += if known { left_over } else { df * (1.0 + sigma2.ln()) };
-        if self.options.method == Method::Reml {
-            deviance += factor.ln_determinant();
-        }
-        let mut beta_covariance = factor.inverse();
-        for i in 0..p {
-            beta_covariance.row_mut(i).iter_mut().for_each(|v| *v *= sigma2);
-        }
-        deviance.is_finite().then_some(Solution { deviance, sigma2, beta, beta_covariance })
+        profile(&b, ln, &self.whole(), &self.options)
     }
 
     /// Deviance and gradient; `None` where the deviance does not exist.
@@ -254,7 +212,7 @@ impl Problem<'_> {
             for j in 0..k {
                 w[i * k + j] = v[i] * v[j] / solution.sigma2;
                 if self.options.method == Method::Reml && i < p && j < p {
-                    w[i * k + j] += solution.beta_covariance[(i, j)] / solution.sigma2;
+                    w[i * k + j] += solution.inverse[(i, j)];
                 }
             }
         }
@@ -357,7 +315,7 @@ impl Problem<'_> {
                 }
             }
         }
-        let df = self.degrees();
+        let df = degrees(&self.whole(), &self.options);
         for x in 0..free.len() {
             for y in 0..=x {
                 if !self.options.known_variances {

@@ -34,6 +34,7 @@ pub mod crossed;
 pub mod nested;
 mod optimise;
 mod precision;
+mod profile;
 mod standard;
 
 use crate::linear::Matrix;
@@ -277,7 +278,7 @@ pub fn fit(data: &Data<'_>, options: &Options) -> Result<Fit, FitError> {
                 .into(),
         ));
     };
-    Ok(finish(data, options, collapsed, shape.lambda(&found.theta), &found, end))
+    Ok(finish(data, options, collapsed, shape.lambda(&found.theta), &found, &end))
 }
 
 fn check(data: &Data<'_>, options: &Options) -> Result<(), FitError> {
@@ -347,7 +348,7 @@ fn finish(
     collapsed: collapse::Collapsed,
     lambda: Vec<f64>,
     found: &optimise::Found,
-    end: criterion::Solution,
+    end: &profile::Profiled,
 ) -> Fit {
     let q = data.random.len();
     let sigma2 = end.sigma2;
@@ -359,7 +360,8 @@ fn finish(
         }
     }
     let singular = is_singular(&lambda, q, &collapsed.typical(q));
-    let (estimates, covariance) = collapsed.back(&end.beta, &end.beta_covariance);
+    let beta_covariance = end.covariance();
+    let (estimates, covariance) = collapsed.back(&end.beta, &beta_covariance);
     let fixed = collapsed
         .kept
         .iter()
@@ -413,7 +415,7 @@ fn finish(
         counts: collapsed.counts.clone(),
         parts: precision::Parts {
             lambda,
-            beta_covariance: end.beta_covariance,
+            beta_covariance,
             structure: options.structure,
             degrees: (!options.known_variances).then_some(match options.method {
                 Method::Reml => (data.y.len() - collapsed.columns) as f64,

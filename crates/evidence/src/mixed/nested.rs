@@ -3,9 +3,10 @@
 //! Schools are eliminated within their trust before trusts are eliminated, so that the cost of an
 //! evaluation is linear in the number of schools and does not depend on the number of rows.
 
+use super::profile::{Profiled, Whole, profile};
 use super::standard::Standard;
 use super::{Data, FitError, Fixed, Method, Options, fit, optimise};
-use crate::linear::{Cholesky, Matrix, dot};
+use crate::linear::{Matrix, dot};
 
 /// A fitted model with two levels.
 #[derive(Clone, Debug)]
@@ -87,12 +88,8 @@ pub fn fit_nested(
         deviance += standard.ln_determinant_shift();
     }
     let (outer, inner) = model.effects(&theta, &end.beta);
-    let mut covariance = end.inverse.clone();
-    for i in 0..covariance.rows() {
-        covariance.row_mut(i).iter_mut().for_each(|v| *v *= end.sigma2);
-    }
     Ok(NestedFit {
-        fixed: standard.back(&end.beta, &covariance),
+        fixed: standard.back(&end.beta, &end.covariance()),
         outer_variance: end.sigma2 * theta[0] * theta[0],
         inner_variance: end.sigma2 * theta[1] * theta[1],
         residual: end.sigma2,
@@ -103,13 +100,6 @@ pub fn fit_nested(
         outer,
         inner,
     })
-}
-
-struct End {
-    deviance: f64,
-    sigma2: f64,
-    beta: Vec<f64>,
-    inverse: Matrix,
 }
 
 impl Model {
@@ -155,7 +145,7 @@ impl Model {
         left
     }
 
-    fn evaluate(&self, theta: &[f64]) -> Option<End> {
+    fn evaluate(&self, theta: &[f64]) -> Option<Profiled> {
         let (outer2, inner2) = (theta[0] * theta[0], theta[1] * theta[1]);
         let mut b = self.cross.clone();
         let mut ln = 0.0;
@@ -178,30 +168,8 @@ impl Model {
             ln += size.ln();
             take(outer2 / size, &left.sums);
         }
-        let p = self.p;
-        let mut square = Matrix::zeros(p, p);
-        for i in 0..p {
-            for j in 0..p {
-                square[(i, j)] = b[(i, j)];
-            }
-        }
-        let factor = Cholesky::new(&square)?;
-        let right: Vec<f64> = (0..p).map(|i| b[(i, p)]).collect();
-        let beta = factor.solve(&right);
-        let rest = b[(p, p)] - dot(&beta, &right);
-        if rest.is_nan() || rest <= 1e-13 * self.cross[(p, p)] {
-            return None;
-        }
-        let reml = self.options.method == Method::Reml;
-        let df = (if reml { self.n - p } else { self.n }) as f64;
-        let known = self.options.known_variances;
-        let sigma2 = if known { 1.0 } else { rest / df };
-        let mut deviance = ln + df * (2.0 * std::f64::consts::PI).ln();
-        deviance += if known { rest } else { df * (1.0 + sigma2.ln()) };
-        if reml {
-            deviance += factor.ln_determinant();
-        }
-        deviance.is_finite().then(|| End { deviance, sigma2, beta, inverse: factor.inverse() })
+        let whole = Whole { n: self.n, p: self.p, squares: self.cross[(self.p, self.p)] };
+        profile(b.values(), ln, &whole, &self.options)
     }
 
     /// Central differences: two parameters cost four more evaluations.

@@ -188,6 +188,8 @@ impl<K: Ord + Clone> Release<K> {
 
     fn protect_component(&mut self, members: &[usize], truth: &[Size], exposed: &mut Vec<usize>) {
         let mut hopeless: Vec<usize> = Vec::new();
+        // Cells that nothing more can cover: `hopeless` and those that are safe without.
+        let mut done: Vec<usize> = Vec::new();
         loop {
             let hidden: Vec<usize> = {
                 let mut all: Vec<usize> = members
@@ -202,23 +204,31 @@ impl<K: Ord + Clone> Release<K> {
             if !hidden.iter().any(|cell| self.cells[*cell].state == State::Guarded) {
                 return;
             }
-            let moves = self.moves(members, &hidden);
+            let rows = self.rows(members, &hidden);
+            let mut moves = null_basis(&rows, hidden.len());
             let weak = hidden.iter().enumerate().find(|(at, cell)| {
                 self.cells[**cell].state == State::Guarded
-                    && !hopeless.contains(cell)
-                    && !ambiguous(*at, &hidden, &moves, truth, self.rule.min_possible)
+                    && !done.contains(cell)
+                    && !ambiguous(*at, &hidden, &moves, truth, self.rule.min_possible, false)
             });
-            let Some((_, &weak)) = weak else { break };
+            let Some((at, &weak)) = weak else { break };
             match self.next_cover(members, weak, truth) {
                 Some(cover) => self.cells[cover].state = State::Cover,
-                None => hopeless.push(weak),
+                None => {
+                    // Before raising an alarm it is worth looking further.
+                    moves.splice(..0, self.moves_of(weak, members, &hidden, &rows, truth));
+                    if !ambiguous(at, &hidden, &moves, truth, self.rule.min_possible, true) {
+                        hopeless.push(weak);
+                    }
+                    done.push(weak);
+                }
             }
         }
         exposed.extend(hopeless);
     }
 
-    /// Whole-number changes of the hidden cells that leave every visible figure as it is.
-    fn moves(&self, members: &[usize], hidden: &[usize]) -> Vec<Vec<i64>> {
+    /// What each equation says of the hidden cells alone.
+    fn rows(&self, members: &[usize], hidden: &[usize]) -> Vec<Vec<i64>> {
         let mut rows = Vec::new();
         for equation in members {
             let mut row = vec![0; hidden.len()];
@@ -233,7 +243,39 @@ impl<K: Ord + Clone> Release<K> {
                 rows.push(row);
             }
         }
-        null_basis(&rows, hidden.len())
+        rows
+    }
+
+    /// Whole-number changes of the hidden cells that leave every visible figure as it is, each of
+    /// one cell and of the totals and large cells that make up for it: these can take a change
+    /// where small ones cannot.
+    fn moves_of(
+        &self,
+        weak: usize,
+        members: &[usize],
+        hidden: &[usize],
+        rows: &[Vec<i64>],
+        truth: &[Size],
+    ) -> Vec<Vec<i64>> {
+        let is_total = |cell: usize| {
+            members.iter().any(|e| self.equations[*e].iter().any(|(c, s)| *c == cell && *s < 0))
+        };
+        let size = |cell: usize| truth[cell].met + truth[cell].unmet;
+        // Earlier columns make up for later ones.
+        let mut order: Vec<usize> = (0..hidden.len()).collect();
+        order.sort_by(|a, b| {
+            let (a, b) = (hidden[*a], hidden[*b]);
+            let last = (a == weak).cmp(&(b == weak));
+            last.then(is_total(b).cmp(&is_total(a))).then(size(b).total_cmp(&size(a)))
+        });
+        let turned: Vec<Vec<i64>> =
+            rows.iter().map(|row| order.iter().map(|at| row[*at]).collect()).collect();
+        let back = |v: Vec<i64>| {
+            let mut out = vec![0; v.len()];
+            order.iter().zip(v).for_each(|(at, x)| out[*at] = x);
+            out
+        };
+        null_basis(&turned, hidden.len()).into_iter().map(back).collect()
     }
 
     /// The smallest visible part beside the weak cell, else beside any hidden cell linked to it,
@@ -329,27 +371,35 @@ impl Size {
 }
 
 /// Whether other whole-number solutions give the cell at least `needed` different sizes, moving
-/// either those who met the condition or those who did not.
+/// either those who met the condition or those who did not. With `further`, what mends a solution
+/// may move the cell too, which finds more and takes longer.
 fn ambiguous(
     at: usize,
     hidden: &[usize],
     moves: &[Vec<i64>],
     truth: &[Size],
     needed: usize,
+    further: bool,
 ) -> bool {
     [(|s: &Size| s.met) as fn(&Size) -> f64, |s: &Size| s.unmet].into_iter().any(|size| {
         let own: Vec<i64> = hidden.iter().map(|cell| size(&truth[*cell]) as i64).collect();
         let mut values = vec![own[at]];
+        let mut budget = REPAIRS;
         for start in moves.iter().filter(|v| v[at] != 0) {
             for times in [-2, -1, 1, 2, -4, 4, -3, 3_i64] {
                 let value = own[at] + times * start[at];
-                if value < 0 || values.contains(&value) {
+                if !further && (value < 0 || values.contains(&value)) {
                     continue;
                 }
                 let begun: Vec<i64> = own.iter().zip(start).map(|(x, v)| x + times * v).collect();
-                let mut budget = REPAIRS;
-                if repairable(&begun, at, value, moves, DEPTH, &mut budget) {
-                    values.push(value);
+                let usable: Vec<&[i64]> =
+                    moves.iter().map(Vec::as_slice).filter(|v| further || v[at] == 0).collect();
+                // The wider search has one budget altogether: it must end soon.
+                if !further {
+                    budget = REPAIRS;
+                }
+                if let Some(other) = mended(&begun, at, &values, &usable, DEPTH, &mut budget) {
+                    values.push(other);
                     if values.len() >= needed {
                         return true;
                     }
@@ -364,32 +414,30 @@ fn ambiguous(
 const DEPTH: usize = 8;
 const REPAIRS: u32 = 4_000;
 
-/// Whether further moves make every cell non-negative while the cell `at` keeps `value`. What is
-/// found is a solution, so the proof is sound; giving up only hides more than needed.
-fn repairable(
+/// The value of the cell `at`, none of those `known`, in a solution that further moves make
+/// non-negative everywhere. What is found is a solution, so the proof is sound; giving up only hides
+/// more than needed.
+fn mended(
     solution: &[i64],
     at: usize,
-    value: i64,
-    moves: &[Vec<i64>],
+    known: &[i64],
+    moves: &[&[i64]],
     depth: usize,
     budget: &mut u32,
-) -> bool {
+) -> Option<i64> {
     let Some((worst, lacking)) =
         solution.iter().enumerate().filter(|(_, x)| **x < 0).min_by_key(|(_, x)| **x)
     else {
-        return solution[at] == value;
+        return (!known.contains(&solution[at])).then_some(solution[at]);
     };
     if depth == 0 || *budget == 0 {
-        return false;
+        return None;
     }
-    for v in moves.iter().filter(|v| v[worst] != 0 && v[at] == 0) {
+    moves.iter().filter(|v| v[worst] != 0).find_map(|v| {
         *budget = budget.saturating_sub(1);
         let sign = v[worst].signum();
         let times = sign * ((-lacking + v[worst].abs() - 1) / v[worst].abs());
-        let next: Vec<i64> = solution.iter().zip(v).map(|(x, v)| x + times * v).collect();
-        if repairable(&next, at, value, moves, depth - 1, budget) {
-            return true;
-        }
-    }
-    false
+        let next: Vec<i64> = solution.iter().zip(*v).map(|(x, v)| x + times * v).collect();
+        mended(&next, at, known, moves, depth - 1, budget)
+    })
 }

@@ -125,7 +125,8 @@ impl Study<'_> {
         Ok(self.with_weights(treated, weights, start, found.loss, found.certificate))
     }
 
-    /// What given weights imply: gaps and errors, without optimising.
+    /// What given weights (one a unit) imply: gaps and errors, without optimising. Where an outcome
+    /// that is needed does not exist the gap is `NaN`.
     #[must_use]
     pub fn evaluate(&self, weights: &[f64]) -> Synthetic {
         self.with_weights(self.treated, weights.to_vec(), self.start, f64::NAN, f64::NAN)
@@ -139,6 +140,9 @@ impl Study<'_> {
         loss: f64,
         certificate: f64,
     ) -> Synthetic {
+        let known = |row: Option<&Vec<f64>>, at: usize| {
+            row.and_then(|row| row.get(at)).copied().unwrap_or(f64::NAN)
+        };
         let gaps: Vec<(f64, f64)> = self
             .times
             .iter()
@@ -148,9 +152,9 @@ impl Study<'_> {
                     .iter()
                     .zip(self.outcomes)
                     .filter(|(w, _)| **w != 0.0)
-                    .map(|(w, o)| w * o[at])
+                    .map(|(w, o)| w * known(Some(o), at))
                     .sum();
-                (*time, self.outcomes[treated][at] - made)
+                (*time, known(self.outcomes.get(treated), at) - made)
             })
             .collect();
         let mean_square = |after: bool| {

@@ -3,18 +3,23 @@
 
 #![allow(clippy::print_stdout, reason = "tests say what they skipped and what they found")]
 
+mod arithmetic;
 mod comparators;
+mod components;
 mod crossed;
+mod designs;
 mod families;
 mod front_door;
 mod hostile;
 mod hostile_entries;
+mod hostile_rest;
 mod impact;
 mod influence;
 mod mixed;
 mod published;
 mod readings;
 mod suppression;
+mod verdict_details;
 
 use std::path::PathBuf;
 

@@ -6,6 +6,7 @@
 
 mod migrate;
 mod rows;
+mod trace;
 
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -17,6 +18,7 @@ use sea_orm::{
 
 pub use migrate::{Migration, pending, run as migrate};
 pub use rows::{AsText, At, Json, parse_column};
+pub use trace::{Step, traced};
 
 /// A failure at the database door.
 #[derive(Debug, thiserror::Error)]
@@ -198,7 +200,9 @@ pub trait Sql: Sync {
     ) -> impl Future<Output = Result<Vec<T>, DbError>> + Send {
         let statement = Statement::from_sql_and_values(self.dialect(), sql, values);
         async move {
+            let heard = trace::heard(&statement.sql);
             let rows = self.raw().query_all_raw(statement).await?;
+            trace::note(heard, rows.len() as u64);
             rows.iter().map(|row| T::from_query_result(row, "").map_err(DbError::from)).collect()
         }
     }
@@ -211,7 +215,9 @@ pub trait Sql: Sync {
     ) -> impl Future<Output = Result<Option<T>, DbError>> + Send {
         let statement = Statement::from_sql_and_values(self.dialect(), sql, values);
         async move {
+            let heard = trace::heard(&statement.sql);
             let row = self.raw().query_one_raw(statement).await?;
+            trace::note(heard, row.iter().len() as u64);
             row.map(|row| T::from_query_result(&row, "").map_err(DbError::from)).transpose()
         }
     }
@@ -224,7 +230,9 @@ pub trait Sql: Sync {
     ) -> impl Future<Output = Result<i64, DbError>> + Send {
         let statement = Statement::from_sql_and_values(self.dialect(), sql, values);
         async move {
+            let heard = trace::heard(&statement.sql);
             let row = self.raw().query_one_raw(statement).await?;
+            trace::note(heard, row.iter().len() as u64);
             row.map_or(Ok(0), |row| row.try_get::<i64>("", "n").map_err(DbError::from))
         }
     }
@@ -236,7 +244,12 @@ pub trait Sql: Sync {
         values: impl IntoIterator<Item = Value> + Send,
     ) -> impl Future<Output = Result<u64, DbError>> + Send {
         let statement = Statement::from_sql_and_values(self.dialect(), sql, values);
-        async move { Ok(self.raw().execute_raw(statement).await?.rows_affected()) }
+        async move {
+            let heard = trace::heard(&statement.sql);
+            let touched = self.raw().execute_raw(statement).await?.rows_affected();
+            trace::note(heard, touched);
+            Ok(touched)
+        }
     }
 
     /// Runs several statements without parameters, as migrations need.

@@ -1,11 +1,12 @@
 //! Bounds, plans and proof put together: raise the bound, walk, close pairs, branch.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use super::around::Around;
+use super::climb::Climb;
 use super::lagrange::{Knapsacks, Problem, Relaxed, SCALE, first_prices, round_up, worth};
 use super::local::{Dice, Part, Plan, Walk, repair};
+
+/// A cost above every plan's.
+pub(super) const NONE: i64 = i64::MAX / SCALE / 4;
 
 pub(crate) struct Closed {
     pub(crate) value: Option<i64>,
@@ -14,39 +15,43 @@ pub(crate) struct Closed {
     pub(crate) agent: Vec<usize>,
 }
 
-struct Node {
-    open: Vec<bool>,
-    price: Vec<i64>,
+#[derive(Clone)]
+pub(super) struct Node {
+    pub(super) open: Vec<bool>,
+    pub(super) price: Vec<i64>,
 }
 
 /// A node parted in two, as far as anything is left of each half, and their bounds in 256ths.
-struct Halves {
-    with: Option<Node>,
-    without: Option<Node>,
-    bounds: (i64, i64),
+pub(super) struct Halves {
+    pub(super) with: Option<Node>,
+    pub(super) without: Option<Node>,
+    pub(super) bounds: (i64, i64),
 }
 
-struct Run<'a> {
-    p: &'a Problem,
-    knapsacks: Knapsacks,
-    best: Option<Plan>,
-    dice: Dice,
+pub(super) struct Run<'a> {
+    pub(super) p: &'a Problem,
+    pub(super) knapsacks: Knapsacks,
+    pub(super) best: Option<Plan>,
+    pub(super) dice: Dice,
     /// What a unit of each agent's capacity is worth, in 256ths.
-    worth: Vec<i64>,
+    pub(super) worth: Vec<i64>,
+    /// Plans that cost this or more are not looked for at present.
+    pub(super) rung: i64,
+    /// How many jobs a region has, in 256ths.
+    pub(super) wide: usize,
 }
 
 /// What raising a bound came to.
-struct Raised {
+pub(super) struct Raised {
     /// In 256ths.
-    value: i64,
-    price: Vec<i64>,
+    pub(super) value: i64,
+    pub(super) price: Vec<i64>,
     /// How often each pair was packed of late, by age-weighted mean.
     share: Vec<f32>,
 }
 
 pub(crate) fn run(p: &Problem, seed: u64, go_on: &mut dyn FnMut() -> bool) -> Closed {
-    let mut run =
-        Run { p, knapsacks: Knapsacks::default(), best: None, dice: Dice(seed), worth: Vec::new() };
+    let mut run = Run::new(p, None, Dice(seed), Vec::new());
     let open = p.open();
     if (0..p.jobs).any(|j| !open[j * p.agents..(j + 1) * p.agents].contains(&true)) {
         return Closed { value: None, bound: 0, proved: true, agent: Vec::new() };
@@ -56,12 +61,24 @@ pub(crate) fn run(p: &Problem, seed: u64, go_on: &mut dyn FnMut() -> bool) -> Cl
     run.all(Node { open, price: start }, go_on)
 }
 
-impl Run<'_> {
-    fn target(&self) -> i64 {
-        self.best.as_ref().map_or(i64::MAX / SCALE / 4, |best| best.cost)
+impl<'a> Run<'a> {
+    pub(super) fn new(p: &'a Problem, best: Option<Plan>, dice: Dice, worth: Vec<i64>) -> Self {
+        let knapsacks = Knapsacks::default();
+        Self { p, knapsacks, best, dice, worth, rung: NONE, wide: super::region::WIDE }
     }
 
-    fn offer(&mut self, agent: &[usize]) {
+    /// Only what costs less is of interest: less than the best plan, and than the rung that is
+    /// being proved.
+    pub(super) fn target(&self) -> i64 {
+        self.least().min(self.rung)
+    }
+
+    /// What the best plan costs.
+    pub(super) fn least(&self) -> i64 {
+        self.best.as_ref().map_or(NONE, |best| best.cost)
+    }
+
+    pub(super) fn offer(&mut self, agent: &[usize]) {
         let p = self.p;
         let mut left = p.capacity.clone();
         let mut cost = 0;
@@ -69,13 +86,13 @@ impl Run<'_> {
             left[i] -= p.usage[j * p.agents + i];
             cost += p.cost[j * p.agents + i];
         }
-        if left.iter().all(|&left| left >= 0) && cost < self.target() {
+        if left.iter().all(|&left| left >= 0) && cost < self.least() {
             self.best = Some(Plan { agent: agent.to_vec(), cost });
         }
     }
 
     /// Raises the bound of a node by subgradient steps.
-    fn raise(
+    pub(super) fn raise(
         &mut self,
         node: &Node,
         rounds: usize,
@@ -136,7 +153,7 @@ impl Run<'_> {
             }
             let near = best.value + (best.value.abs() / 1000).max(4 * SCALE);
             let aim = match &self.best {
-                Some(plan) if warm => near.min(plan.cost * SCALE),
+                Some(_) if warm => near.min(self.target() * SCALE),
                 Some(plan) => plan.cost * SCALE,
                 None if warm => near,
                 None => best.value + guess,
@@ -306,86 +323,6 @@ impl Run<'_> {
         self.target() < before
     }
 
-    /// Settles some agents and all their jobs anew, with bounds of their own, `parts` times.
-    /// Rather the agents at which the best plan loses most against the relaxation. Says whether
-    /// it got better.
-    fn region(&mut self, root: &Node, parts: usize, go_on: &mut dyn FnMut() -> bool) -> bool {
-        let p = self.p;
-        let Some(mut plan) = self.best.clone() else { return false };
-        let before = plan.cost;
-        for _ in 0..parts {
-            if !go_on() {
-                break;
-            }
-            let lost = self.knapsacks.lost(p, &root.open, &root.price, &plan.agent);
-            let total: i64 = lost.iter().sum();
-            let each = p.jobs.div_ceil(p.agents).max(1);
-            let count = ((24 + self.dice.below(36)) / each).max(2).min(p.agents);
-            let mut agents: Vec<usize> = Vec::new();
-            for _ in 0..8 * count {
-                let mut at = self.dice.below(usize::try_from(total + 1).unwrap_or(1)) as i64;
-                let heavy = lost.iter().position(|&lost| {
-                    at -= lost;
-                    at < 0
-                });
-                let i = match heavy {
-                    Some(i) if self.dice.below(3) > 0 => i,
-                    _ => self.dice.below(p.agents),
-                };
-                if !agents.contains(&i) {
-                    agents.push(i);
-                }
-                if agents.len() >= count {
-                    break;
-                }
-            }
-            let part = Part::new(p, &root.open, &plan, &agents, &self.worth);
-            let price = part.jobs().iter().map(|&j| root.price[j]).collect();
-            let node = Node { open: part.open().to_vec(), price };
-            let held = part.held();
-            let cost = held.cost;
-            // Now and then one equally good will do, to go on from elsewhere.
-            let equal = i64::from(self.dice.below(3) == 0);
-            let mut inner = Run {
-                p: part.problem(),
-                knapsacks: std::mem::take(&mut self.knapsacks),
-                best: Some(Plan { cost: held.cost + equal, ..held }),
-                dice: Dice(self.dice.draw()),
-                worth: part.worth().to_vec(),
-            };
-            inner.deep(node, 60, go_on);
-            self.knapsacks = std::mem::take(&mut inner.knapsacks);
-            if let Some(better) = inner.best.filter(|best| best.cost < cost + equal) {
-                part.write(&mut plan, Some(better.agent), better.cost - cost);
-            }
-        }
-        self.offer(&plan.agent);
-        if let Some(best) = &mut self.best
-            && best.cost == plan.cost
-        {
-            *best = plan;
-        }
-        self.target() < before
-    }
-
-    /// Goes through a small problem, the likely half first, in so many steps.
-    fn deep(&mut self, root: Node, steps: usize, go_on: &mut dyn FnMut() -> bool) {
-        let mut stack = vec![(i64::MIN / 4, root)];
-        for _ in 0..steps {
-            let Some((least, node)) = stack.pop() else { return };
-            if !go_on() {
-                return;
-            }
-            if round_up(least) >= self.target() {
-                continue;
-            }
-            if let Some(Halves { with, without, bounds }) = self.split(node, least, go_on) {
-                stack.extend(without.map(|node| (bounds.1, node)));
-                stack.extend(with.map(|node| (bounds.0, node)));
-            }
-        }
-    }
-
     fn all(&mut self, mut root: Node, go_on: &mut dyn FnMut() -> bool) -> Closed {
         let p = self.p;
         let mut raised = self.raise(&root, 1500, 25, 1.0, go_on);
@@ -398,93 +335,38 @@ impl Run<'_> {
             let steps = if p.jobs > 300 { 960 } else { 4_000_000 / (p.jobs * p.jobs).max(100) * 4 };
             self.walk(&root.open, &raised.price, bound, steps, go_on);
         }
-        let mut idle = 0;
-        for _ in 0..40 {
-            if bound >= self.target() || idle >= 4 || !go_on() {
+        let mut climb = Climb::default();
+        while bound < self.least() && go_on() {
+            root.price.clone_from(&raised.price);
+            // Part of the effort goes into the bound, the rest into better plans.
+            let effort = (self.knapsacks.effort * 2 / 5).saturating_sub(climb.effort);
+            if climb.on(self, &root, &mut bound, effort, go_on) || !go_on() {
                 break;
             }
-            root.price.clone_from(&raised.price);
-            let mut better = false;
-            for _ in 0..if p.jobs > 300 { 1 } else { 4 } {
-                better |= self.follow(&root, go_on);
-            }
+            let mut better = self.follow(&root, go_on);
             better |= self.settle(&root.open, 8_000, go_on);
             better |= self.refine(&root.open, 40, go_on);
-            better |= self.region(&root, 20, go_on);
-            idle = if better { 0 } else { idle + 1 };
+            better |= self.region(&root, 100, go_on);
+            if !better {
+                continue;
+            }
             let target = self.target();
             let closing =
                 self.knapsacks.close(p, &mut root.open, &raised.price, raised.value, target);
-            root.price.clone_from(&raised.price);
             bound = bound.max(round_up(raised.value.saturating_add(closing.lift)));
-            if closing.closed == 0 && !better {
-                continue;
-            }
-            let again = self.raise(&root, 300, 0, 0.5, go_on);
-            if again.value > raised.value {
-                raised = again;
-                bound = bound.max(round_up(raised.value));
-            }
-        }
-        root.price = raised.price;
-        self.branch(root, bound, go_on)
-    }
-
-    fn branch(&mut self, root: Node, bound: i64, go_on: &mut dyn FnMut() -> bool) -> Closed {
-        let (wide, top) = (root.open.clone(), root.price.clone());
-        let mut popped = 0_usize;
-        let mut nodes: Vec<Option<Node>> = vec![Some(root)];
-        let mut heap: BinaryHeap<Reverse<(i64, Reverse<usize>)>> = BinaryHeap::new();
-        heap.push(Reverse((bound * SCALE, Reverse(0))));
-        let mut floor = bound;
-        let mut stopped = false;
-        while let Some(Reverse((least, Reverse(index)))) = heap.pop() {
-            floor = floor.max(round_up(least));
-            if round_up(least) >= self.target() {
-                break;
-            }
-            if !go_on() || nodes.len() > 400_000 {
-                stopped = true;
-                break;
-            }
-            if popped.is_multiple_of(64) {
-                self.settle(&wide, 2_000, go_on);
-                self.refine(&wide, 10, go_on);
-                let top = Node { open: wide.clone(), price: top.clone() };
-                self.follow(&top, go_on);
-                self.region(&top, 10, go_on);
-            }
-            // Now and then all the way down, to come upon a better plan; else only once.
-            let dive = popped.is_multiple_of(128);
-            popped += 1;
-            let mut next = nodes[index].take().map(|node| (least, node));
-            while let Some((least, node)) = next.take() {
-                let Some(Halves { with, without, bounds }) = self.split(node, least, go_on) else {
-                    break;
-                };
-                let mut keep = |least: i64, node: Option<Node>| {
-                    if let Some(node) = node {
-                        heap.push(Reverse((least, Reverse(nodes.len()))));
-                        nodes.push(Some(node));
-                    }
-                };
-                keep(bounds.1, without);
-                if dive && go_on() {
-                    next = with.map(|node| (bounds.0, node));
-                } else {
-                    keep(bounds.0, with);
+            if closing.closed > 0 && bound < target {
+                let again = self.raise(&root, 300, 0, 0.5, go_on);
+                if again.value > raised.value {
+                    raised = again;
+                    bound = bound.max(round_up(raised.value));
                 }
             }
         }
-        let proved = !stopped;
         let value = self.best.as_ref().map(|best| best.cost);
+        let proved = climb.through || bound >= self.least();
         Closed {
             value,
-            bound: match value {
-                Some(value) if proved => value,
-                Some(value) => floor.min(value),
-                None => floor,
-            },
+            bound: value.map_or(bound, |value| if proved { value } else { bound.min(value) }),
             proved,
             agent: self.best.take().map(|best| best.agent).unwrap_or_default(),
         }
@@ -492,7 +374,7 @@ impl Run<'_> {
 
     /// Raises the bound of a node and parts it in two: with a pair and without it. None when
     /// nothing better than the best plan is in it.
-    fn split(
+    pub(super) fn split(
         &mut self,
         mut node: Node,
         mut least: i64,

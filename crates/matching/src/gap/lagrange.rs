@@ -57,6 +57,8 @@ pub(crate) struct Relaxed {
 
 #[derive(Default)]
 pub(crate) struct Knapsacks {
+    /// How many items were packed so far: a measure of effort that is the same on every machine.
+    pub(crate) effort: u64,
     core: Core,
     items: Vec<Item>,
     /// What having a pair costs its agent's packing, and what doing without it does.
@@ -118,6 +120,7 @@ impl Knapsacks {
     /// Packs one agent; the items taken come back with their worth negated.
     fn pack(&mut self, p: &Problem, open: &[bool], price: &[i64], i: usize) -> i64 {
         self.gather(p, open, price, i);
+        self.effort += self.items.len() as u64;
         let capacity = p.capacity[i];
         let total: i64 = self.items.iter().map(|item| item.2 as i64).sum();
         if total <= capacity {

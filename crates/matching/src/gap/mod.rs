@@ -9,9 +9,11 @@
 
 mod around;
 mod branch;
+mod climb;
 mod core;
 mod lagrange;
 mod local;
+mod region;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

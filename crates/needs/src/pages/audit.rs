@@ -77,10 +77,7 @@ async fn page(
     errors: &Errors,
     reason: &str,
 ) -> Result<Response, PageError> {
-    let mut bodies = Vec::new();
-    for &body in &audit.responsible {
-        bodies.push(register::org_name(&app.db, body).await?);
-    }
+    let bodies = super::readers(app, audit.org, &audit.responsible).await?;
     let school = register::org_name(&app.db, audit.org).await?;
     let head = leads(visitor, audit.org);
     let mut tasks = TaskList::new("section");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use access::{Action, Role, SignedIn, decide};
+use access::{Action, Kind, Role, SignedIn, decide};
 use askama::Template;
 use axum::{extract::State, response::Response};
 use foundation::{App, OrgRef, PageError, clock::date_in_words, web::Frame};
@@ -74,6 +74,13 @@ pub(super) async fn list(
     }
     for &body in &orgs {
         for audit in audits::under(&app.db, body).await? {
+            if decide(&visitor, Action::Read, &audit.resource()).allowed && seen.insert(audit.id) {
+                page.below.push(line(&app, &audit).await?);
+            }
+        }
+    }
+    for owner in visitor.sharing(Kind::Audit) {
+        for audit in audits::audits_of(&app.db, owner).await? {
             if decide(&visitor, Action::Read, &audit.resource()).allowed && seen.insert(audit.id) {
                 page.below.push(line(&app, &audit).await?);
             }

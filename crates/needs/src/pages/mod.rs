@@ -7,7 +7,7 @@ mod new;
 mod report;
 mod section;
 
-use access::{Action, Role, Visitor, authorize, looks};
+use access::{Action, Kind, Role, Visitor, authorize, looks, sharing};
 use axum::{
     Router,
     routing::{get, post},
@@ -53,6 +53,23 @@ async fn readable(app: &App, visitor: &Visitor, id: &str) -> Result<Audit, PageE
 /// Whether the visitor leads the audit's school.
 fn leads(visitor: &Visitor, org: OrgRef) -> bool {
     visitor.is(Role::Head, org)
+}
+
+/// The names of the bodies that read a school's audits: its trust by default, and others (a local
+/// authority) by agreement to share.
+async fn readers(
+    app: &App,
+    school: OrgRef,
+    responsible: &[OrgRef],
+) -> Result<Vec<String>, PageError> {
+    let trusts = responsible.iter().copied().filter(|body| matches!(body, OrgRef::Trust(_)));
+    let mut readers: Vec<OrgRef> = trusts.collect();
+    readers.extend(sharing::readers(&app.db, school, Kind::Audit, app.clock.today()).await?);
+    let mut names = Vec::new();
+    for body in readers {
+        names.push(register::org_name(&app.db, body).await?);
+    }
+    Ok(names)
 }
 
 /// Puts what an act missed beside the fields it missed; other failures go on.

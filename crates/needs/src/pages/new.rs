@@ -62,10 +62,7 @@ async fn page(
             areas = areas.item(area.code.as_str(), area.name.as_str());
         }
     }
-    let mut bodies = Vec::new();
-    for body in school.responsible() {
-        bodies.push(register::org_name(&app.db, body).await?);
-    }
+    let bodies = super::readers(app, school.org(), &school.responsible()).await?;
     let content = Ask {
         school: school.name.clone(),
         body: bodies.join(" and "),

@@ -1,6 +1,6 @@
 //! One audit from its first page to its report, and who may not see it.
 
-use access::{Post, Role};
+use access::{Kind, Post, Role};
 use foundation::{OrgRef, Sql as _};
 use needs::audits::{self, AuditId, FindingKind, State, acts};
 use register::imports;
@@ -30,6 +30,7 @@ struct People {
 async fn people(t: &TestApp) -> People {
     let school = register::school(&t.app.db, district::HARBOUR_VIEW).await.unwrap().unwrap();
     let body = school.responsible()[0];
+    t.shares(SCHOOL, body, &[Kind::Audit]).await;
     let post = |org, role, title| vec![Post::new(org, role, title)];
     People {
         priya: t.person("Priya Shah", &post(SCHOOL, Role::Head, "Headteacher")).await,

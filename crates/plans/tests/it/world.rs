@@ -1,6 +1,6 @@
 //! A school with a plan, a school that supports it, and the people around them.
 
-use access::{AccountId, Action as Deed, Permit, Post, Role, authorize, partnerships};
+use access::{AccountId, Action as Deed, Kind, Permit, Post, Role, authorize, partnerships};
 use foundation::{Context, OrgRef, Sql as _};
 use jiff::{
     SignedDuration, Timestamp,
@@ -104,6 +104,7 @@ pub(crate) async fn world(t: &TestApp) -> World {
     };
     let harbour = OrgRef::School(HARBOUR);
     let oakfield = OrgRef::School(OAKFIELD);
+    t.shares(harbour, OrgRef::Authority(990), &[Kind::Plan]).await;
     World {
         alliance,
         priya: person("Priya Nair", harbour, Role::Head, "Headteacher").await,
@@ -166,8 +167,7 @@ pub(crate) async fn permit(t: &TestApp, who: &Persona, plan: PlanId) -> Permit {
 /// The permit of the head to begin something of the school's own.
 pub(crate) async fn own(t: &TestApp, who: &Persona) -> Permit {
     let visitor = t.visitor(who).await;
-    let resource =
-        access::Resource::new(access::Kind::Plan, access::Zone::School, OrgRef::School(HARBOUR));
+    let resource = access::Resource::new(Kind::Plan, access::Zone::School, OrgRef::School(HARBOUR));
     authorize(&t.app, &visitor, Deed::Create, &resource).unwrap()
 }
 
@@ -218,7 +218,7 @@ pub(crate) async fn agreement(t: &TestApp, w: &World) -> AgreementId {
     terms.outturn_from = Some(foundation::terms::AcademicYear(2027));
     terms.reviews =
         (0..kind.reviews).map(|n| date(2027, 3 + i8::try_from(n).unwrap(), 10)).collect();
-    let resource = access::Resource::new(access::Kind::Agreement, access::Zone::Parties, harbour)
+    let resource = access::Resource::new(Kind::Agreement, access::Zone::Parties, harbour)
         .parties([harbour, oakfield])
         .through(Some(w.alliance));
     let broker = authorize(&t.app, &t.visitor(&w.marcus).await, Deed::Create, &resource).unwrap();

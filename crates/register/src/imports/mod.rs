@@ -209,7 +209,7 @@ pub enum ImportError {
     Db(#[from] DbError),
 }
 
-/// What the policy knows about imports: only administrators look after them.
+/// What the policy knows about imports: only operators look after them.
 #[must_use]
 pub const fn resource() -> Resource {
     Resource::new(Kind::System, Zone::System, OrgRef::Authority(0))

@@ -1,4 +1,4 @@
-//! Imports on the web: send files, look at their preview, apply, undo. For administrators only.
+//! Imports on the web: send files, look at their preview, apply, undo. For operators only.
 
 use std::path::Path as FilePath;
 
@@ -55,7 +55,7 @@ fn page_error(error: ImportError) -> PageError {
     }
 }
 
-const VISIBLE: &str = "administrators";
+const VISIBLE: &str = "the operators of this installation";
 
 #[derive(Template)]
 #[template(path = "imports.html")]

@@ -1,17 +1,23 @@
 //! Files sent from a browser: kept until somebody has looked at their preview.
 
-use std::{io::Write as _, path::PathBuf};
+use std::{
+    io::{BufRead as _, Read, Write as _},
+    path::{Path, PathBuf},
+};
 
 use access::Permit;
 use axum::extract::Multipart;
 use foundation::{App, DbError, PageError, Sql, db::At};
 use jiff::SignedDuration;
 use sea_orm::FromQueryResult;
+use sources::ProblemCode;
 
-use super::{ImportError, Input};
+use super::{ImportError, Input, Options, import_inputs};
 
 /// The most bytes of one upload.
 const MOST: usize = 512 << 20;
+/// The largest number of files in one upload.
+const FILES: usize = 40;
 /// Bytes of one stored part.
 const PART: usize = 1 << 20;
 /// How long an upload waits before it is thrown away.
@@ -94,6 +100,11 @@ pub(super) async fn receive(
                 if name.is_empty() {
                     continue;
                 }
+                if received.len() == FILES {
+                    return Err(PageError::TooLarge(format!(
+                        "More than {FILES} files at once. Send them in parts."
+                    )));
+                }
                 let path = folder.path().join(received.len().to_string());
                 let mut file = std::fs::File::create(&path).map_err(failed)?;
                 let mut bytes = 0;
@@ -115,6 +126,7 @@ pub(super) async fn receive(
     if received.is_empty() {
         return Ok(None);
     }
+    refuse_pupils(app, permit, &received, &year).await?;
     let context = permit.context();
     let id = app.ids.next().to_string();
     let tx = app.db.write().await?;
@@ -127,8 +139,7 @@ pub(super) async fn receive(
     tx.run("DELETE FROM import_upload WHERE at < $1", [old.into()]).await?;
     for file in received {
         let upload = app.ids.next().to_string();
-        let hint =
-            if year.is_empty() { file.name.clone() } else { format!("{year}/{}", file.name) };
+        let hint = hint(&year, &file.name);
         tx.run(
             "INSERT INTO import_upload (id, parcel, name, hint, bytes, at, by_name)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -146,8 +157,7 @@ pub(super) async fn receive(
         let mut input = std::fs::File::open(&file.path).map_err(failed)?;
         for seq in 0_i64.. {
             let mut part = Vec::with_capacity(PART);
-            let read = std::io::Read::take(&mut input, PART as u64);
-            std::io::Read::read_to_end(&mut { read }, &mut part).map_err(failed)?;
+            Read::by_ref(&mut input).take(PART as u64).read_to_end(&mut part).map_err(failed)?;
             if part.is_empty() {
                 break;
             }
@@ -160,6 +170,64 @@ pub(super) async fn receive(
     }
     tx.commit().await?;
     Ok(Some(id))
+}
+
+/// Reads every file once before anything of it is kept, so that what holds pupils' numbers leaves
+/// no trace.
+async fn refuse_pupils(
+    app: &App,
+    permit: &Permit,
+    received: &[Received],
+    year: &str,
+) -> Result<(), PageError> {
+    let inputs: Vec<Input> = received
+        .iter()
+        .map(|file| Input {
+            path: file.path.clone(),
+            name: file.name.clone(),
+            hint: hint(year, &file.name),
+        })
+        .collect();
+    let report = import_inputs(app, permit, inputs, Options { preview: true }, &|_| {})
+        .await
+        .map_err(failed)?;
+    for (file, sent) in report.files.iter().zip(received) {
+        let Some(problem) = &file.refusal else { continue };
+        // What we cannot read as a table may hold a number all the same.
+        let found = problem.code == ProblemCode::PupilData || holds_number(&sent.path)?;
+        if found {
+            let row = problem.row.map_or_else(String::new, |row| format!(", row {row}"));
+            let column =
+                problem.column.as_ref().map_or_else(String::new, |it| format!(", column {it}"));
+            return Err(PageError::Bad(format!(
+                "{}{row}{column}: something here is shaped like a pupil’s number. This product \
+                 keeps nothing about single pupils: remove it, or enter totals instead. Nothing of \
+                 what you sent was kept.",
+                file.file
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn holds_number(path: &Path) -> Result<bool, PageError> {
+    let mut lines = std::io::BufReader::new(std::fs::File::open(path).map_err(failed)?);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        // A line without an end is read in pieces.
+        let read = lines.by_ref().take(PART as u64).read_until(b'\n', &mut line).map_err(failed)?;
+        if read == 0 {
+            return Ok(false);
+        }
+        if foundation::upn::find(&String::from_utf8_lossy(&line)).is_some() {
+            return Ok(true);
+        }
+    }
+}
+
+fn hint(year: &str, name: &str) -> String {
+    if year.is_empty() { name.to_owned() } else { format!("{year}/{name}") }
 }
 
 /// A parcel's files in a temporary folder, which lives as long as the value.

@@ -11,7 +11,7 @@ use sources::{NationalScope, PupilGroup};
 use super::{
     Cover, Definition, Reading, ReleaseStatus, SourceNote, Subject,
     packed::{self, AreaTotal},
-    series::{Row, area_rows, best, shown},
+    series::{area_rows, best, shown},
 };
 use crate::{Phase, School};
 
@@ -117,9 +117,9 @@ pub async fn comparators(db: &impl Sql, school: &School) -> Result<Comparators, 
     let list = crate::school::number_list(preferred.iter().map(|s| s.number()));
     let rows = area_rows(db, &format!("IN ({list})"), "").await?;
     // Rows of other subjects are other owners; the order of preference decides between them.
-    let rows: Vec<Row> = best(rows).into_values().collect();
+    let rows = best(rows);
     let mut found = Comparators::default();
-    let mut readings = shown(db, rows).await?;
+    let mut readings = shown(db, rows, |_| true).await?;
     readings.sort_by_key(|(_, _, _, reading)| preferred.iter().position(|s| *s == reading.subject));
     for (_, definition, group, reading) in readings {
         let key = (definition.number, group, reading.period);

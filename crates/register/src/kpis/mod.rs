@@ -1,11 +1,12 @@
 //! Indicators: what they mean, whom they are about, and every reading of them.
 //!
-//! Invariant: a reading leaves this module only through [`Definition::show`], so screens,
-//! exports and other rooms see the same small-number rule.
+//! Invariant: a reading leaves this module only through [`Definition::show`] and [`guard`], so
+//! screens, exports and other rooms see the same small-number rule, and what hides beside it.
 
 mod code;
 mod comparators;
 mod gaps;
+mod guard;
 pub(crate) mod packed;
 mod series;
 mod totals;
@@ -52,6 +53,10 @@ pub struct Definition {
     pub group: PupilGroup,
     /// The indicator for all pupils that this one is a group of.
     pub base: Option<&'static str>,
+    /// The yearly indicator that this one is the publisher's figure over three years of.
+    pub over_years: Option<&'static str>,
+    /// The indicator for all pupils of which this one tells a group's figure in another form.
+    pub echoes: Option<&'static str>,
     /// What it means, in one or two sentences.
     pub about: &'static str,
     /// Whether it counts events that could point at a child.
@@ -79,9 +84,12 @@ impl Definition {
     /// The reading as anybody may see it: itself, its publisher's mark, or hidden here.
     #[must_use]
     pub fn show(&self, measure: &Measure) -> Measure {
-        let rule = Rule { min_denominator: self.min_n.max(6.0), ..Rule::default() };
         let counted = !matches!(self.unit_kind(), Counted::Context);
-        if counted { rule.show(measure, self.sensitivity) } else { *measure }
+        if counted { self.rule().show(measure, self.sensitivity) } else { *measure }
+    }
+
+    fn rule(&self) -> Rule {
+        Rule { min_denominator: self.min_n.max(6.0), ..Rule::default() }
     }
 
     fn unit_kind(&self) -> Counted {
@@ -208,6 +216,8 @@ fn define(kpi: &'static sources::Kpi) -> Definition {
         min_n: kpi.min_n.map_or(0.0, f64::from),
         group: kpi.group,
         base: kpi.base.as_deref(),
+        over_years: kpi.over_years.as_deref(),
+        echoes: kpi.echoes.as_deref(),
         about: &kpi.about,
         sensitivity: if kpi.domain == "behaviour" {
             Sensitivity::SensitiveEvents

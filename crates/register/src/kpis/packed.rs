@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use evidence::{Measure, variation};
+use evidence::{Measure, Missing, variation};
 use foundation::{DbError, Sql, Tx, terms::AcademicYear};
 use sea_orm::FromQueryResult;
 use sources::{NationalScope, PupilGroup};
@@ -17,7 +17,8 @@ use sources::{NationalScope, PupilGroup};
 use super::{
     Cover, Definition, Stored, Subject, by_number,
     comparators::covers,
-    series::{Row, best, rows_of},
+    guard,
+    series::{Row, best, covers as covering, rows_of},
 };
 use crate::{
     Phase,
@@ -60,27 +61,37 @@ pub(super) struct Figure {
     pub(super) group: PupilGroup,
     pub(super) period: AcademicYear,
     measure: Measure,
+    /// Whether it hides beside a small one.
+    covers: bool,
 }
 
 impl Figure {
-    fn of(row: &Row) -> Option<Self> {
+    fn of(row: &Row, covers: bool) -> Option<Self> {
         Some(Self {
             definition: by_number(row.kpi)?,
             group: *PupilGroup::ALL.get(usize::try_from(row.pupils).ok()?)?,
             period: AcademicYear(i16::try_from(row.period).ok()?),
             measure: row.measure(),
+            covers,
         })
     }
 
     /// The figure as anybody may see it.
     pub(super) fn shown(&self) -> Measure {
-        self.definition.show(&self.measure)
+        if self.covers {
+            Measure::Missing(Missing::HiddenHere)
+        } else {
+            self.definition.show(&self.measure)
+        }
     }
 }
 
-/// Three bytes the indicator, one the group of pupils, two the year, one the form with the
-/// columns that are there as flags, then each of them in eight bytes.
-fn pack(out: &mut Vec<u8>, row: &Row) {
+/// The flag of a figure that hides beside a small one, above those of the columns.
+const COVERS: u8 = 1 << 4;
+
+/// Three bytes the indicator, one the group of pupils, two the year, one the form, one with flags
+/// for the columns that are there and for [`COVERS`], then each column in eight bytes.
+fn pack(out: &mut Vec<u8>, row: &Row, covers: bool) {
     let stored = Stored::from(row.measure());
     let columns = [stored.value, stored.n, stored.low, stored.high];
     let (Ok(kpi), Ok(pupils), Ok(period), Ok(form)) = (
@@ -91,7 +102,7 @@ fn pack(out: &mut Vec<u8>, row: &Row) {
     ) else {
         return;
     };
-    let mut flags = 0_u8;
+    let mut flags = if covers { COVERS } else { 0 };
     for (at, column) in columns.iter().enumerate() {
         flags |= u8::from(column.is_some()) << at;
     }
@@ -129,6 +140,7 @@ fn unpack(mut bytes: &[u8]) -> Vec<Figure> {
                 group: *group,
                 period: AcademicYear(i16::from_be_bytes([d, e])),
                 measure: Measure::from(stored),
+                covers: flags & COVERS != 0,
             });
         }
     }
@@ -157,8 +169,10 @@ pub(super) async fn figures(db: &impl Sql, urns: &[u32]) -> Result<Vec<Vec<Figur
         all.extend(packed.iter().map(|row| unpack(&row.figures)));
         if !without.is_empty() {
             let mut each: BTreeMap<i64, Vec<Figure>> = BTreeMap::new();
-            for row in best(rows_of(db, &without, "").await?).into_values() {
-                if let Some(figure) = Figure::of(&row) {
+            let rows = best(rows_of(db, &without, "").await?);
+            let covers = covering(&rows);
+            for (key, row) in rows {
+                if let Some(figure) = Figure::of(&row, covers.contains(&key)) {
                     each.entry(row.owner).or_default().push(figure);
                 }
             }
@@ -285,7 +299,9 @@ pub(crate) async fn rebuild(tx: &Tx) -> Result<(), DbError> {
     for of_authority in schools.chunk_by(|a, b| a.authority == b.authority) {
         let urns: Vec<u32> = of_authority.iter().map(|school| small(school.urn)).collect();
         let rows = rows_of(tx, &urns, "").await?;
-        for (cover, sums) in added(of_authority, &rows) {
+        let whole = best(rows.clone());
+        let covers = covering(&whole);
+        for (cover, sums) in added(of_authority, &rows, &covers) {
             let authority = u16::try_from(of_authority[0].authority).unwrap_or(0);
             let open = of_authority
                 .iter()
@@ -306,8 +322,8 @@ pub(crate) async fn rebuild(tx: &Tx) -> Result<(), DbError> {
             }
         }
         let mut each: BTreeMap<i64, Vec<u8>> = BTreeMap::new();
-        for row in best(rows).into_values() {
-            pack(each.entry(row.owner).or_default(), &row);
+        for (key, row) in whole {
+            pack(each.entry(row.owner).or_default(), &row, covers.contains(&key));
         }
         for (urn, figures) in each {
             packed.int(urn).bytes(&figures);
@@ -349,7 +365,11 @@ fn nations(sum: Subject) -> Vec<Subject> {
 
 /// The state-funded schools of one authority added up by stage: each school's own rows once, so
 /// that a predecessor counts for its own years only.
-fn added(schools: &[SchoolRow], rows: &[Row]) -> Vec<(Cover, Vec<(Key, Sum)>)> {
+fn added(
+    schools: &[SchoolRow],
+    rows: &[Row],
+    covers: &HashSet<guard::Key>,
+) -> Vec<(Cover, Vec<(Key, Sum)>)> {
     let counted: BTreeMap<i64, Cover> = schools
         .iter()
         .filter(|school| school.state_funded())
@@ -357,8 +377,9 @@ fn added(schools: &[SchoolRow], rows: &[Row]) -> Vec<(Cover, Vec<(Key, Sum)>)> {
         .collect();
     let own: Vec<Row> = rows.iter().filter(|row| row.step == 0).copied().collect();
     let mut each: BTreeMap<Cover, BTreeMap<Key, Vec<Measure>>> = BTreeMap::new();
-    for row in best(own).into_values() {
-        if let (Some(cover), Some(figure)) = (counted.get(&row.owner), Figure::of(&row)) {
+    for (key, row) in best(own) {
+        let figure = Figure::of(&row, covers.contains(&key));
+        if let (Some(cover), Some(figure)) = (counted.get(&row.owner), figure) {
             each.entry(*cover)
                 .or_default()
                 .entry((row.kpi, row.pupils, row.period))

@@ -1,14 +1,19 @@
 //! Reading indicators: one school, one series, or many schools at once.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
-use evidence::Measure;
+use evidence::{Measure, Missing};
 use foundation::{DbError, Sql, clock::date_in_words, db::At, terms::AcademicYear};
 use jiff::{Timestamp, civil::Date};
 use sea_orm::FromQueryResult;
 use sources::{PupilGroup, ReleaseStatus};
 
-use super::{Definition, Stored, Subject, by_number, code, definition, group, group_number, place};
+use super::{
+    Definition, Stored, Subject, by_number, code, definition, group, group_number, guard, place,
+};
 use crate::school::number_list;
 
 /// Where a number comes from, for the line under it.
@@ -282,21 +287,37 @@ pub async fn notes(
         .collect())
 }
 
-/// Rows as shown readings, in the order of the key.
+/// What hides beside small figures among these; all of their owners' families must be there.
+pub(super) fn covers(rows: &BTreeMap<guard::Key, Row>) -> HashSet<guard::Key> {
+    guard::covers(rows.iter().map(|(key, row)| (*key, row.measure())))
+}
+
+/// Rows as shown readings, in the order of the key: those that are asked for, of rows that hold
+/// whole families.
 pub(super) async fn shown(
     db: &impl Sql,
-    rows: impl IntoIterator<Item = Row>,
+    rows: BTreeMap<guard::Key, Row>,
+    asked: impl Fn(&guard::Key) -> bool,
 ) -> Result<Vec<(i64, &'static Definition, PupilGroup, Reading)>, DbError> {
-    let rows: Vec<Row> = rows.into_iter().collect();
-    let notes = notes(db, rows.iter().map(|row| code::file_of(row.stand))).await?;
+    let covers = covers(&rows);
+    let rows: Vec<(bool, Row)> = rows
+        .into_iter()
+        .filter(|(key, _)| asked(key))
+        .map(|(key, row)| (covers.contains(&key), row))
+        .collect();
+    let notes = notes(db, rows.iter().map(|(_, row)| code::file_of(row.stand))).await?;
     Ok(rows
         .into_iter()
-        .filter_map(|row| {
+        .filter_map(|(covers, row)| {
             let definition = by_number(row.kpi)?;
             let group = *PupilGroup::ALL.get(usize::try_from(row.pupils).ok()?)?;
             let reading = Reading {
                 period: AcademicYear(i16::try_from(row.period).ok()?),
-                measure: definition.show(&row.measure()),
+                measure: if covers {
+                    Measure::Missing(Missing::HiddenHere)
+                } else {
+                    definition.show(&row.measure())
+                },
                 status: code::release_of(row.stand),
                 subject: Subject::from_number(row.subject)?,
                 source: Arc::clone(notes.get(&code::file_of(row.stand))?),
@@ -312,7 +333,7 @@ pub(super) async fn shown(
 /// When the database cannot be read.
 pub async fn all_of(db: &impl Sql, urn: u32) -> Result<Vec<Series>, DbError> {
     let rows = best(rows_of(db, &[urn], "").await?);
-    Ok(gathered(shown(db, rows.into_values()).await?))
+    Ok(gathered(shown(db, rows, |_| true).await?))
 }
 
 fn gathered(readings: Vec<(i64, &'static Definition, PupilGroup, Reading)>) -> Vec<Series> {
@@ -326,11 +347,24 @@ fn gathered(readings: Vec<(i64, &'static Definition, PupilGroup, Reading)>) -> V
     all.into_values().collect()
 }
 
-/// The condition that picks one indicator and group; nothing when either is unknown.
-fn one(kpi: &str, pupils: &str) -> Option<String> {
-    let definition = definition(kpi)?;
-    let group = group_number(group(pupils)?);
-    Some(format!("AND v.kpi = {} AND v.pupils = {group}", definition.number))
+/// One indicator and group, and the condition that picks them with all that adds up with them.
+struct One {
+    kpi: i64,
+    pupils: i64,
+    filter: String,
+}
+
+impl One {
+    /// Nothing when either is unknown.
+    fn of(kpi: &str, pupils: &str) -> Option<Self> {
+        let definition = definition(kpi)?;
+        let filter = format!("AND v.kpi IN ({})", number_list(guard::family(definition)));
+        Some(Self { kpi: definition.number, pupils: group_number(group(pupils)?), filter })
+    }
+
+    fn is(&self, key: &guard::Key) -> bool {
+        (key.1, key.2) == (self.kpi, self.pupils)
+    }
 }
 
 /// The readings of one indicator and group for one subject, oldest first.
@@ -346,12 +380,12 @@ pub async fn series(
     kpi: &str,
     group: &str,
 ) -> Result<Vec<Reading>, DbError> {
-    let Some(filter) = one(kpi, group) else { return Ok(Vec::new()) };
+    let Some(one) = One::of(kpi, group) else { return Ok(Vec::new()) };
     let rows = match subject {
-        Subject::School(urn) => rows_of(db, &[urn], &filter).await?,
-        other => area_rows(db, &format!("= {}", other.number()), &filter).await?,
+        Subject::School(urn) => rows_of(db, &[urn], &one.filter).await?,
+        other => area_rows(db, &format!("= {}", other.number()), &one.filter).await?,
     };
-    let readings = shown(db, best(rows).into_values()).await?;
+    let readings = shown(db, best(rows), |key| one.is(key)).await?;
     Ok(readings.into_iter().map(|(_, _, _, reading)| reading).collect())
 }
 
@@ -364,7 +398,7 @@ pub async fn series_of(db: &impl Sql, subject: Subject) -> Result<Vec<Series>, D
         return all_of(db, urn).await;
     }
     let rows = best(area_rows(db, &format!("= {}", subject.number()), "").await?);
-    Ok(gathered(shown(db, rows.into_values()).await?))
+    Ok(gathered(shown(db, rows, |_| true).await?))
 }
 
 pub(super) async fn area_rows(
@@ -389,10 +423,9 @@ pub async fn readings(
     group: &str,
     period: AcademicYear,
 ) -> Result<BTreeMap<u32, Reading>, DbError> {
-    let Some(filter) = one(kpi, group) else { return Ok(BTreeMap::new()) };
-    let filter = format!("{filter} AND v.period = {}", period.0);
-    let rows = best(rows_of(db, subjects, &filter).await?);
-    Ok(shown(db, rows.into_values())
+    let Some(one) = One::of(kpi, group) else { return Ok(BTreeMap::new()) };
+    let rows = best(rows_of(db, subjects, &one.filter).await?);
+    Ok(shown(db, rows, |key| one.is(key) && key.3 == i64::from(period.0))
         .await?
         .into_iter()
         .map(|(owner, _, _, reading)| (crate::school::small(owner), reading))
@@ -409,10 +442,10 @@ pub async fn across(
     kpi: &str,
     group: &str,
 ) -> Result<BTreeMap<u32, Vec<Reading>>, DbError> {
-    let Some(filter) = one(kpi, group) else { return Ok(BTreeMap::new()) };
-    let rows = best(rows_of(db, subjects, &filter).await?);
+    let Some(one) = One::of(kpi, group) else { return Ok(BTreeMap::new()) };
+    let rows = best(rows_of(db, subjects, &one.filter).await?);
     let mut all: BTreeMap<u32, Vec<Reading>> = BTreeMap::new();
-    for (owner, _, _, reading) in shown(db, rows.into_values()).await? {
+    for (owner, _, _, reading) in shown(db, rows, |key| one.is(key)).await? {
         all.entry(crate::school::small(owner)).or_default().push(reading);
     }
     Ok(all)

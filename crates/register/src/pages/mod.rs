@@ -21,6 +21,7 @@ use axum::{
 use foundation::{App, PageError, web::Format};
 use govuk::{Html, extra::Downloads};
 
+pub use partnership::invitations;
 pub use sections::{Line, Section, Sections};
 
 /// This room's pages.
@@ -41,6 +42,7 @@ pub fn routes() -> Router<App> {
         .route("/partnerships/{id}/tables/{file}", get(partnership::table))
         .route("/partnerships/{id}/admit", post(partnership::admit))
         .route("/partnerships/{id}/leave", post(partnership::leave))
+        .route("/partnerships/{id}/answer", post(partnership::answer))
         .route("/trusts/{uid}/together", get(together::page))
         .route("/trusts/{uid}/together/{file}", get(together::download))
         .route("/areas/{code}/together", get(together::page))

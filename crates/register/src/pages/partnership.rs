@@ -1,7 +1,8 @@
 //! Alliances and other partnerships: founded, found again, and looked after by their brokers.
 
 use access::{
-    Action, Kind, Permit, Resource, SignedIn, Visitor, Zone, authorize, decide, partnerships,
+    Action, Kind, Permit, Resource, Role, SignedIn, Visitor, Zone, authorize, decide, looks,
+    partnerships::{self, Partnership, resource},
     policy,
 };
 use askama::Template;
@@ -11,7 +12,8 @@ use axum::{
 };
 use charts::Drawing;
 use foundation::{
-    App, DbError, OrgRef, PageError,
+    App, DbError, OrgRef, PageError, Tx,
+    mail::{self, Letter},
     web::{Errors, Form, FormData, Frame, redirect},
 };
 use govuk::{Button, Details, ErrorSummary, Html, Input, RadioItem, Radios, SummaryList, Textarea};
@@ -36,20 +38,20 @@ const KINDS: [(&str, &str, &str); 6] = [
     ("triad", "Triad", "three schools that review each other"),
 ];
 
-/// A partnership's page and membership are read by its members and kept by its brokers.
-fn resource(org: OrgRef) -> Resource {
-    Resource::new(Kind::Offer, Zone::Network, org).through(Some(org))
-}
-
+/// The partnership's own brokers and administrators look after its members.
 fn may_keep(visitor: &Visitor, org: OrgRef) -> bool {
     decide(visitor, Action::Update, &resource(org)).allowed
-        || decide(visitor, Action::Update, &policy::installation()).allowed
 }
 
-/// The partnership's own brokers look after its members; so may an administrator, who sets it up.
-fn keep(app: &App, visitor: &Visitor, org: OrgRef) -> Result<Permit, PageError> {
-    authorize(app, visitor, Action::Update, &policy::installation())
-        .or_else(|_| authorize(app, visitor, Action::Update, &resource(org)))
+/// An organisation's own answer to an invitation: its leaders give it.
+fn answer_of(member: OrgRef) -> Resource {
+    Resource::new(Kind::Partnership, Zone::School, member)
+}
+
+/// The partnership, for somebody who may read it; the same answer where there is none.
+async fn readable(app: &App, visitor: &Visitor, org: OrgRef) -> Result<Partnership, PageError> {
+    authorize(app, visitor, Action::Read, &resource(org))?;
+    partnerships::get(&app.db, org).await?.ok_or(PageError::NotFound)
 }
 
 fn reference(id: &str) -> Result<OrgRef, PageError> {
@@ -60,10 +62,19 @@ fn address(org: OrgRef) -> String {
     format!("/partnerships/{}", org.to_string().trim_start_matches("partnership:"))
 }
 
+/// A partnership that waits for an organisation's answer.
+struct Asked {
+    base: String,
+    name: String,
+    member: String,
+    org: OrgRef,
+}
+
 #[derive(Template)]
 #[template(path = "partnerships.html")]
 struct ListPage {
-    lines: Vec<(String, String, String)>,
+    lines: Vec<(Option<String>, String, String)>,
+    asked: Vec<Asked>,
     may_found: bool,
 }
 
@@ -73,19 +84,35 @@ pub(super) async fn list(
     frame: Frame,
 ) -> Result<Response, PageError> {
     let mut lines = Vec::new();
+    let today = app.clock.today();
+    let may_found = decide(&visitor, Action::Create, &policy::installation()).allowed;
     for one in partnerships::all(&app.db).await? {
-        if decide(&visitor, Action::Read, &resource(one.org)).allowed || may_keep(&visitor, one.org)
-        {
-            let members = partnerships::members(&app.db, one.org, app.clock.today()).await?;
-            let detail = format!("{}, {} members", one.kind, members.len());
-            lines.push((address(one.org), one.name, detail));
+        let opens = decide(&visitor, Action::Read, &resource(one.org)).allowed;
+        if opens || may_found {
+            let members = partnerships::members(&app.db, one.org, today).await?;
+            let asked = partnerships::invited(&app.db, one.org, today).await?;
+            let waiting = match asked.len() {
+                0 => String::new(),
+                n => format!(", {n} not agreed yet"),
+            };
+            let detail = format!("{}, {} members{waiting}", one.kind, members.len());
+            lines.push((opens.then(|| address(one.org)), one.name, detail));
         }
     }
-    let may_found = decide(&visitor, Action::Create, &policy::installation()).allowed;
-    frame
-        .page("Partnerships")
-        .visible_to(Zone::Network.in_words())
-        .show(&ListPage { lines, may_found })
+    let mut asked = Vec::new();
+    for (one, org) in invitations(&app, &visitor).await? {
+        asked.push(Asked {
+            base: address(one.org),
+            name: one.name,
+            member: orgs::org_name(&app.db, org).await?,
+            org,
+        });
+    }
+    frame.page("Partnerships").visible_to(Zone::Network.in_words()).show(&ListPage {
+        lines,
+        asked,
+        may_found,
+    })
 }
 
 #[derive(Template)]
@@ -196,11 +223,13 @@ pub(super) async fn found(
     let today = app.clock.today();
     let tx = app.db.write().await?;
     let org = partnerships::found(&tx, &app.ids, permit.context(), name, kind, today).await?;
+    let it = partnerships::get(&tx, org).await?.ok_or(PageError::NotFound)?;
     for member in members {
-        partnerships::join(&tx, permit.context(), org, member, today).await?;
+        invite(&tx, &app, &permit, &it, member).await?;
     }
     tx.commit().await?;
-    Ok(redirect(&address(org)))
+    // Who founds a partnership need not be one of those who read it.
+    Ok(redirect("/partnerships"))
 }
 
 struct Member {
@@ -208,6 +237,8 @@ struct Member {
     href: String,
     detail: String,
     org: OrgRef,
+    /// Whether the visitor may end the membership: for the partnership, or for the member itself.
+    ends: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -218,14 +249,19 @@ struct ShowPage {
     errors: Option<ErrorSummary>,
     facts: SummaryList,
     members: Vec<Member>,
-    may_keep: bool,
+    waiting: Vec<(String, OrgRef)>,
+    glass: bool,
     base: String,
     admit: Option<Html>,
     downloads: Html,
     map: Option<Drawing>,
 }
 
-async fn members(app: &App, org: OrgRef) -> Result<(Vec<Member>, Vec<School>), DbError> {
+async fn members(
+    app: &App,
+    visitor: &Visitor,
+    org: OrgRef,
+) -> Result<(Vec<Member>, Vec<School>), DbError> {
     let orgs = partnerships::members(&app.db, org, app.clock.today()).await?;
     let urns: Vec<u32> = orgs.iter().filter_map(|one| one.urn()).collect();
     let schools = crate::schools(&app.db, &urns).await?;
@@ -242,6 +278,11 @@ async fn members(app: &App, org: OrgRef) -> Result<(Vec<Member>, Vec<School>), D
                 _ => String::new(),
             },
             org: one,
+            ends: if decide(visitor, Action::Sign, &answer_of(one)).allowed {
+                Some("Leave")
+            } else {
+                may_keep(visitor, org).then_some("End membership")
+            },
         });
     }
     members.sort_by_cached_key(|member| crate::fold::fold(&member.name));
@@ -256,20 +297,23 @@ async fn show_page(
     data: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
-    let it = partnerships::get(&app.db, org).await?.ok_or(PageError::NotFound)?;
+    let it = readable(app, visitor, org).await?;
     let may_keep = may_keep(visitor, org);
-    if !may_keep {
-        authorize(app, visitor, Action::Read, &resource(org))?;
+    let mut waiting = Vec::new();
+    if may_keep {
+        for one in partnerships::invited(&app.db, org, app.clock.today()).await? {
+            waiting.push((orgs::org_name(&app.db, one).await?, one));
+        }
     }
-    let (members, schools) = members(app, org).await?;
+    let (members, schools) = members(app, visitor, org).await?;
     let base = address(org);
     let admit = may_keep.then(|| {
         let field = members_field("members", data, errors);
         let details = Details::new(
-            "Admit members",
+            "Ask others to join",
             Html::trusted(format!(
                 "<form method=\"post\" action=\"{base}/admit\" novalidate>{field}{}</form>",
-                Button::new("Admit").secondary()
+                Button::new("Ask them").secondary()
             )),
         );
         Html::of(&if errors.is_empty() { details } else { details.open(true) })
@@ -285,7 +329,8 @@ async fn show_page(
             .row("Schools", schools.len().to_string()),
         errors: errors.summary(),
         members,
-        may_keep,
+        waiting,
+        glass: visitor.is(Role::Administrator, org),
         admit,
         downloads: downloads("the members", &format!("{base}/tables/members"), ""),
         map: super::areas::map("partnership", &format!("Schools of {title}"), &schools),
@@ -316,17 +361,64 @@ pub(super) async fn table(
     Path((id, file)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
     let org = reference(&id)?;
-    let it = partnerships::get(&app.db, org).await?.ok_or(PageError::NotFound)?;
-    if !may_keep(&visitor, org) {
-        authorize(&app, &visitor, Action::Read, &resource(org))?;
-    }
+    let it = readable(&app, &visitor, org).await?;
     let (name, format) = named(&file)?;
     if name != "members" {
         return Err(PageError::NotFound);
     }
-    let (_, schools) = members(&app, org).await?;
+    let (_, schools) = members(&app, &visitor, org).await?;
     super::areas::schools_table(&format!("Schools of {}", it.name), &schools)
         .download(format, "partnership-members")
+}
+
+/// Asks an organisation to join and writes to those who lead it.
+async fn invite(
+    tx: &Tx,
+    app: &App,
+    permit: &Permit,
+    it: &Partnership,
+    member: OrgRef,
+) -> Result<(), DbError> {
+    partnerships::invite(tx, permit.context(), it.org, member, app.clock.today()).await?;
+    for leader in looks::leaders(tx, app, member).await? {
+        let letter = Letter {
+            recipient: leader.email,
+            subject: format!("{} asks your organisation to join", it.name),
+            body: format!(
+                "Hello {},\n\n{} asks {} to join. Until you agree you are no member, and \
+                 nobody there reads anything of yours. What members share in it, the other \
+                 members read; what you do not share stays with you, and you can leave at \
+                 any time.\n\nAgree or decline: {}/partnerships\n",
+                leader.name,
+                it.name,
+                orgs::org_name(tx, member).await?,
+                app.config.public_url()
+            ),
+        };
+        mail::post(tx, app, permit.context(), &letter).await?;
+    }
+    Ok(())
+}
+
+/// An invitation that waits for a visitor: the partnership, and the organisation that is asked.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn invitations(
+    app: &App,
+    visitor: &Visitor,
+) -> Result<Vec<(Partnership, OrgRef)>, DbError> {
+    let mut orgs: Vec<OrgRef> = visitor.posts.iter().map(|post| post.org).collect();
+    orgs.sort();
+    orgs.dedup();
+    let mut asked = Vec::new();
+    for org in orgs {
+        if decide(visitor, Action::Sign, &answer_of(org)).allowed {
+            let waiting = partnerships::inviting(&app.db, org, app.clock.today()).await?;
+            asked.extend(waiting.into_iter().map(|one| (one, org)));
+        }
+    }
+    Ok(asked)
 }
 
 pub(super) async fn admit(
@@ -337,8 +429,8 @@ pub(super) async fn admit(
     Form(data): Form,
 ) -> Result<Response, PageError> {
     let org = reference(&id)?;
-    partnerships::get(&app.db, org).await?.ok_or(PageError::NotFound)?;
-    let permit = keep(&app, &visitor, org)?;
+    let permit = authorize(&app, &visitor, Action::Update, &resource(org))?;
+    let it = partnerships::get(&app.db, org).await?.ok_or(PageError::NotFound)?;
     let mut errors = data.errors();
     data.required("members", &mut errors, "Enter at least one number");
     let new = members_of(&app, data.text("members"), &mut errors, "members").await?;
@@ -347,12 +439,37 @@ pub(super) async fn admit(
     }
     let today = app.clock.today();
     let tx = app.db.write().await?;
-    let already = partnerships::members(&tx, org, today).await?;
+    let mut already = partnerships::members(&tx, org, today).await?;
+    already.extend(partnerships::invited(&tx, org, today).await?);
     for member in new.into_iter().filter(|member| !already.contains(member)) {
-        partnerships::join(&tx, permit.context(), org, member, today).await?;
+        invite(&tx, &app, &permit, &it, member).await?;
     }
     tx.commit().await?;
     Ok(redirect(&address(org)))
+}
+
+/// The answer of an organisation's leaders to an invitation.
+pub(super) async fn answer(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    Path(id): Path<String>,
+    Form(data): Form,
+) -> Result<Response, PageError> {
+    let org = reference(&id)?;
+    let member = data.text("member").parse::<OrgRef>().map_err(|_| PageError::NotFound)?;
+    let permit = authorize(&app, &visitor, Action::Sign, &answer_of(member))?;
+    let today = app.clock.today();
+    let tx = app.db.write().await?;
+    if !partnerships::invited(&tx, org, today).await?.contains(&member) {
+        return Err(PageError::NotFound);
+    }
+    match data.text("answer") {
+        "agree" => partnerships::agree(&tx, permit.context(), org, member, today).await?,
+        "decline" => partnerships::leave(&tx, permit.context(), org, member, today).await?,
+        _ => return Err(PageError::Bad("Agree or decline.".to_owned())),
+    }
+    tx.commit().await?;
+    Ok(redirect("/partnerships"))
 }
 
 pub(super) async fn leave(
@@ -362,9 +479,10 @@ pub(super) async fn leave(
     Form(data): Form,
 ) -> Result<Response, PageError> {
     let org = reference(&id)?;
-    partnerships::get(&app.db, org).await?.ok_or(PageError::NotFound)?;
-    let permit = keep(&app, &visitor, org)?;
     let member = data.text("member").parse::<OrgRef>().map_err(|_| PageError::NotFound)?;
+    // Its own leaders need to ask nobody.
+    let permit = authorize(&app, &visitor, Action::Sign, &answer_of(member))
+        .or_else(|_| authorize(&app, &visitor, Action::Update, &resource(org)))?;
     let tx = app.db.write().await?;
     match partnerships::leave(&tx, permit.context(), org, member, app.clock.today()).await {
         // Somebody else was quicker: the outcome is the one wished for.
@@ -372,16 +490,14 @@ pub(super) async fn leave(
         Err(error) => return Err(error.into()),
     }
     tx.commit().await?;
-    Ok(redirect(&address(org)))
+    let stays = may_keep(&visitor, org);
+    Ok(redirect(&if stays { address(org) } else { "/partnerships".to_owned() }))
 }
 
 /// The schools of a partnership as one place, for those who may read it.
 async fn place(app: &App, visitor: &Visitor, id: &str) -> Result<Place, PageError> {
     let org = reference(id)?;
-    let it = partnerships::get(&app.db, org).await?.ok_or(PageError::NotFound)?;
-    if !may_keep(visitor, org) {
-        authorize(app, visitor, Action::Read, &resource(org))?;
-    }
+    let it = readable(app, visitor, org).await?;
     let members = partnerships::members(&app.db, org, app.clock.today()).await?;
     let urns = members.into_iter().filter_map(OrgRef::urn).collect();
     Ok(Place { name: it.name, base: address(org), urns })

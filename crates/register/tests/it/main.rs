@@ -2,6 +2,7 @@
 
 mod damaged;
 mod figures;
+mod guarding;
 mod imports;
 mod killed;
 mod pages;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use access::{Post, Role};
+use foundation::OrgRef;
 use register::kpis;
 use testkit::TestApp;
 
@@ -60,8 +62,11 @@ async fn no_list_of_named_schools_follows_or_shows_an_outcome() {
     testkit::both(&setup(), async |test| {
         settle(&test, &district()).await;
         let mut samples = samples(&test).await;
-        let kit = crate::partnerships::administrator(&test).await;
+        let kit = crate::partnerships::operator(&test).await;
         let alliance = crate::partnerships::alliance(&test).await;
+        let org: OrgRef = alliance.replace("/partnerships/", "partnership:").parse().unwrap();
+        let keeper = Post::new(org, Role::Administrator, "Administrator");
+        let keeper = test.person("Ada", &[keeper]).await;
         samples.extend([
             ("/partnerships", "/partnerships".to_owned()),
             ("/partnerships/new", "/partnerships/new".to_owned()),
@@ -72,7 +77,10 @@ async fn no_list_of_named_schools_follows_or_shows_an_outcome() {
         ]);
         assert_eq!(samples.iter().map(|(route, _)| *route).collect::<BTreeSet<_>>(), known);
         for (route, address) in samples {
-            let who = route.starts_with("/partnerships").then_some(&kit);
+            let who = match route {
+                "/partnerships" | "/partnerships/new" => Some(&kit),
+                within => within.starts_with("/partnerships/").then_some(&keeper),
+            };
             let plain = test.get(who, &address).await.expect(200);
             let join = if address.contains('?') { '&' } else { '?' };
             for key in

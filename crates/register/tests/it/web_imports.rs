@@ -1,4 +1,4 @@
-//! Imports from a browser: only administrators, look first, apply, undo.
+//! Imports from a browser: only operators, look first, apply, undo.
 
 use access::{Post, Role};
 use axum::http::Method;
@@ -29,13 +29,10 @@ async fn send(test: &TestApp, who: Option<&Persona>, files: &[(&str, &[u8])]) ->
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_administrator_looks_applies_and_undoes() {
+async fn an_operator_looks_applies_and_undoes() {
     testkit::both(&setup(), async |test| {
         let ada = test
-            .person(
-                "Ada Admin",
-                &[Post::new(OrgRef::Authority(990), Role::Administrator, "Administrator")],
-            )
+            .person("Ada Admin", &[Post::new(OrgRef::Authority(990), Role::Operator, "Operator")])
             .await;
         let head = test
             .person(
@@ -72,6 +69,12 @@ async fn an_administrator_looks_applies_and_undoes() {
         let _ = test.get(Some(&ada), &waiting).await.expect(404);
         let csv = test.get(Some(&ada), &format!("{batch}/problems.csv")).await.expect(200);
         assert!(csv.body.contains("file,severity,row,column,value,what,remedy,code"));
+
+        // A pupil's number: refused before anything is kept, with the place, without the number.
+        let pupil = b"URN,Pupil,Year\n999101,A801200001001,2024\n";
+        let refused = send(&test, Some(&ada), &[(name, register), ("results.csv", pupil)]).await;
+        let _ = refused.expect(400).contains("results.csv").contains("pupil").lacks("A8012");
+        assert!(register::imports::uploads(&test.app.db).await.unwrap().is_empty());
 
         let again = send(&test, Some(&ada), &[(name, register)]).await.expect(303);
         let _ = test

@@ -91,6 +91,11 @@ pub struct Kpi {
     pub group: PupilGroup,
     /// The indicator for all pupils that this one is a group of.
     pub base: Option<String>,
+    /// The yearly indicator that this one is the publisher's figure over three years of.
+    pub over_years: Option<String>,
+    /// The indicator for all pupils of which this one tells a group's figure in another form, for
+    /// example as a gap: whoever knows it knows the group's figure.
+    pub echoes: Option<String>,
     /// Who publishes it, or `entered` when schools enter it.
     pub source: String,
     /// What it means, in one or two sentences.
@@ -133,6 +138,8 @@ struct Entry {
     range: (f64, f64),
     group: Option<String>,
     base: Option<String>,
+    over_years: Option<String>,
+    echoes: Option<String>,
     source: String,
     #[serde(default)]
     about: String,
@@ -158,11 +165,12 @@ pub(super) fn parse(text: &str) -> Result<Catalogue, String> {
         }
         kpis.push(kpi);
     }
-    let missing = kpis
-        .iter()
-        .find(|kpi| kpi.base.as_ref().is_some_and(|b| !kpis.iter().any(|k| &k.code == b)));
-    if let Some(kpi) = missing {
-        return Err(format!("indicator {}: its base is not in the pack", kpi.code));
+    for kpi in &kpis {
+        for other in [&kpi.base, &kpi.over_years, &kpi.echoes].into_iter().flatten() {
+            if !kpis.iter().any(|known| &known.code == other) {
+                return Err(format!("indicator {}: its base {other} is not in the pack", kpi.code));
+            }
+        }
     }
     Ok(Catalogue { id: file.pack.id, version: file.pack.version, kpis })
 }
@@ -204,6 +212,8 @@ impl Entry {
             range: self.range,
             group,
             base: self.base,
+            over_years: self.over_years,
+            echoes: self.echoes,
             source: self.source,
             about: self.about,
             breaks,

@@ -67,14 +67,20 @@ pub(super) async fn ask(
         let sheet = from_request_page(&app, &visitor, &from.request).await?;
         return frame.page("Write the agreement").crumb("Agreements", "/agreements").show(&sheet);
     }
+    let mine = led_schools(&visitor)?;
+    let form = FormData::from_pairs([("supporting", from.school)]);
+    small_form(&app, frame, &mine, &form, &Errors::default()).await
+}
+
+/// The organisations whose head the visitor is: nobody else begins two days or less.
+fn led_schools(visitor: &access::Visitor) -> Result<Vec<OrgRef>, PageError> {
     let mine: Vec<OrgRef> = visitor.orgs(Role::Head).collect();
     if mine.is_empty() {
         return Err(PageError::Forbidden(
             "Two heads agree on two days or less. Longer support begins with a request.".to_owned(),
         ));
     }
-    let form = FormData::from_pairs([("supporting", from.school)]);
-    small_form(&app, frame, &mine, &form, &Errors::default()).await
+    Ok(mine)
 }
 
 async fn small_form(
@@ -198,8 +204,8 @@ pub(super) async fn begin(
         let id = crate::drafting::from_request(&app, &visitor, &request, form.text("kind")).await?;
         return Ok(redirect(&format!("/agreements/{id}/edit/purpose")));
     }
+    let mine = led_schools(&visitor)?;
     let mut errors = form.errors();
-    let mine: Vec<OrgRef> = visitor.orgs(Role::Head).collect();
     let own = form.text("own").parse::<OrgRef>().ok().filter(|org| mine.contains(org));
     if own.is_none() {
         errors.add("own", "Choose your school");

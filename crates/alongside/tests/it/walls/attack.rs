@@ -1,15 +1,19 @@
 //! Everybody of one alliance tries every address and every form of the other. What they get is
 //! what they would get where nothing is.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use access::Role;
 use axum::http::Method;
-use foundation::Sql as _;
+use foundation::{Sql as _, db::Step};
 use testkit::{Answer, Kind, Setup, both};
 
 use super::{
-    paths::{self, Route, Walk, ids, path_of, route_of},
+    alike::{self, Cost, Work},
+    paths::{self, Form, Route, Walk, ids, path_of, route_of},
     world::{Person, Side, World},
 };
 
@@ -46,76 +50,145 @@ fn plain(answer: &Answer, id: &[&str]) -> (u16, String, String) {
     (answer.status.as_u16(), to, body)
 }
 
-/// Attackers against everything the victims met. Returns what was learnt.
-async fn attack(
-    world: &World,
-    routes: &[Route],
-    loot: &Walk,
-    attackers: &[&Person],
-    secrets: &BTreeSet<String>,
-) -> (usize, Vec<String>) {
-    let mut learnt = Vec::new();
-    let mut tried = 0;
-    // The installation's own pages belong to administrators of either alliance.
-    let shared = ["/people", "/imports", "/record", "/retention", "/break-glass", "/partnerships"];
-    let skip = |url: &str, who: &Person| {
-        let admin = who.role.as_deref() == Some(Role::Administrator.key());
-        admin && shared.iter().any(|start| url.starts_with(start))
-    };
-    for who in attackers {
-        for url in loot.pages.keys().filter(|url| !ids(url).is_empty() && !skip(url, who)) {
-            tried += 1;
-            let real = world.get(Some(who), url).await;
-            let none = world.get(Some(who), &ghost(url)).await;
-            if plain(&real, &ids(url)) != plain(&none, &[]) {
-                learnt.push(format!(
+/// What an attack learnt.
+#[derive(Default)]
+struct Learnt {
+    /// How often it was tried.
+    tries: usize,
+    /// Answers by which somebody can tell that a record exists, or read of it.
+    told: Vec<String>,
+    /// What it took the database to refuse, by method and route.
+    work: Work,
+}
+
+impl Learnt {
+    fn with(mut self, other: Self) -> Self {
+        self.tries += other.tries;
+        self.told.extend(other.told);
+        for (route, work) in other.work {
+            self.work.entry(route).or_default().join(&work);
+        }
+        self
+    }
+}
+
+/// Everything an attack needs to know.
+struct Siege {
+    world: Arc<World>,
+    routes: Vec<Route>,
+    loot: Walk,
+    secrets: BTreeSet<String>,
+}
+
+/// Answers where nothing is, by method and route: asked for once a person.
+type Nothing = BTreeMap<String, (Tried, Vec<Step>)>;
+type Tried = (u16, String, String);
+
+impl Siege {
+    /// Everybody against everything the victims met, each on their own.
+    async fn by(self, attackers: &[&Person]) -> Learnt {
+        let siege = Arc::new(self);
+        let mut running = tokio::task::JoinSet::new();
+        for who in attackers {
+            let (siege, who) = (Arc::clone(&siege), Person::clone(who));
+            running.spawn(async move { siege.one(&who).await });
+        }
+        running.join_all().await.into_iter().fold(Learnt::default(), Learnt::with)
+    }
+
+    /// The installation's own pages belong to its operators, of whichever organisation.
+    fn theirs(url: &str, who: &Person) -> bool {
+        let shared = ["/people", "/imports", "/record", "/retention"];
+        let operator = who.role.as_deref() == Some(Role::Operator.key());
+        operator && shared.iter().any(|start| url.starts_with(start))
+    }
+
+    async fn one(&self, who: &Person) -> Learnt {
+        let mut learnt = Learnt::default();
+        let mut nothing = Nothing::new();
+        let pages = self.loot.pages.keys();
+        for url in pages.filter(|url| !ids(url).is_empty() && !Self::theirs(url, who)) {
+            let told = self.asked(who, Method::GET, url, None, &mut nothing, &mut learnt).await;
+            if let Some((real, none)) = told {
+                learnt.told.push(format!(
                     "{} opens {url}: {} ({} bytes), where nothing is: {} ({} bytes)",
                     who.name,
-                    real.status,
-                    real.body.len(),
-                    none.status,
-                    none.body.len()
+                    real.0,
+                    real.2.len(),
+                    none.0,
+                    none.2.len()
                 ));
             }
         }
-        for form in &loot.forms {
-            let in_fields = form.fields.iter().any(|(_, _, value)| secrets.contains(value));
+        for form in &self.loot.forms {
+            let in_fields = form.fields.iter().any(|(_, _, value)| self.secrets.contains(value));
             if form.upload
-                || skip(&form.action, who)
+                || Self::theirs(&form.action, who)
                 || (ids(&form.action).is_empty() && !in_fields)
             {
                 continue;
             }
-            tried += 1;
-            let sent = form.pairs();
-            let real =
-                world.send(Some(who), Method::POST, path_of(&form.action), Some(&sent)).await;
-            let pairs: Vec<_> =
-                sent.into_iter().map(|(name, value)| (name, ghost(&value))).collect();
-            let action = ghost(path_of(&form.action));
-            let none = world.send(Some(who), Method::POST, &action, Some(&pairs)).await;
-            let mut known = ids(&form.action);
-            known.extend(form.fields.iter().map(|f| f.2.as_str()).filter(|v| paths::is_id(v)));
-            if plain(&real, &known) != plain(&none, &[]) || real.status == 200 {
-                learnt.push(format!(
+            let action = path_of(&form.action);
+            let told =
+                self.asked(who, Method::POST, action, Some(form), &mut nothing, &mut learnt).await;
+            if let Some((real, none)) = told {
+                learnt.told.push(format!(
                     "{} sends {} from {}: {}, where nothing is: {}",
-                    who.name, form.action, form.page, real.status, none.status
+                    who.name, form.action, form.page, real.0, none.0
                 ));
             }
         }
         // What they can open of their own names nothing of the others.
-        for route in routes.iter().filter(|route| !route.pattern.contains('{')) {
-            if !route.methods.contains(&"GET".to_owned()) || skip(&route.pattern, who) {
+        for route in self.routes.iter().filter(|route| !route.pattern.contains('{')) {
+            if !route.methods.contains(&"GET".to_owned()) || Self::theirs(&route.pattern, who) {
                 continue;
             }
-            tried += 1;
-            let page = world.get(Some(who), &route.pattern).await;
-            for secret in secrets.iter().filter(|secret| page.body.contains(secret.as_str())) {
-                learnt.push(format!("{} reads {secret} on {}", who.name, route.pattern));
+            learnt.tries += 1;
+            let page = self.world.get(Some(who), &route.pattern).await;
+            for secret in self.secrets.iter().filter(|secret| page.body.contains(secret.as_str())) {
+                learnt.told.push(format!("{} reads {secret} on {}", who.name, route.pattern));
             }
         }
+        learnt
     }
-    (tried, learnt)
+
+    /// Asks for a record of the other alliance, and for one that does not exist: both answers,
+    /// where they differ. An address that answers word for word as its route answers where nothing
+    /// is need not be asked for a second time.
+    async fn asked(
+        &self,
+        who: &Person,
+        method: Method,
+        url: &str,
+        form: Option<&Form>,
+        nothing: &mut Nothing,
+        learnt: &mut Learnt,
+    ) -> Option<(Tried, Tried)> {
+        learnt.tries += 1;
+        let sent = form.map(Form::pairs);
+        let (answer, steps) = self.world.traced(who, method.clone(), url, sent.as_deref()).await;
+        let mut known = ids(url);
+        let fields = sent.iter().flatten().map(|(_, value)| value.as_str());
+        known.extend(fields.filter(|value| paths::is_id(value)));
+        let real = plain(&answer, &known);
+        let (route, _) = route_of(&self.routes, path_of(url)).expect("a route");
+        let key = format!("{method} {}", route.pattern);
+        let mut met = nothing.get(&key).filter(|(none, _)| *none == real).cloned();
+        if met.is_none() {
+            let pairs: Option<Vec<(String, String)>> = sent
+                .map(|sent| sent.into_iter().map(|(name, value)| (name, ghost(&value))).collect());
+            let (none, steps) = self.world.traced(who, method, &ghost(url), pairs.as_deref()).await;
+            let none = (plain(&none, &[]), steps);
+            nothing.insert(key.clone(), none.clone());
+            met = Some(none);
+        }
+        let (none, without) = met.expect("an answer");
+        if none != real || (form.is_some() && real.0 == 200) {
+            return Some((real, none));
+        }
+        learnt.work.entry(key).or_default().join(&Cost::of(real.0, &without, &steps));
+        None
+    }
 }
 
 /// The identifiers of everything that is not for anybody.
@@ -132,15 +205,15 @@ async fn secrets(world: &World, walk: &Walk, routes: &[Route]) -> BTreeSet<Strin
     found
 }
 
-async fn hold(world: &World) {
+/// What it took to refuse everything, once nothing was learnt.
+async fn hold(world: World) -> Work {
+    let world = &Arc::new(world);
     let routes = paths::routes(world).await;
     let people = &world.people;
     let roles = |side: Side| Role::ALL.map(|role| people.who(role, side).expect("a person"));
     let ours: Vec<&Person> = people.of(&[Side::Story]).collect();
-    let theirs: Vec<&Person> = roles(Side::Other)
-        .into_iter()
-        .filter(|p| p.role.as_deref() != Some("administrator"))
-        .collect();
+    let theirs: Vec<&Person> =
+        roles(Side::Other).into_iter().filter(|p| p.role.as_deref() != Some("operator")).collect();
     let tideway = paths::walk(world, &routes, &ours).await;
     let elsewhere = paths::walk(world, &routes, &theirs).await;
     let known = secrets(world, &tideway, &routes).await;
@@ -165,26 +238,25 @@ async fn hold(world: &World) {
         walk
     };
     let before = world.app.db.count("SELECT count(*) AS n FROM event", []).await.unwrap();
-    let mut everything = Vec::new();
-    let mut tries = 0;
+    let siege =
+        |loot, secrets| Siege { world: Arc::clone(world), routes: routes.clone(), loot, secrets };
     let ours = only(&tideway, &known, &other);
     assert!(ours.pages.len() > 60 && ours.forms.len() > 20, "{} pages", ours.pages.len());
-    let (tried, learnt) = attack(world, &routes, &ours, &roles(Side::Other), &ours_alone).await;
-    tries += tried;
-    everything.extend(learnt);
     let own = only(&elsewhere, &other, &known);
     assert!(own.pages.len() > 5, "{:?}", own.pages);
-    let (tried, learnt) = attack(world, &routes, &own, &roles(Side::Own), &theirs_alone).await;
-    tries += tried;
-    everything.extend(learnt);
-    assert!(everything.is_empty(), "{} of {tries}:\n{}", everything.len(), everything.join("\n"));
+    let learnt = siege(ours, ours_alone).by(&roles(Side::Other)).await;
+    let learnt = learnt.with(siege(own, theirs_alone).by(&roles(Side::Own)).await);
+    let told = &learnt.told;
+    assert!(told.is_empty(), "{} of {}:\n{}", told.len(), learnt.tries, told.join("\n"));
     let after = world.app.db.count("SELECT count(*) AS n FROM event", []).await.unwrap();
     assert_eq!(before, after, "an attack left a trace of an act");
+    learnt.work
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_alliance_learns_nothing() {
-    hold(&World::open().await).await;
+    let work = hold(World::open().await).await;
+    alike::reviewed(&work);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -195,7 +267,7 @@ async fn another_alliance_learns_nothing_on_postgresql() {
     setup.migrations = alongside::routes::migrations();
     both(&setup, async |t| {
         if t.kind == Kind::Postgres {
-            hold(&World::over(t.app.db.clone()).await).await;
+            let _ = hold(World::over(t.app.db.clone()).await).await;
         }
     })
     .await;

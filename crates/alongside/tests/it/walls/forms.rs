@@ -20,6 +20,7 @@ async fn a_pupil_number_is_refused_in_every_field_of_every_form() {
     let walkers: Vec<&Person> = people
         .of(&[Side::Story])
         .chain(people.who(Role::Administrator, Side::Own))
+        .chain(people.who(Role::Operator, Side::Own))
         .chain(people.who(Role::Head, Side::Other))
         .collect();
     let walk = paths::walk(&world, &routes, &walkers).await;

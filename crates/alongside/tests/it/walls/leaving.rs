@@ -9,7 +9,7 @@ use super::{
     world::{Person, Side, World},
 };
 
-/// The page on which an administrator ends the only post of a person.
+/// The page on which an operator ends the only post of a person.
 async fn end_of(world: &World, who: &Person) -> String {
     let held = accounts::held(&world.app.db, Some(who.account)).await.unwrap();
     let school = held.iter().find(|held| held.org.urn().is_some()).expect("a post at a school");
@@ -39,7 +39,7 @@ async fn post(
 #[tokio::test]
 async fn what_somebody_looks_after_is_handed_over_before_the_post_ends() {
     let world = World::open().await;
-    let admin = world.people.who(Role::Administrator, Side::Own).unwrap();
+    let admin = world.people.who(Role::Operator, Side::Own).unwrap();
     // A leader of reading in the team of a running agreement.
     let aisha = world.people.named("Aisha");
     let page = end_of(&world, aisha).await;
@@ -116,8 +116,7 @@ async fn the_school_sees_who_looked_at_its_audit() {
     let admin = world.people.who(Role::Administrator, Side::Own).unwrap();
     let _ = world.get(Some(admin), audit).await.expect(404);
     let form = [
-        ("kind", "school"),
-        ("number", "999101"),
+        ("owner", "school:999101"),
         ("reason", "The head asked for help with a section that does not save"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()));

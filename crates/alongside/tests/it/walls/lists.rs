@@ -61,8 +61,8 @@ async fn lists_equal_items_for_posts_at_random() {
                 let roles: &[Role] = match org {
                     OrgRef::School(_) => &[Role::Head, Role::Staff, Role::Governor],
                     OrgRef::Trust(_) => &[Role::TrustExecutive],
-                    OrgRef::Authority(_) => &[Role::Commissioner, Role::Administrator],
-                    _ => &[Role::Broker, Role::Convenor, Role::Partner],
+                    OrgRef::Authority(_) => &[Role::Commissioner, Role::Operator],
+                    _ => &[Role::Broker, Role::Convenor, Role::Partner, Role::Administrator],
                 };
                 let role = roles[chance.random_range(0..roles.len())];
                 Post::new(org, role, role.key())

@@ -2,6 +2,7 @@
 //! somebody who leaves hands over, what the copy of one's data holds, who looked, what a stolen
 //! database tells, and that the record of acts tells of every tampering.
 
+mod alike;
 mod attack;
 mod elsewhere;
 mod evidence;
@@ -10,6 +11,7 @@ mod leaving;
 mod lists;
 mod matrix;
 mod paths;
+mod personal;
 mod reach;
 mod record;
 mod stolen;

@@ -1,7 +1,10 @@
 //! Every route the product serves, read from the routers themselves, and the addresses at which
 //! the people of the world meet them.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::LazyLock,
+};
 
 use axum::http::Method;
 use scraper::{Html, Selector};
@@ -199,18 +202,26 @@ pub(crate) async fn walk(world: &World, routes: &[Route], people: &[&Person]) ->
     walk
 }
 
+fn selector(css: &str) -> Selector {
+    Selector::parse(css).expect("a selector")
+}
+
 /// The links and the forms of a page.
 pub(crate) fn read(body: &str, path: &str, who: usize) -> (Vec<String>, Vec<Form>) {
+    static LINKS: LazyLock<Selector> = LazyLock::new(|| selector("a[href]"));
+    static FORMS: LazyLock<Selector> = LazyLock::new(|| selector("form"));
+    static OPTIONS: LazyLock<Selector> = LazyLock::new(|| selector("option"));
+    static FIELDS: LazyLock<Selector> =
+        LazyLock::new(|| selector("input[name], textarea[name], select[name], button[name]"));
     let page = Html::parse_document(body);
-    let select = |css: &str| Selector::parse(css).expect("a selector");
     let mut links: Vec<String> = page
-        .select(&select("a[href]"))
+        .select(&LINKS)
         .filter_map(|link| link.value().attr("href"))
         .filter(|href| href.starts_with('/'))
         .map(|href| href.split('#').next().unwrap_or(href).to_owned())
         .collect();
     let mut forms = Vec::new();
-    for form in page.select(&select("form")) {
+    for form in page.select(&FORMS) {
         let action = form.value().attr("action").unwrap_or(path);
         let action = if action.is_empty() { path } else { action };
         if form.value().attr("method").is_none_or(|method| !method.eq_ignore_ascii_case("post")) {
@@ -218,8 +229,7 @@ pub(crate) fn read(body: &str, path: &str, who: usize) -> (Vec<String>, Vec<Form
             continue;
         }
         let mut fields: Vec<(String, String, String)> = Vec::new();
-        for field in form.select(&select("input[name], textarea[name], select[name], button[name]"))
-        {
+        for field in form.select(&FIELDS) {
             let element = field.value();
             let name = element.attr("name").unwrap_or("").to_owned();
             let kind = match element.name() {
@@ -230,9 +240,9 @@ pub(crate) fn read(body: &str, path: &str, who: usize) -> (Vec<String>, Vec<Form
             let value = match kind {
                 "textarea" => field.text().collect(),
                 "select" => field
-                    .select(&select("option"))
+                    .select(&OPTIONS)
                     .find(|option| option.value().attr("selected").is_some())
-                    .or_else(|| field.select(&select("option")).last())
+                    .or_else(|| field.select(&OPTIONS).last())
                     .and_then(|option| option.value().attr("value"))
                     .unwrap_or("")
                     .to_owned(),

@@ -16,7 +16,11 @@ use axum::{
     http::{Method, Request, header},
 };
 use district::{HARBOUR_VIEW, OAKFIELD, Story};
-use foundation::{App, Clock, Config, Context, Db, Ids, OrgRef, Sql as _, mail::Post as Postbox};
+use foundation::{
+    App, Clock, Config, Context, Db, Ids, OrgRef, Sql as _,
+    db::{Step, traced},
+    mail::Post as Postbox,
+};
 use http_body_util::BodyExt as _;
 use jiff::civil::date;
 use serde::{Deserialize, Serialize};
@@ -179,11 +183,11 @@ pub(crate) async fn furnish(app: &App) -> People {
             let org = match role {
                 Role::Head | Role::Staff | Role::Governor => OrgRef::School(urn),
                 Role::TrustExecutive => OrgRef::Trust(school.trust.unwrap_or(other_trust)),
-                Role::Commissioner | Role::Administrator => OrgRef::Authority(match side {
+                Role::Commissioner | Role::Operator => OrgRef::Authority(match side {
                     Side::Other => 899,
                     _ => school.authority,
                 }),
-                Role::Broker | Role::Convenor | Role::Partner => partnership,
+                Role::Broker | Role::Convenor | Role::Partner | Role::Administrator => partnership,
             };
             let name = format!("{side:?} {}", role.key());
             let email = format!("{}@example.org", name.to_lowercase().replace([' ', '-'], "."));
@@ -292,6 +296,17 @@ impl World {
             body: String::from_utf8_lossy(&bytes).into_owned(),
             bytes,
         }
+    }
+
+    /// Sends a request and tells which statements it asked of the database.
+    pub(crate) async fn traced(
+        &self,
+        who: &Person,
+        method: Method,
+        path: &str,
+        form: Option<&[(String, String)]>,
+    ) -> (Answer, Vec<Step>) {
+        traced(self.send(Some(who), method, path, form)).await
     }
 
     pub(crate) async fn get(&self, who: Option<&Person>, path: &str) -> Answer {

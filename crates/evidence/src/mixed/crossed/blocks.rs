@@ -1,8 +1,9 @@
 //! The likelihood of crossed groupings: the largest is eliminated level by level, the rest densely.
 
 use super::{Estimated, Grouping};
-use crate::linear::{Cholesky, Matrix, dot};
-use crate::mixed::{Method, Options};
+use crate::linear::{Matrix, dot};
+use crate::mixed::Options;
+use crate::mixed::profile::{Profiled, Whole, profile};
 
 /// A level of the largest grouping.
 struct Level {
@@ -28,13 +29,9 @@ pub(super) struct Model {
     options: Options,
 }
 
-/// β, σ² and the deviance at given variances.
+/// What the likelihood is made of at given variances.
 pub(super) struct End {
-    pub(super) deviance: f64,
-    pub(super) sigma2: f64,
-    pub(super) beta: Vec<f64>,
-    /// (XᵀV⁻¹X)⁻¹ without σ².
-    pub(super) inverse: Matrix,
+    pub(super) found: Profiled,
     /// The factor of the dense part and its right-hand side.
     lower: Lower,
     right: Vec<Vec<f64>>,
@@ -167,47 +164,21 @@ impl Model {
                 }
             }
         }
-        self.conclude(&b, ln, lower, right)
-    }
-
-    fn conclude(&self, b: &Matrix, ln: f64, lower: Lower, right: Vec<Vec<f64>>) -> Option<End> {
-        let p = self.p;
-        let mut square = Matrix::zeros(p, p);
-        for i in 0..p {
-            for j in 0..p {
-                square[(i, j)] = b[(i, j)];
-            }
-        }
-        let factor = Cholesky::new(&square)?;
-        let with_y: Vec<f64> = (0..p).map(|i| b[(i, p)]).collect();
-        let beta = factor.solve(&with_y);
-        let rest = b[(p, p)] - dot(&beta, &with_y);
-        if rest.is_nan() || rest <= 1e-13 * self.cross[(p, p)] {
-            return None;
-        }
-        let reml = self.options.method == Method::Reml;
-        let df = (if reml { self.n - p } else { self.n }) as f64;
-        let known = self.options.known_variances;
-        let sigma2 = if known { 1.0 } else { rest / df };
-        let mut deviance = ln + df * (2.0 * std::f64::consts::PI).ln();
-        deviance += if known { rest } else { df * (1.0 + sigma2.ln()) };
-        if reml {
-            deviance += factor.ln_determinant();
-        }
-        let inverse = factor.inverse();
-        deviance.is_finite().then_some(End { deviance, sigma2, beta, inverse, lower, right })
+        let whole = Whole { n: self.n, p: self.p, squares: self.cross[(self.p, self.p)] };
+        let found = profile(b.values(), ln, &whole, &self.options)?;
+        Some(End { found, lower, right })
     }
 
     /// The deviance and its slope by central differences: a grouping costs two more evaluations.
     pub(super) fn gradient(&self, theta: &[f64]) -> Option<(f64, Vec<f64>)> {
-        let value = self.evaluate(theta)?.deviance;
+        let value = self.evaluate(theta)?.found.deviance;
         let slope = (0..theta.len())
             .map(|at| {
                 let step = 1e-5 * theta[at].abs().max(1e-2 / self.typical(at).sqrt());
                 let shifted = |by: f64| {
                     let mut t = theta.to_vec();
                     t[at] += by;
-                    self.evaluate(&t).map(|e| e.deviance)
+                    self.evaluate(&t).map(|e| e.found.deviance)
                 };
                 Some((shifted(step)? - shifted(-step)?) / (2.0 * step))
             })
@@ -231,21 +202,21 @@ impl Model {
         end: &End,
         groupings: &[Grouping<'_>],
     ) -> Vec<Estimated> {
-        let left_over = |sums: &[f64]| sums[self.p] - dot(&end.beta, &sums[..self.p]);
+        let left_over = |sums: &[f64]| sums[self.p] - dot(&end.found.beta, &sums[..self.p]);
         let own = theta[self.largest];
         let inverse = end.lower.inverse();
         let size = self.dense.len();
         let right: Vec<f64> = end.right.iter().map(|r| left_over(r)).collect();
         let dense: Vec<f64> =
             (0..size).map(|i| dot(&inverse[i * size..(i + 1) * size], &right)).collect();
-        let sigma = end.sigma2.sqrt();
+        let sigma = end.found.sigma2.sqrt();
         let mut out: Vec<Estimated> = groupings
             .iter()
             .zip(theta)
             .map(|(grouping, t)| {
                 let mut counts = vec![0; grouping.levels];
                 grouping.level.iter().for_each(|l| counts[*l as usize] += 1);
-                let variance = end.sigma2 * t * t;
+                let variance = end.found.sigma2 * t * t;
                 Estimated { variance, counts, effects: Vec::new(), sd: Vec::new() }
             })
             .collect();

@@ -19,7 +19,6 @@ mod blocks;
 
 use super::standard::Standard;
 use super::{Column, Data, FitError, Fixed, Method, Options, fit, optimise};
-use crate::linear::Matrix;
 
 /// Most levels that the groupings other than the largest may have together.
 pub const MOST_LEVELS: usize = 4_000;
@@ -146,7 +145,7 @@ pub fn fit_crossed(
                 .into(),
         ));
     };
-    let mut deviance = end.deviance - weights.map_or(0.0, |w| w.iter().map(|w| w.ln()).sum());
+    let mut deviance = end.found.deviance - weights.map_or(0.0, |w| w.iter().map(|w| w.ln()).sum());
     if options.method == Method::Reml {
         deviance += standard.ln_determinant_shift();
     }
@@ -164,16 +163,12 @@ pub fn fit_crossed(
                 .into(),
         );
     }
-    let mut covariance: Matrix = end.inverse.clone();
-    for i in 0..covariance.rows() {
-        covariance.row_mut(i).iter_mut().for_each(|v| *v *= end.sigma2);
-    }
     let parameters = (used.len() + theta.len() + usize::from(!options.known_variances)) as f64;
     let loglik = -0.5 * deviance;
     Ok(CrossedFit {
-        fixed: standard.back(&end.beta, &covariance),
+        fixed: standard.back(&end.found.beta, &end.found.covariance()),
         groupings: model.effects(&theta, &end, groupings),
-        residual: end.sigma2,
+        residual: end.found.sigma2,
         loglik,
         aic: 2.0 * parameters - 2.0 * loglik,
         bic: (y.len() as f64).ln() * parameters - 2.0 * loglik,
