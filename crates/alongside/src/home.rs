@@ -16,7 +16,7 @@ use foundation::{
     web::{Frame, NavItem},
 };
 
-use crate::week::{self, Half, Week};
+use crate::week::{self, Half, Ledger, Week};
 
 /// The pages of the front door.
 pub fn routes() -> Router<App> {
@@ -120,10 +120,13 @@ async fn start(
 #[template(path = "home.html")]
 struct Home {
     name: String,
+    ledgers: Vec<Ledger>,
     mine: Half,
     others: Half,
     school: Option<NavItem>,
     broker: bool,
+    head: bool,
+    shares: bool,
 }
 
 async fn desk(
@@ -131,7 +134,7 @@ async fn desk(
     SignedIn(visitor): SignedIn,
     frame: Frame,
 ) -> Result<Response, PageError> {
-    let Week { mine, others } = week::of(&app, &visitor).await?;
+    let Week { ledgers, mine, others } = week::of(&app, &visitor).await?;
     let school = match visitor.posts.iter().find_map(|post| post.org.urn()) {
         Some(urn) => register::school(&app.db, urn)
             .await?
@@ -140,10 +143,13 @@ async fn desk(
     };
     let name = visitor.name.split_whitespace().next().unwrap_or("").to_owned();
     let broker = visitor.has(Role::Broker);
+    let head = visitor.has(Role::Head);
+    let answers = [Role::Head, Role::TrustExecutive, Role::Commissioner, Role::Broker];
+    let shares = answers.into_iter().any(|role| visitor.has(role));
     frame
         .page("Home")
         .visible_to("only you; each record behind a link has its own label")
-        .show(&Home { name, mine, others, school, broker })
+        .show(&Home { name, ledgers, mine, others, school, broker, head, shares })
 }
 
 macro_rules! plain_page {

@@ -1,13 +1,19 @@
 //! What waits for a person in this room, for the home page.
 
 use access::{Role, Visitor};
-use foundation::{App, PageError, clock::in_words};
+use foundation::{
+    App, PageError,
+    clock::{date_in_words, in_words},
+};
 use needs::Waiting;
 
 use crate::cadre::{self, Designation};
 use crate::interests;
 use crate::proposals::{self, ProposalState, Said};
 use crate::requests::{self, ClockState, State};
+
+/// What both heads read between the checks and the first draft.
+const DRAFTING: &str = "Interests and checks are settled; the broker writes the agreement";
 
 fn waiting_for(text: String, href: String, tag: &str, detail: String) -> Waiting {
     Waiting { text, href, tag: tag.to_owned(), detail }
@@ -21,6 +27,7 @@ fn waiting_for(text: String, href: String, tag: &str, detail: String) -> Waiting
 pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)>, PageError> {
     let mut list = Vec::new();
     let now = app.clock.now();
+    let today = app.clock.today();
     for org in visitor.orgs(Role::Head) {
         for request in requests::requests_of(&app.db, org).await? {
             let page = format!("/requests/{}", request.id);
@@ -35,6 +42,14 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)
                         ("With the broker", format!("An answer is due by {}", in_words(due)))
                     }
                     _ => continue,
+                },
+                State::Accepted if !request.review_consent => (
+                    "Waiting for you",
+                    "For now, is a review of progress enough? The broker asks you".to_owned(),
+                ),
+                State::ReviewProgressOnly => match request.review_on {
+                    Some(on) => ("Progress review", format!("Together on {}", date_in_words(on))),
+                    None => continue,
                 },
                 State::Accepted | State::Matching | State::Rematch => {
                     ("With the broker", "The broker looks for a match".to_owned())
@@ -54,17 +69,35 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)
                 State::ChemistryOk => {
                     ("Before the agreement", "Interests and checks are being settled".to_owned())
                 }
+                State::CoiClear => ("Before the agreement", DRAFTING.to_owned()),
                 _ => continue,
             };
             list.push((waiting_for(text, page, tag, detail), true));
         }
         for it in proposals::proposals_to(&app.db, org).await? {
             let open = it.state == ProposalState::Proposed && it.supporting.0 == Said::Nothing;
-            if !open {
+            if !open && it.state != ProposalState::Agreed {
                 continue;
             }
             let Some(request) = requests::request(&app.db, it.request).await? else { continue };
             let school = register::org_name(&app.db, request.org).await?;
+            if it.state == ProposalState::Agreed {
+                let detail = match request.state {
+                    State::ChemistryOk => "Interests and checks are being settled",
+                    State::CoiClear => DRAFTING,
+                    _ => continue,
+                };
+                list.push((
+                    waiting_for(
+                        format!("Your help for {school}: {}", request.ask.title),
+                        format!("/requests/{}/proposal/{}", request.id, it.id),
+                        "Before the agreement",
+                        detail.to_owned(),
+                    ),
+                    false,
+                ));
+                continue;
+            }
             list.push((
                 waiting_for(
                     format!("{school} could use your help: {}", request.ask.title),
@@ -102,12 +135,37 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)
     for partnership in visitor.orgs(Role::Broker) {
         for request in requests::requests_through(&app.db, partnership).await? {
             let school = register::org_name(&app.db, request.org).await?;
+            if request.state == State::CoiClear {
+                list.push((
+                    waiting_for(
+                        format!("Draft the agreement for {school}: {}", request.ask.title),
+                        format!("/agreements/new?request={}", request.id),
+                        "Waiting for you",
+                        "Interests and checks are settled; both heads wait for the words"
+                            .to_owned(),
+                    ),
+                    false,
+                ));
+                continue;
+            }
             let (tag, detail) = match (request.state, request.clock_state(now)) {
                 (State::Submitted, ClockState::Running(due)) => {
                     ("Waiting for you", format!("Answer by {}", in_words(due)))
                 }
                 (State::Submitted, _) => ("Overdue", "The answer is late".to_owned()),
-                (State::Accepted, _) => ("Waiting for you", "Start matching".to_owned()),
+                (State::Accepted, _) if request.review_consent => {
+                    ("Waiting for you", "Choose a day to review progress".to_owned())
+                }
+                (State::Accepted, _) => {
+                    ("With the head", "Is a review of progress enough for now?".to_owned())
+                }
+                (State::ReviewProgressOnly, _) => match request.review_on {
+                    Some(on) if on <= today => {
+                        ("Waiting for you", "Look at progress together, then decide".to_owned())
+                    }
+                    Some(on) => ("Progress review", format!("Together on {}", date_in_words(on))),
+                    None => ("Waiting for you", "Start matching".to_owned()),
+                },
                 (State::Matching, _) => ("Waiting for you", "Propose a match".to_owned()),
                 (State::Rematch, _) => ("Waiting for you", "Match again".to_owned()),
                 (State::ChemistryOk, _) => {

@@ -10,6 +10,7 @@ pub mod cadre;
 pub mod contribution;
 pub mod daily;
 pub mod desk;
+pub mod funders;
 mod home;
 pub mod interests;
 pub mod offers;
@@ -43,4 +44,9 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0001_brokerage.sql"),
     },
     Migration { room: "brokerage", number: 2, sql: include_str!("../migrations/0002_desk.sql") },
+    Migration {
+        room: "brokerage",
+        number: 3,
+        sql: include_str!("../migrations/0003_review_on.sql"),
+    },
 ];

@@ -15,7 +15,7 @@ use crate::{
     Refusal,
     acts::answer,
     machine::SuggestionState,
-    model::{Action, Objective, Suggestion, SuggestionId},
+    model::{Action, Milestone, Objective, Suggestion, SuggestionId},
     store::Whole,
 };
 
@@ -64,6 +64,43 @@ pub(crate) async fn plan_opened(
             send(app, tx, permit, &head.email, "A plan is open for your suggestions", body).await?;
             told.push(head.email);
         }
+    }
+    Ok(())
+}
+
+/// The heads of the school, the leader of the objective and the heads who support it hear that a
+/// milestone is off track.
+pub(crate) async fn off_track(
+    app: &App,
+    tx: &Tx,
+    permit: &Permit,
+    whole: &Whole,
+    milestone: &Milestone,
+) -> Result<(), Refusal> {
+    let objective = whole.objective(milestone.objective)?;
+    let mut readers = accounts::holders(tx, &app.clock, whole.plan.org, Role::Head).await?;
+    if let Some(lead) = objective.lead {
+        readers.extend(accounts::get(tx, lead).await?.filter(|one| one.closed_at.is_none()));
+    }
+    for linked in whole.linked(objective.id).filter(|linked| linked.shares()) {
+        let other = linked.agreement.supporting;
+        readers.extend(accounts::holders(tx, &app.clock, other, Role::Head).await?);
+    }
+    let school = school(tx, whole).await?;
+    let mut told = Vec::new();
+    for reader in readers {
+        if told.contains(&reader.id) {
+            continue;
+        }
+        told.push(reader.id);
+        let body = format!(
+            "Hello {},\n\nwhat was written down about a milestone in the plan of {school} says that \
+             it is off track. Better seen now than at the end: talk about what gets in the way, and \
+             what would help.\n\n{}\n",
+            reader.name,
+            at(app, whole, &format!("/milestones/{}", milestone.id))
+        );
+        send(app, tx, permit, &reader.email, "A milestone needs a conversation", body).await?;
     }
     Ok(())
 }

@@ -1,15 +1,15 @@
 //! The course of an agreement once it is signed: first day, changes, rests, the ladder and the end.
 
-use access::{Permit, Role, accounts};
+use access::Permit;
 use foundation::{
     App, Context, DbError, OrgRef, Sql, Tx,
-    clock::{date_in_words, london},
+    clock::london,
     db::{At, Json},
     events::{self, Event},
-    mail::{self, Letter},
 };
 use serde_json::json;
 
+pub(crate) use crate::letters::{Told, tell};
 use crate::{
     Refusal,
     agreements::{
@@ -425,104 +425,4 @@ pub async fn tend(app: &App, permit: &Permit) -> Result<Tended, DbError> {
     .await?;
     tx.commit().await?;
     Ok(tended)
-}
-
-/// What a letter is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
-    ReadyToSign,
-    Signed,
-    Started,
-    Paused,
-    Ladder,
-    EndedEarly,
-    ReviewHeld,
-    Completed,
-}
-
-impl Told {
-    /// Subject and first sentence. A subject line names nothing that is private.
-    const fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::ReadyToSign => (
-                "An agreement is ready for you to read and sign",
-                "An agreement about support is ready. Take your time: nothing begins until both \
-                 schools have signed.",
-            ),
-            Self::Signed => (
-                "An agreement has been signed by everybody",
-                "Everybody has signed. Support begins on the first day you agreed.",
-            ),
-            Self::Started => (
-                "Support you agreed begins today",
-                "Today is the first day. What both schools stood at has been written down, so that \
-                 later you can see what changed.",
-            ),
-            Self::Paused => (
-                "An agreement has been paused",
-                "Support is resting. Nothing in the record changes until one of the heads resumes \
-                 it.",
-            ),
-            Self::Ladder => (
-                "Somebody would like to talk about an agreement",
-                "A difficulty has been raised, calmly and by the steps you agreed.",
-            ),
-            Self::EndedEarly => (
-                "An agreement has been ended",
-                "Support has been ended before its last day. The record stays readable for both \
-                 schools.",
-            ),
-            Self::ReviewHeld => (
-                "A progress review is ready to read",
-                "The review is written down for both schools.",
-            ),
-            Self::Completed => (
-                "Support has been completed",
-                "Both heads have confirmed that the work is done. Alongside will ask once after one \
-                 term and once after three whether it still holds.",
-            ),
-        }
-    }
-}
-
-/// Writes to the heads of both schools, and to the chair where a chair signs, in the transaction
-/// of the act.
-pub(crate) async fn tell(
-    app: &App,
-    tx: &Tx,
-    permit: &Permit,
-    agreement: &Agreement,
-    what: &Told,
-) -> Result<(), DbError> {
-    let (subject, sentence) = what.words();
-    let chair = *what == Told::ReadyToSign
-        && pack().kind(&agreement.kind).is_some_and(|kind| kind.chair_signs);
-    let mut readers = Vec::new();
-    for org in [agreement.supported, agreement.supporting] {
-        readers.extend(accounts::holders(tx, &app.clock, org, Role::Head).await?);
-    }
-    if chair {
-        let org = agreement.supported;
-        readers.extend(accounts::holders(tx, &app.clock, org, Role::Governor).await?);
-    }
-    let dates = match (agreement.start_on(), agreement.end_on()) {
-        (Some(start), Some(end)) => {
-            format!("From {} to {}.\n\n", date_in_words(start), date_in_words(end))
-        }
-        _ => String::new(),
-    };
-    for reader in readers {
-        let letter = Letter {
-            recipient: reader.email,
-            subject: subject.to_owned(),
-            body: format!(
-                "Hello {},\n\n{sentence}\n\n{dates}Read it here:\n{}/agreements/{}\n",
-                reader.name,
-                app.config.public_url(),
-                agreement.id
-            ),
-        };
-        mail::post(tx, app, permit.context(), &letter).await?;
-    }
-    Ok(())
 }

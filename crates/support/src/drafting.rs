@@ -72,6 +72,7 @@ pub async fn terms_from_request(
     if let Some(funder) = ask.funder {
         let names = neighbours::names(db, [funder]).await?;
         terms.money.funder = names.get(&funder).cloned().unwrap_or_default();
+        terms.money.funder_org = Some(funder);
     }
     suggest_measures(db, &mut terms).await?;
     terms.outturn_from = terms.start_on.map(Terms::first_outturn);

@@ -12,7 +12,9 @@ use crate::{
         store::{self, signed, standings_of},
     },
     care::{concerns, floors},
-    exits, impact, milestones, neighbours, reviews, stories, time,
+    exits, impact, milestones,
+    money::{self, charges},
+    neighbours, reviews, stories, time,
 };
 
 /// Something that waits for a person.
@@ -215,12 +217,10 @@ pub async fn todos(
     if working && is(&[Standing::SupportingHead, Standing::Lead, Standing::SupportedHead]) {
         let terms = store::current(db, agreement).await?;
         let held = reviews::of(db, agreement.id).await?;
-        let mut points = terms.terms().reviews.clone();
-        points.sort();
-        // The n-th review point is answered by the n-th review.
+        let ahead = reviews::ahead(&terms.terms().reviews, &held);
         let soon = today.saturating_add(Span::new().days(14));
-        if let Some(next) = points.get(held.len()).filter(|on| **on <= soon) {
-            add(format!("Hold review {}", held.len() + 1), "/reviews/new", Some(*next));
+        if let Some((nth, next)) = ahead.first().filter(|(_, on)| *on <= soon) {
+            add(format!("Hold review {nth}"), "/reviews/new", Some(*next));
         }
         // Two days of help need no plan six weeks before their end.
         let small = crate::pack::pack().kind(&agreement.kind).is_some_and(|kind| kind.heads_alone);
@@ -237,6 +237,15 @@ pub async fn todos(
             } else if agreement.end_on().is_some_and(|end| end <= soon) {
                 add("Begin to draw to a close".to_owned(), "/exit", agreement.end_on());
             }
+        }
+    }
+    if let (true, Some(funder)) = (is(&[Standing::Commissioner]), agreement.funder) {
+        let purse = charges::Purse::Org(funder);
+        let invoiced = charges::of(db, agreement.id).await?.into_iter().any(|charge| {
+            *charge.payer() == purse && charge.state() == money::machine::State::Invoiced
+        });
+        if invoiced {
+            add("Pay what was invoiced, or ask about it".to_owned(), "/charges", None);
         }
     }
     if state == State::Exiting && is(&heads) {
@@ -271,41 +280,49 @@ pub async fn todos(
     Ok(found)
 }
 
-/// A line of news about an agreement that asks for nothing.
+/// A line of news about an agreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct News {
     /// What there is to know.
     pub text: String,
     /// Where to read it.
     pub href: String,
+    /// Whether it came within the last fortnight: then it is worth reading this week.
+    pub fresh: bool,
 }
 
-/// Results that have arrived for the agreements of an organisation, as news.
+/// Results that have arrived within a year for the agreements of an organisation, as news.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn results_arrived(db: &impl Sql, org: OrgRef) -> Result<Vec<News>, DbError> {
-    let mut news = Vec::new();
-    for agreement in store::of_org(db, org).await? {
-        let ended = matches!(
-            agreement.state(),
-            State::Exiting
-                | State::Completed
-                | State::Sustaining
-                | State::Sustained
-                | State::Lapsed
-        );
-        if ended && impact::has_arrived(db, &agreement).await? {
-            news.push(News {
-                text: format!("Results have arrived: what became of {}", agreement.title),
-                href: format!("/agreements/{}/impact", agreement.id),
-            });
-        }
-    }
-    Ok(news)
+pub async fn results_arrived(
+    db: &impl Sql,
+    org: OrgRef,
+    today: Date,
+) -> Result<Vec<News>, DbError> {
+    let fortnight = today.saturating_sub(Span::new().days(14));
+    let since = today.saturating_sub(Span::new().years(1));
+    let news = |one: impact::Arrived| News {
+        text: format!("Results have arrived: what became of {}", one.title),
+        href: format!("/agreements/{}/impact", one.agreement),
+        fresh: one.on > fortnight,
+    };
+    Ok(impact::arrived_since(db, org, since).await?.into_iter().map(news).collect())
 }
 
 /// What a school gave and received this academic year, in words for its front page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Balance {
+    /// "2 days given, 1 day still to come".
+    pub given: String,
+    /// "4 days received".
+    pub received: String,
+    /// Whether it receives and has not yet given or promised anything: every school has something
+    /// to give, and is asked for it.
+    pub not_yet_given: bool,
+}
+
+/// What a school gave and received this academic year; nothing where it did neither.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -313,8 +330,11 @@ pub async fn ledger_in_words(
     db: &impl Sql,
     org: OrgRef,
     today: Date,
-) -> Result<[String; 2], DbError> {
+) -> Result<Option<Balance>, DbError> {
     let both = time::give_receive(db, org, AcademicYear::of(today)).await?;
+    if both == time::GiveReceive::default() {
+        return Ok(None);
+    }
     let words = |totals: time::Totals, verb: &str| {
         let days = crate::agreements::terms::days;
         let mut text = format!("{} {verb}", days(totals.delivered));
@@ -326,7 +346,12 @@ pub async fn ledger_in_words(
         }
         text
     };
-    Ok([words(both.given, "given"), words(both.received, "received")])
+    let some = |totals: time::Totals| totals.delivered + totals.planned > 0;
+    Ok(Some(Balance {
+        given: words(both.given, "given"),
+        received: words(both.received, "received"),
+        not_yet_given: some(both.received) && !some(both.given),
+    }))
 }
 
 /// The live agreements of a visitor for the front page: title, who with whom, and the state.
@@ -417,9 +442,10 @@ pub async fn dated(
             let terms = store::current(db, &agreement).await?;
             let by = terms.terms().exit_plan_by;
             add(format!("exit-plan-{id}"), by, "Exit plan", "", "/exit");
-            for (n, on) in terms.terms().reviews.iter().enumerate() {
-                let key = format!("review-{id}-{n}");
-                add(key, Some(*on), "Review of progress", "", "/reviews");
+            let held = reviews::of(db, id).await?;
+            for (nth, on) in reviews::ahead(&terms.terms().reviews, &held) {
+                let key = format!("review-{id}-{}", nth - 1);
+                add(key, Some(on), "Review of progress", "", "/reviews");
             }
             for milestone in milestones::of(db, id).await? {
                 let key = format!("milestone-{}", milestone.id);

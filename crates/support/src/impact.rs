@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use access::Permit;
 use evidence::{
     Measure,
     verdict::{
@@ -10,11 +11,13 @@ use evidence::{
         double_lift, net_change,
     },
 };
-use foundation::{DbError, Sql, terms::AcademicYear};
+use foundation::{App, DbError, OrgRef, Sql, clock::london, db::AsText, terms::AcademicYear};
+use jiff::civil::Date;
+use sea_orm::FromQueryResult;
 
 use crate::{
     Refusal,
-    agreements::{Agreement, Side, store, terms::Terms},
+    agreements::{Agreement, AgreementId, Side, store, terms::Terms},
     baselines::{Frozen, Peer, Series, over},
     course,
     neighbours::{self, Outturn},
@@ -200,4 +203,89 @@ pub async fn has_arrived(db: &impl Sql, agreement: &Agreement) -> Result<bool, D
         }
     }
     Ok(false)
+}
+
+/// An agreement for which both heads were told that results have arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrived {
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// What it is for.
+    pub title: String,
+    /// The day both heads were told.
+    pub on: Date,
+}
+
+/// The agreements of an organisation, on either side, whose results arrived on or after a day;
+/// newest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn arrived_since(
+    db: &impl Sql,
+    org: OrgRef,
+    since: Date,
+) -> Result<Vec<Arrived>, DbError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        agreement: AgreementId,
+        title: String,
+        on_date: AsText<Date>,
+    }
+    let rows: Vec<Row> = db
+        .all(
+            "SELECT r.agreement, a.title, r.on_date FROM results_told r
+             JOIN agreement a ON a.id = r.agreement
+             WHERE (a.supported = $1 OR a.supporting = $1) AND r.on_date >= $2
+             ORDER BY r.on_date DESC, r.agreement",
+            [org.into(), AsText(since).into()],
+        )
+        .await?;
+    let arrived =
+        |row: Row| Arrived { agreement: row.agreement, title: row.title, on: row.on_date.0 };
+    Ok(rows.into_iter().map(arrived).collect())
+}
+
+/// Tells both heads, once for each agreement, that results which count have been published. Part
+/// of the daily round; the permit is [`Permit::system`].
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tell(app: &App, permit: &Permit) -> Result<usize, DbError> {
+    let waiting: Vec<Agreement> = app
+        .db
+        .all(
+            &format!(
+                "SELECT {} FROM agreement a
+                 WHERE a.state IN ('exiting', 'completed', 'sustaining', 'sustained', 'lapsed')
+                   AND NOT EXISTS (SELECT 1 FROM results_told r WHERE r.agreement = a.id)
+                 ORDER BY a.id",
+                store::COLUMNS
+            ),
+            [],
+        )
+        .await?;
+    let today = london(permit.context().at);
+    let mut told = 0;
+    for agreement in waiting {
+        if !has_arrived(&app.db, &agreement).await? {
+            continue;
+        }
+        let tx = app.db.write().await?;
+        let first = tx
+            .run(
+                "INSERT INTO results_told (agreement, on_date) VALUES ($1, $2)
+                 ON CONFLICT (agreement) DO NOTHING",
+                [agreement.id.into(), AsText(today).into()],
+            )
+            .await?;
+        if first == 1 {
+            course::tell(app, &tx, permit, &agreement, &course::Told::ResultsArrived).await?;
+            let none = serde_json::json!({});
+            course::record(&tx, permit.context(), &agreement, "results arrived", none).await?;
+            told += 1;
+        }
+        tx.commit().await?;
+    }
+    Ok(told)
 }

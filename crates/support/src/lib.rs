@@ -21,6 +21,7 @@ mod error;
 pub mod exits;
 pub mod home;
 pub mod impact;
+mod letters;
 pub mod machine;
 pub mod milestones;
 pub mod money;
@@ -54,6 +55,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "support", number: 4, sql: include_str!("../migrations/0004_held_time.sql") },
     Migration { room: "support", number: 5, sql: include_str!("../migrations/0005_board.sql") },
     Migration { room: "support", number: 6, sql: include_str!("../migrations/0006_stories.sql") },
+    Migration { room: "support", number: 7, sql: include_str!("../migrations/0007_results.sql") },
 ];
 
 /// The state machines of this room, for the documentation.
@@ -77,6 +79,7 @@ pub fn handlers(handlers: jobs::Handlers) -> jobs::Handlers {
         let permit = access::Permit::system("daily work", app.clock.now());
         course::tend(&app, &permit).await.map(|_| ()).map_err(|error| error.to_string())?;
         stories::propose(&app, &permit).await.map_err(|error| error.to_string())?;
+        impact::tell(&app, &permit).await.map_err(|error| error.to_string())?;
         board::tell(&app, &permit).await.map_err(|error| error.to_string())?;
         care::floors::watch(&app, &permit).await.map_err(|error| error.to_string())?;
         schedule(&app).await.map_err(|error| error.to_string())

@@ -296,16 +296,28 @@ pub(crate) async fn close_time(tx: &Tx, agreement: &Agreement, early: bool) -> R
     Ok(())
 }
 
-/// Frees the supporter's time when an agreement is given up before it was signed.
-pub(crate) async fn free_time(
-    tx: &Tx,
-    permit: &Permit,
-    agreement: &Agreement,
-) -> Result<(), Refusal> {
+/// Holds the supporter's time for the next version when a signed one is taken back.
+pub(crate) async fn hold_time(tx: &Tx, agreement: &Agreement) -> Result<(), Refusal> {
     if let Some(request) = &agreement.request {
-        cadre::capacity::release_request(tx, permit, request_id(request)?).await?;
+        let state = cadre::capacity::CommitmentState::Held;
+        cadre::capacity::settle_request(tx, request_id(request)?, state).await?;
     }
     Ok(())
+}
+
+/// Puts the request back on the desk and frees the supporter's time, in the transaction in which
+/// an agreement is given up before it began.
+pub(crate) async fn reopen_request(
+    tx: &Tx,
+    app: &App,
+    permit: &Permit,
+    request: &str,
+    agreement: AgreementId,
+) -> Result<(), Refusal> {
+    let id = request_id(request)?;
+    requests::acts::from_agreement(tx, app, permit, id, &agreement.to_string())
+        .await
+        .map_err(refusal)
 }
 
 /// Tells the desk how the supported school judged the support: the mean of its answers, from

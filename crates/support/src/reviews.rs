@@ -168,6 +168,23 @@ pub async fn of(db: &impl Sql, agreement: AgreementId) -> Result<Vec<Review>, Db
     .await
 }
 
+/// The reviews that are still to be held, by number from 1 and day, in their order. The n-th agreed
+/// day is answered by the n-th review; what the last review set for the next one goes before the
+/// agreed day, also where no further day was agreed.
+#[must_use]
+pub fn ahead(agreed: &[Date], held: &[Review]) -> Vec<(usize, Date)> {
+    let mut points = agreed.to_vec();
+    points.sort_unstable();
+    let mut ahead: Vec<Date> = points.get(held.len()..).unwrap_or_default().to_vec();
+    if let Some(next) = held.last().and_then(Review::next_on) {
+        match ahead.first_mut() {
+            Some(first) => *first = next,
+            None => ahead.push(next),
+        }
+    }
+    ahead.into_iter().enumerate().map(|(at, on)| (held.len() + at + 1, on)).collect()
+}
+
 /// A review as it is written down.
 #[derive(Clone, Debug)]
 pub struct NewReview {

@@ -18,7 +18,7 @@ use jiff::{ToSpan as _, civil::Date};
 use serde::{Deserialize, Serialize};
 use support::{calendar::calendar, home::Dated};
 
-use super::{Week, days, of};
+use super::{Ledger, Week, days, of};
 
 /// The kind of job that sets each day's letters.
 pub const ROUND: &str = "week round";
@@ -195,6 +195,9 @@ fn digest_text(app: &App, name: &str, week: &Week) -> String {
         if !part.is_empty() {
             text += &format!("\n{heading}\n\n{part}");
         }
+    }
+    for Ledger { school, balance } in &week.ledgers {
+        text += &format!("\n{school} this school year: {}; {}.\n", balance.given, balance.received);
     }
     text + &format!(
         "\nAll of it in one place: {url}/home\nNo digest, or a calendar instead: {url}/home/letters\n"

@@ -8,10 +8,10 @@ pub mod feed;
 pub mod pages;
 pub mod persons;
 
-use access::Visitor;
+use access::{Role, Visitor};
 use foundation::{App, PageError, db::Migration};
 use jiff::{ToSpan as _, civil::Date};
-use support::home::Dated;
+use support::home::{Balance, Dated};
 
 pub use pages::routes;
 
@@ -64,9 +64,20 @@ pub struct Half {
     pub days: Vec<Dated>,
 }
 
+/// What a school of the person's gave and received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    /// The school.
+    pub school: String,
+    /// What it gave and received this academic year.
+    pub balance: Balance,
+}
+
 /// My school, and the schools I work with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Week {
+    /// What the schools the person leads gave and received.
+    pub ledgers: Vec<Ledger>,
     /// What concerns the person's own school.
     pub mine: Half,
     /// What concerns the schools they work with.
@@ -136,10 +147,21 @@ pub async fn of(app: &App, visitor: &Visitor) -> Result<Week, PageError> {
         let state = agreement.state().in_words().to_owned();
         half.items.push(Item::new(title, format!("/agreements/{}", agreement.id), state, who));
     }
+    let today = app.clock.today();
+    for org in visitor.orgs(Role::Head) {
+        for news in support::home::results_arrived(&app.db, org, today).await? {
+            let tag = if news.fresh { "To read" } else { "Results" };
+            let item = Item::new(news.text, news.href, tag.to_owned(), String::new());
+            week.mine.items.push(item);
+        }
+        if let Some(balance) = support::home::ledger_in_words(&app.db, org, today).await? {
+            let school = register::org_name(&app.db, org).await?;
+            week.ledgers.push(Ledger { school, balance });
+        }
+    }
     for half in [&mut week.mine, &mut week.others] {
         half.items.sort_by_key(|item| !item.expected);
     }
-    let today = app.clock.today();
     for day in days(app, visitor, today, today.saturating_add(14.days())).await? {
         if day.mine { &mut week.mine } else { &mut week.others }.days.push(day);
     }

@@ -10,7 +10,7 @@ use foundation::{
     App, PageError, Sql,
     web::{Errors, Form, FormData, Frame, redirect},
 };
-use govuk::{Button, ErrorSummary, Html, Radios, SummaryList, Tag, Textarea};
+use govuk::{Button, DateInput, ErrorSummary, Html, Radios, SummaryList, Tag, Textarea};
 use matching::Candidate;
 
 use super::{clean, map, missed, on_desk, overlap, picture, request::facts, settle, state_tag};
@@ -63,7 +63,8 @@ struct Page {
     words: Textarea,
     send: Button,
     to_start: bool,
-    can_review: bool,
+    consent_open: bool,
+    review: Option<DateInput>,
     matching: bool,
     kept: Vec<Shown>,
     map: Option<charts::Drawing>,
@@ -221,6 +222,7 @@ pub(super) async fn page(
         )
         .value(form.text("answer"))
         .item("accept", "Accept it and start matching")
+        .item("review", "Accept it; for now, review progress only")
         .item("return", "Ask for more detail")
         .item("decline", "Decline it, with the reason")
         .error_if(errors.get("answer")),
@@ -231,7 +233,14 @@ pub(super) async fn page(
             .error_if(errors.get("words").or_else(|| errors.get("answer"))),
         send: Button::new("Send the answer"),
         to_start: request.state.allows(Act::Match, Who::Broker),
-        can_review: request.state == RequestState::Accepted,
+        consent_open: request.state == RequestState::Accepted && !request.review_consent,
+        review: (request.state == RequestState::Accepted && request.review_consent).then(|| {
+            let part = |part: &str| form.text(&format!("review_on-{part}")).to_owned();
+            let legend = govuk::Legend::new("When do you look at progress together?").small();
+            DateInput::new("review_on", legend)
+                .date(part("day"), part("month"), part("year"))
+                .error_if(errors.get("review_on"))
+        }),
         matching: request.state.wants_match(),
         kept,
         map: picture_of,
@@ -274,6 +283,7 @@ pub(super) async fn answer(
     let words = form.text("words").to_owned();
     let answer = match form.text("answer") {
         "accept" => Some(Answer::Accept(words)),
+        "review" => Some(Answer::AcceptReview(words)),
         "return" => Some(Answer::Return(words)),
         "decline" => Some(Answer::Decline(words)),
         _ => {
@@ -298,16 +308,24 @@ pub(super) async fn answer(
 pub(super) async fn start(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
+    frame: Frame,
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
     let request = on_desk(&app, &visitor, &id).await?;
     let permit = authorize(&app, &visitor, Action::Broker, &request.resource())?;
     if form.text("instead") == "review" {
-        acts::review_only(&app, &permit, request.id).await?;
-    } else {
-        acts::start_matching(&app, &permit, request.id).await?;
+        let mut errors = form.errors();
+        let message = "Enter the day, such as 12 3 2027";
+        if let Some(on) = form.date("review_on", &mut errors, message) {
+            match acts::review_only(&app, &permit, request.id, on).await {
+                Ok(()) => return Ok(redirect(&format!("/desk/{id}"))),
+                Err(failure) => missed(&mut errors, failure)?,
+            }
+        }
+        return page(&app, &visitor, frame, &request, &form, &errors).await;
     }
+    acts::start_matching(&app, &permit, request.id).await?;
     Ok(redirect(&format!("/desk/{id}")))
 }
 

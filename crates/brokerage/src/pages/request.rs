@@ -150,6 +150,7 @@ struct Page {
     can_edit: bool,
     can_withdraw: bool,
     can_consent: bool,
+    review_on: Option<String>,
     is_broker: bool,
     overlap: Vec<String>,
     history: Vec<(String, String)>,
@@ -267,6 +268,10 @@ async fn page(
         can_send: head && request.state.allows(requests::state::Act::Submit, who),
         can_edit: head && request.state.is_editable(),
         can_withdraw: head && request.state.allows(requests::state::Act::Withdraw, who),
+        review_on: request
+            .review_on
+            .filter(|_| request.state == RequestState::ReviewProgressOnly)
+            .map(date_in_words),
         can_consent: head && request.state == RequestState::Accepted && !request.review_consent,
         is_broker: visitor.is(Role::Broker, request.partnership),
         overlap: overlap(app, visitor, request).await?,

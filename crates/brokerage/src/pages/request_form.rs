@@ -21,8 +21,8 @@ use register::School;
 use serde::Deserialize;
 
 use super::{date_pairs, missed, partnership_of, readable, specialism_choices};
-use crate::packs;
 use crate::requests::{Ask, Beneficiary, Mode, Request, Tier, acts};
+use crate::{funders, packs};
 
 #[derive(Template)]
 #[template(path = "request_form.html")]
@@ -46,6 +46,7 @@ struct Page {
     mode: Radios,
     team: Checkboxes,
     budget: Input,
+    funder: Select,
     give_back: Input,
     avoid: Checkboxes,
     avoid_why: Input,
@@ -58,6 +59,7 @@ struct Setting {
     partnership: OrgRef,
     found: Vec<Found>,
     members: Vec<(OrgRef, String)>,
+    funders: Vec<(OrgRef, String)>,
 }
 
 async fn setting(app: &App, org: OrgRef) -> Result<Setting, PageError> {
@@ -79,7 +81,8 @@ async fn setting(app: &App, org: OrgRef) -> Result<Setting, PageError> {
         .into_iter()
         .map(|school| (school.org(), school.name))
         .collect();
-    Ok(Setting { school, partnership, found, members })
+    let funders = funders::of(&app.db, Some(partnership), org, app.clock.today()).await?;
+    Ok(Setting { school, partnership, found, members, funders })
 }
 
 /// An ask as a form's fields.
@@ -114,6 +117,7 @@ fn as_form(ask: &Ask) -> FormData {
     if let Some(pence) = ask.budget_pence {
         pairs.push(("budget".into(), (pence / 100).to_string()));
     }
+    pairs.extend(ask.funder.map(|org| ("funder".into(), org.to_string())));
     pairs.extend(date_pairs("earliest", ask.earliest));
     pairs.extend(date_pairs("latest", ask.latest));
     FormData::from_pairs(pairs)
@@ -173,7 +177,11 @@ fn from_form(form: &FormData, setting: &Setting, errors: &mut Errors) -> Option<
         team: form.has("team", "yes"),
         budget_pence,
         give_back: form.text("give-back").to_owned(),
-        funder: None,
+        funder: setting
+            .funders
+            .iter()
+            .map(|(org, _)| *org)
+            .find(|org| form.text("funder") == org.to_string()),
         avoid: setting
             .members
             .iter()
@@ -249,7 +257,15 @@ fn page(
     for (org, name) in &setting.members {
         avoid = avoid.item(org.to_string(), name.as_str());
     }
+    let mut funder = Select::new("funder", "Does somebody else pay, or pay a part?")
+        .hint("They see the agreement and what it costs, once there is one.")
+        .value(form.text("funder"))
+        .item("", "Nobody, or nobody listed here");
+    for (org, name) in &setting.funders {
+        funder = funder.item(org.to_string(), name.as_str());
+    }
     let content = Page {
+        funder,
         action: action.to_owned(),
         school: setting.school.name.clone(),
         errors: errors.summary(),

@@ -3,11 +3,12 @@
 use access::{Permit, Role, accounts};
 use foundation::{
     App, DbError, OrgRef, Sql, Tx,
-    clock::in_words,
+    clock::{date_in_words, in_words, london},
     db::{AsText, At, Json},
     events::{self, Event},
     mail::{self, Letter},
 };
+use jiff::civil::Date;
 use needs::ActError;
 
 use super::model::{Ask, Request, RequestId};
@@ -186,7 +187,7 @@ pub async fn submit(app: &App, permit: &Permit, id: RequestId) -> Result<(), Act
     let tx = app.db.write().await?;
     let request = open(&tx, id).await?;
     step(request.state, Act::Submit, Who::Head)?;
-    let lacks = request.ask.lacks(foundation::clock::london(at));
+    let lacks = request.ask.lacks(london(at));
     if !lacks.is_empty() {
         return Err(ActError::Incomplete(lacks));
     }
@@ -242,6 +243,8 @@ pub async fn submit(app: &App, permit: &Permit, id: RequestId) -> Result<(), Act
 pub enum Answer {
     /// It is taken up; the words say what happens next.
     Accept(String),
+    /// It is taken up, and the head is asked whether for now a review of progress is enough.
+    AcceptReview(String),
     /// More detail is wanted; the words are the question.
     Return(String),
     /// It is not taken up; the words say why.
@@ -265,6 +268,15 @@ pub async fn answer(
             "Your request for support is accepted",
             "Your request has been accepted. Next, we look for people who fit what you asked for.",
         ),
+        Answer::AcceptReview(words) => (
+            Act::Accept,
+            words,
+            "Your request for support is accepted",
+            "Your request has been accepted. It seems that things are moving already, and that for \
+             now a review of progress may be enough: a day on which we look together at what has \
+             changed. Nothing happens without you. Say on the page of your request whether you \
+             agree; if you would rather have a match now, ring us.",
+        ),
         Answer::Return(words) => (
             Act::Return,
             words,
@@ -278,7 +290,8 @@ pub async fn answer(
             "We cannot take up this request, and want you to know why:",
         ),
     };
-    if words.trim().is_empty() && !matches!(answer, Answer::Accept(_)) {
+    let accepts = matches!(answer, Answer::Accept(_) | Answer::AcceptReview(_));
+    if words.trim().is_empty() && !accepts {
         return Err(ActError::missing(
             "answer",
             "Write the question or the reason: the head reads it",
@@ -330,15 +343,31 @@ pub async fn consent_to_review(app: &App, permit: &Permit, id: RequestId) -> Res
     )
     .await?;
     events::append(&tx, permit.context(), event(&request, "review consented")).await?;
+    let body = format!(
+        "{} agrees that for now only progress is reviewed. Choose the day on which you look at it \
+         together.\n\n{}/desk/{id}",
+        permit.context().actor.name(),
+        app.config.public_url()
+    );
+    let subject = "A head agrees to a review of progress";
+    write_to(&tx, app, permit, request.partnership, Role::Broker, subject, &body).await?;
     tx.commit().await?;
     Ok(())
 }
 
-/// Reviews progress only, for now, with the head's consent. The broker's act.
+/// Reviews progress only, for now, with the head's consent, on a day. The broker's act.
 ///
 /// # Errors
-/// When the head has not agreed, or the request is not accepted.
-pub async fn review_only(app: &App, permit: &Permit, id: RequestId) -> Result<(), ActError> {
+/// When the head has not agreed, the request is not accepted, or the day is past.
+pub async fn review_only(
+    app: &App,
+    permit: &Permit,
+    id: RequestId,
+    on: Date,
+) -> Result<(), ActError> {
+    if on < london(permit.context().at) {
+        return Err(ActError::missing("review_on", "Choose a day that is still to come"));
+    }
     let tx = app.db.write().await?;
     let request = open(&tx, id).await?;
     step(request.state, Act::ReviewOnly, Who::Broker)?;
@@ -347,7 +376,23 @@ pub async fn review_only(app: &App, permit: &Permit, id: RequestId) -> Result<()
             "The head of the school has to agree first that for now only progress is reviewed.",
         ));
     }
-    advance(&tx, permit, &request, Act::ReviewOnly, Who::Broker, serde_json::json!({})).await?;
+    let facts = serde_json::json!({ "on": on.to_string() });
+    advance(&tx, permit, &request, Act::ReviewOnly, Who::Broker, facts).await?;
+    tx.run(
+        "UPDATE support_request SET review_on = $2 WHERE id = $1",
+        [id.into(), on.to_string().into()],
+    )
+    .await?;
+    let body = format!(
+        "{} looks at progress on “{}” together with you on {}. If help is needed after all, the \
+         request goes on from here: you need not ask again.\n\n{}/requests/{id}",
+        permit.context().actor.name(),
+        request.ask.title,
+        date_in_words(on),
+        app.config.public_url()
+    );
+    let subject = "A day to look at progress together";
+    write_to(&tx, app, permit, request.org, Role::Head, subject, &body).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -397,6 +442,41 @@ pub async fn to_agreement(
     )
     .await?;
     Ok(())
+}
+
+/// Puts a request back on the desk because its agreement was given up before it began, in the
+/// transaction that gives it up: the match it came from is over and its time is free. The
+/// agreement stays named in the record of acts. The product's own act.
+///
+/// # Errors
+/// When there is no agreement for it.
+pub async fn from_agreement(
+    tx: &Tx,
+    app: &App,
+    permit: &Permit,
+    id: RequestId,
+    agreement: &str,
+) -> Result<(), ActError> {
+    let request = open(tx, id).await?;
+    let facts = serde_json::json!({ "agreement": agreement });
+    advance(tx, permit, &request, Act::Rematch, Who::System, facts).await?;
+    tx.run("UPDATE support_request SET agreement = NULL WHERE id = $1", [id.into()]).await?;
+    tx.run(
+        "UPDATE match_proposal SET state = 'superseded', version = version + 1
+         WHERE request = $1 AND state IN ('proposed', 'agreed')",
+        [id.into()],
+    )
+    .await?;
+    crate::cadre::capacity::release_request(tx, permit, id).await?;
+    let body = format!(
+        "The agreement for “{}” was given up before it began:\n\n{}\n\nThe request is back on the \
+         desk, to be matched again: {}/desk/{id}",
+        request.ask.title,
+        permit.context().reason.as_deref().unwrap_or_default(),
+        app.config.public_url()
+    );
+    let subject = "An agreement was given up: its request is back on the desk";
+    write_to(tx, app, permit, request.partnership, Role::Broker, subject, &body).await
 }
 
 /// Closes a request because its support has begun, in the transaction that activates it.

@@ -162,6 +162,8 @@ pub struct Request {
     pub answer: String,
     /// Whether the head agreed that for now only progress is reviewed.
     pub review_consent: bool,
+    /// The day on which broker and head look at progress together, where that is all for now.
+    pub review_on: Option<Date>,
     /// The agreement made of it.
     pub agreement: Option<String>,
     /// Guards against two acts at once.

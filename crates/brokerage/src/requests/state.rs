@@ -93,6 +93,13 @@ pub const STEPS: &[Line<State, Act, Who>] = &[
     ),
     line(State::CoiClear, Act::Agree, &[Who::System], State::Agreement, ""),
     line(State::Agreement, Act::Fulfil, &[Who::System], State::Fulfilled, ""),
+    line(
+        State::Agreement,
+        Act::Rematch,
+        &[Who::System],
+        State::Rematch,
+        "the agreement was given up before it began",
+    ),
     line(State::Submitted, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
     line(State::ReturnedForDetail, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
     line(State::Accepted, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
@@ -172,6 +179,7 @@ mod tests {
         chemistry_ok clear_interests commissioner coi_clear
         coi_clear agree system agreement
         agreement fulfil system fulfilled
+        agreement rematch system rematch
         submitted withdraw head withdrawn
         returned_for_detail withdraw head withdrawn
         accepted withdraw head withdrawn

@@ -46,6 +46,7 @@ struct Row {
     broker: Option<String>,
     answer: String,
     review_consent: bool,
+    review_on: Option<String>,
     agreement: Option<String>,
     version: i64,
 }
@@ -53,7 +54,7 @@ struct Row {
 const COLUMNS: &str = "id, org, responsible, partnership, title, need, outcome, findings, audit, \
     beneficiaries, specialisms, tier, phase, earliest, latest, half_days, mode, severity, team, \
     budget_pence, give_back, funder, avoid, avoid_why, state, created_at, submitted_at, due_at, \
-    answered_at, broker, answer, review_consent, agreement, version";
+    answered_at, broker, answer, review_consent, review_on, agreement, version";
 
 impl From<Row> for Request {
     fn from(row: Row) -> Self {
@@ -91,6 +92,7 @@ impl From<Row> for Request {
             broker: row.broker,
             answer: row.answer,
             review_consent: row.review_consent,
+            review_on: row.review_on.as_deref().and_then(|text| text.parse().ok()),
             agreement: row.agreement,
             version: row.version,
         }

@@ -286,3 +286,57 @@ async fn looks_at_what_is_the_brokers_own_are_recorded() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn for_now_progress_only_with_the_head_s_consent_and_on_a_day() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let own = access::Resource::new(access::Kind::Request, access::Zone::School, HARBOUR);
+        let head = permit(&t, &w.priya, Action::Create, &own).await;
+        let ask = crate::world::ask();
+        let id =
+            requests::acts::draft(&t.app, &head, HARBOUR, &[], w.alliance, &ask).await.unwrap();
+        requests::acts::submit(&t.app, &head, id).await.unwrap();
+        let (desk, page) = (format!("/desk/{id}"), format!("/requests/{id}"));
+        let state = async || requests::request(&t.app.db, id).await.unwrap().unwrap().state;
+        let tag = async |who: &testkit::Persona| {
+            let visitor = t.visitor(who).await;
+            let all = brokerage::waiting(&t.app, &visitor).await.unwrap();
+            all.into_iter().next().map(|(one, _)| (one.tag, one.detail)).unwrap_or_default()
+        };
+        let (priya, marcus) = (Some(&w.priya), Some(&w.marcus));
+        let _ =
+            t.post(marcus, &format!("{desk}/answer"), &[("answer", "review")]).await.expect(303);
+        assert_eq!(state().await, requests::State::Accepted, "it rests until the head has spoken");
+        assert_eq!(tag(&w.priya).await.0, "Waiting for you");
+        assert_eq!(tag(&w.marcus).await.0, "With the head");
+        let day = |year| {
+            [
+                ("instead", "review"),
+                ("review_on-day", "12"),
+                ("review_on-month", "3"),
+                ("review_on-year", year),
+            ]
+        };
+        let start = format!("{desk}/start");
+        let _ = t.post(marcus, &start, &day("2027")).await.expect(409);
+        let _ = t.get(priya, &page).await.expect(200).contains("a review of progress only");
+        let _ = t.post(priya, &format!("{page}/consent"), &[]).await.expect(303);
+        let letters = t.letters().await;
+        assert!(letters.iter().any(|l| l.subject == "A head agrees to a review of progress"));
+        assert_eq!(tag(&w.marcus).await.1, "Choose a day to review progress");
+        let _ = t.get(marcus, &desk).await.expect(200).contains("When do you look at progress");
+        let _ = t.post(marcus, &start, &[("instead", "review")]).await.expect(422);
+        let past = t.post(marcus, &start, &day("2020")).await.expect(422);
+        let _ = past.contains("still to come").contains("2020");
+        let _ = t.post(marcus, &start, &day("2027")).await.expect(303);
+        assert_eq!(state().await, requests::State::ReviewProgressOnly);
+        let _ = t.get(priya, &page).await.expect(200).contains("together on 12 March 2027");
+        assert_eq!(tag(&w.priya).await.1, "Together on 12 March 2027");
+        assert_eq!(tag(&w.marcus).await.0, "Progress review");
+        // Help is needed after all: the request goes on from there.
+        let _ = t.post(marcus, &start, &[]).await.expect(303);
+        assert_eq!(state().await, requests::State::Matching);
+    })
+    .await;
+}

@@ -3,6 +3,7 @@
 use brokerage::cadre::{SupporterRef, capacity};
 use brokerage::proposals;
 use brokerage::requests::{self, RequestId, State, acts};
+use foundation::Sql as _;
 use jiff::civil::date;
 use testkit::both;
 
@@ -29,6 +30,13 @@ const FORM: &[(&str, &str)] = &[
     ("avoid", "school:999102"),
     ("avoid-why", "We share a catchment"),
 ];
+
+/// What the front page tells somebody about this room.
+async fn home_of(t: &testkit::TestApp, who: &testkit::Persona) -> Vec<needs::Waiting> {
+    let visitor = t.visitor(who).await;
+    let all = brokerage::waiting(&t.app, &visitor).await.unwrap();
+    all.into_iter().map(|(waiting, _)| waiting).collect()
+}
 
 #[tokio::test]
 async fn a_request_is_matched_with_reasons_and_its_interests_are_settled() {
@@ -153,6 +161,40 @@ async fn a_request_is_matched_with_reasons_and_its_interests_are_settled() {
             let _ = t.post(marcus, &format!("{desk}/check"), &form).await.expect(303);
         }
         let _ = t.post(marcus, &format!("{desk}/clear"), &[]).await.expect(303);
+        // The thread goes on: the broker drafts, both heads know what they wait for.
+        let todo = home_of(&t, &w.marcus).await;
+        assert!(todo.iter().any(
+            |one| one.text.starts_with("Draft the agreement for Harbour View")
+                && one.href == format!("/agreements/new?request={id}")
+                && one.tag == "Waiting for you"
+        ));
+        for who in [&w.priya, &w.daniel] {
+            let waits = home_of(&t, who).await;
+            let told =
+                waits.iter().any(|one| one.detail.contains("the broker writes the agreement"));
+            assert!(told, "{}: {waits:?}", who.name);
+        }
+        // An agreement that is given up puts the request back on the desk, with its time free.
+        let tx = t.app.db.write().await.unwrap();
+        acts::to_agreement(&tx, &system(&t), id, "agreement-0").await.unwrap();
+        let why = system(&t).because("The head has left");
+        acts::from_agreement(&tx, &t.app, &why, id, "agreement-0").await.unwrap();
+        tx.commit().await.unwrap();
+        let request = requests::request(&t.app.db, id).await.unwrap().unwrap();
+        assert_eq!(request.state, State::Rematch);
+        assert!(proposals::current(&t.app.db, id).await.unwrap().is_none());
+        let weeks =
+            capacity::weeks_of(&t.app.db, SupporterRef::Designation(w.aisha_as), date(2027, 1, 4))
+                .await
+                .unwrap();
+        assert_eq!(weeks.iter().map(|(_, _, left)| left).sum::<i64>(), 28, "her days are free");
+        let letters = t.letters().await;
+        let back = letters.iter().find(|letter| letter.subject.contains("back on the desk"));
+        assert!(back.is_some_and(|l| l.body.contains("The head has left")), "{back:?}");
+        let todo = home_of(&t, &w.marcus).await;
+        assert!(todo.iter().any(|one| one.detail == "Match again"), "{todo:?}");
+        // From here the same road is walked once more; the rest of it is the product's own doing.
+        t.app.db.run("UPDATE support_request SET state = 'coi_clear'", []).await.unwrap();
         let tx = t.app.db.write().await.unwrap();
         acts::to_agreement(&tx, &system(&t), id, "agreement-1").await.unwrap();
         acts::fulfil(&tx, &system(&t), id).await.unwrap();

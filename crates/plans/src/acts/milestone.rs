@@ -17,7 +17,7 @@ use support::{
 
 use super::Check;
 use crate::{
-    Refusal,
+    Refusal, letters,
     machine::{Standing, Work},
     model::{Milestone, MilestoneId, ObjectiveId},
     store::{Whole, must_allow, must_be, one_plan, open, plan_of_objective, record, touched, who},
@@ -233,10 +233,18 @@ pub async fn see(
     touched(rows, "milestone")?;
     let detail = json!({ "objective": milestone.objective, "milestone": id });
     record(&tx, permit, &whole.plan, "milestone recorded", detail).await?;
-    tx.commit().await?;
+    let before = milestone.proposed(london(at));
+    let looked_at =
+        milestone.actual.is_some() || milestone.forecast.is_some() || milestone.done.is_some();
     let now =
         Milestone { actual: seen.actual, forecast: seen.forecast, done: seen.done, ..milestone };
-    Ok(now.proposed(london(at)))
+    let rag = now.proposed(london(at));
+    // Once for each turn: a second red in a row is known already.
+    if rag.is_off_track() && !(looked_at && before.is_off_track()) {
+        letters::off_track(app, &tx, permit, &whole, &now).await?;
+    }
+    tx.commit().await?;
+    Ok(rag)
 }
 
 /// Judges a milestone: a colour, always with words.

@@ -261,3 +261,33 @@ async fn milestones_are_seen_and_judged_and_a_shared_one_is_the_agreements_own()
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_milestone_of_the_plan_off_track_is_told_once_for_each_turn() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let r = running(&t, &w).await;
+        let mine = whole(&t, r.plan).await.milestones_of(r.linked).next().unwrap().clone();
+        at(&t, "2027-03-29T09:00:00Z").await;
+        let head = permit(&t, &w.priya, r.plan).await;
+        let say = async |version: i64, done: bool| {
+            let seen = Seen { done: Some(done), ..Seen::default() };
+            milestone::see(&t.app, &head, mine.id, version, seen).await.unwrap();
+            let letters = t.letters().await;
+            let mut told: Vec<String> = letters
+                .into_iter()
+                .filter(|letter| letter.subject == "A milestone needs a conversation")
+                .map(|letter| letter.recipient)
+                .collect();
+            told.sort();
+            told
+        };
+        let told = say(mine.version, false).await;
+        let names: Vec<&str> = told.iter().filter_map(|one| one.split('.').next()).collect();
+        assert_eq!(names, ["daniel", "jess", "priya"], "both heads, and who leads it: {told:?}");
+        assert!(say(mine.version + 1, false).await.is_empty(), "known already");
+        assert!(say(mine.version + 2, true).await.is_empty());
+        assert_eq!(say(mine.version + 3, false).await.len(), 3, "a new turn");
+    })
+    .await;
+}

@@ -78,7 +78,7 @@ pub(super) async fn send(
     if errors.is_empty() {
         match asks::ask(&app, &permit, it.id, org, form.text("words")).await {
             Ok(id) => return Ok(redirect(&format!("/practice-visits/{id}"))),
-            Err(refusal) => parts::beside(&mut errors, refusal)?,
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     }
     ask_form(&app, frame, &it, &form, &errors).await

@@ -150,6 +150,13 @@ pub(super) async fn list(
          it worked and where it did not. Borrow it as it is, adapt it, adopt it, and tell its \
          school what happened.",
     );
+    sheet.lede = Html::join([
+        sheet.lede,
+        Html::trusted(
+            "<p class=\"govuk-body\"><a class=\"govuk-link\" href=\"/stories\">What became of support \
+             between two schools</a>: case studies that both schools agreed to tell.</p>",
+        ),
+    ]);
     let found = found(&app, &asked).await?;
     let items: String = found.iter().map(|(one, name, spread)| card(one, name, *spread)).collect();
     let empty = match asked.is_empty() {

@@ -158,7 +158,7 @@ pub(super) async fn record(
         };
         match done {
             Ok(()) => return Ok(redirect(&format!("/practices/{}", seen.it.id))),
-            Err(refusal) => parts::beside(&mut errors, refusal)?,
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     }
     form_page(&app, frame, &seen, &form, &errors).await

@@ -215,7 +215,7 @@ pub(super) async fn begin(
         };
         match acts::begin(&app, &permit, &new).await {
             Ok(id) => return Ok(redirect(&format!("/practices/{id}"))),
-            Err(refusal) => parts::beside(&mut errors, refusal)?,
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     }
     new_form(&app, frame, &visitor, &form, &errors).await
@@ -282,7 +282,7 @@ pub(super) async fn write(
         let seen = form.text("seen").parse().unwrap_or(0);
         match acts::write(&app, &permit, it.id, &words(&form), seen).await {
             Ok(()) => return Ok(redirect(&format!("/practices/{}", it.id))),
-            Err(refusal) => parts::beside(&mut errors, refusal)?,
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     }
     write_form(frame, &it, &form, &errors)

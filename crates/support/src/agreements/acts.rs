@@ -54,6 +54,9 @@ pub async fn draft(
              ask for support, or choose two days or less",
         ));
     }
+    let mut terms = terms.clone();
+    terms.money.funder_org = terms.money.funder_org.or(origin.funder);
+    let terms = &terms;
     let at = permit.context().at;
     let id = AgreementId::new(&app.ids);
     let tx = app.db.write().await?;
@@ -69,7 +72,7 @@ pub async fn draft(
                 terms.supported.into(),
                 terms.supporting.into(),
                 origin.partnership.map(|org| org.to_string()).into(),
-                origin.funder.map(|org| org.to_string()).into(),
+                terms.money.funder_org.map(|org| org.to_string()).into(),
                 origin.request.map(str::to_owned).into(),
                 terms.start_on.map(|on| on.to_string()).into(),
                 terms.end_on.map(|on| on.to_string()).into(),
@@ -206,7 +209,7 @@ pub async fn offer(app: &App, permit: &Permit, id: AgreementId) -> Result<(), Re
     let (tx, agreement) = open(app, id).await?;
     let who = standings(app, &tx, permit, &agreement).await?;
     if agreement.state() == State::UnderVariation {
-        return offer_variation(tx, permit, &agreement, &who).await;
+        return offer_variation(app, tx, permit, &agreement, &who).await;
     }
     transition(agreement.state(), Act::Offer, &who)
         .map_err(|no| Refusal::of(no, agreement.state(), Act::Offer))?;
@@ -237,6 +240,7 @@ pub async fn offer(app: &App, permit: &Permit, id: AgreementId) -> Result<(), Re
 }
 
 async fn offer_variation(
+    app: &App,
     tx: Tx,
     permit: &Permit,
     agreement: &Agreement,
@@ -256,6 +260,7 @@ async fn offer_variation(
     }
     seal_version(&tx, permit, agreement, draft.terms()).await?;
     store::keep(&tx, agreement, agreement, permit.context().at).await?;
+    course::tell(app, &tx, permit, agreement, &course::Told::ChangeProposed).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -463,14 +468,51 @@ pub fn signature_intact(signature: &store::Signature, sealed: &str) -> bool {
         }))
 }
 
-/// Gives up a draft or an offer that was not signed. The permit carries the reason.
+/// Gives up a draft, an offer or a signed agreement before its first day. The permit carries the
+/// reason. The request it answers goes back to the desk, and may have another agreement; this one
+/// keeps its words and signatures, and the record of acts keeps which request it was for.
 ///
 /// # Errors
-/// [`Refusal::Field`] without a reason.
+/// [`Refusal::Field`] without a reason; [`Refusal`] once it has begun.
 pub async fn cancel(app: &App, permit: &Permit, id: AgreementId) -> Result<(), Refusal> {
     let (tx, agreement) = open(app, id).await?;
     course::step_in(app, &tx, permit, &agreement, Act::Cancel, course::Reason::Needed).await?;
-    neighbours::free_time(&tx, permit, &agreement).await?;
+    if let Some(request) = &agreement.request {
+        neighbours::reopen_request(&tx, app, permit, request, id).await?;
+        tx.run("UPDATE agreement SET request = NULL WHERE id = $1", [id.into()]).await?;
+        let facts = json!({ "request": request });
+        course::record(&tx, permit.context(), &agreement, "request back on the desk", facts)
+            .await?;
+    }
+    if agreement.state() != State::Drafting {
+        course::tell(app, &tx, permit, &agreement, &course::Told::GivenUp).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Takes an offer back to be written anew, signed by some or by all, before its first day: a new
+/// version begins as a copy of the old one, which keeps its seal and its signatures. The permit
+/// carries the reason; both schools and the broker read it.
+///
+/// # Errors
+/// [`Refusal::Field`] without a reason; [`Refusal`] when nothing is offered or it has begun.
+pub async fn take_back(app: &App, permit: &Permit, id: AgreementId) -> Result<(), Refusal> {
+    let (tx, agreement) = open(app, id).await?;
+    course::step_in(app, &tx, permit, &agreement, Act::TakeBack, course::Reason::Needed).await?;
+    let old = store::version(&tx, id, agreement.latest).await?;
+    let change = permit.context().reason.clone().unwrap_or_default();
+    let number = agreement.latest + 1;
+    write_version(&tx, id, number, &Terms { change, ..old.terms().clone() }).await?;
+    tx.run(
+        "UPDATE agreement SET latest = $2, in_force = NULL WHERE id = $1",
+        [id.into(), number.into()],
+    )
+    .await?;
+    if agreement.state() == State::Signed {
+        neighbours::hold_time(&tx, &agreement).await?;
+    }
+    course::tell(app, &tx, permit, &agreement, &course::Told::TakenBack).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -188,13 +188,16 @@ pub enum Act {
     Lapse,
     /// Give it up before it begins.
     Cancel,
+    /// Take an offer back to be written anew: because it needs correcting, or somebody will not
+    /// sign it as it stands.
+    TakeBack,
     /// End it before its time.
     EndEarly,
 }
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Offer,
         Self::SignSupported,
         Self::SignChair,
@@ -210,6 +213,7 @@ impl Act {
         Self::Hold,
         Self::Lapse,
         Self::Cancel,
+        Self::TakeBack,
         Self::EndEarly,
     ];
 
@@ -230,6 +234,7 @@ impl Act {
             Self::Hold => "sustained",
             Self::Lapse => "lapsed",
             Self::Cancel => "cancelled",
+            Self::TakeBack => "taken back",
             Self::EndEarly => "ended early",
         }
     }
@@ -323,10 +328,13 @@ const HEADS_OR_PAYER: &[Standing] =
     &[Standing::SupportedHead, Standing::SupportingHead, Standing::Commissioner];
 const ANY_SIDE: &[Standing] =
     &[Standing::SupportedHead, Standing::SupportingHead, Standing::Broker];
+const WHOEVER_SIGNS: &[Standing] =
+    &[Standing::SupportedHead, Standing::Chair, Standing::SupportingHead, Standing::Broker];
 const SYSTEM: &[Standing] = &[Standing::System];
 const COMPLETE: &str = "learning goal of the supporting school, success criteria, an indicator \
                         or a stated outcome, dates, team and data schedule are there; no \
                         interest is open";
+const ANEW: &str = "a reason; a new version is begun, signatures stay with the old one";
 const NOT_TWICE: &str = "this person has not signed this version";
 const LADDER: &str = "a reason, after step 2 of the ladder or for safeguarding or conduct";
 
@@ -336,6 +344,13 @@ pub const STEPS: &[Line<State, Act, Standing, To>] = &[
     line(State::Drafting, Act::Offer, ANY_SIDE, To::State(State::Offered), COMPLETE),
     line(State::Drafting, Act::Cancel, ANY_SIDE, To::State(State::Cancelled), "a reason"),
     line(State::Offered, Act::Cancel, ANY_SIDE, To::State(State::Cancelled), "a reason"),
+    line(State::SignedSupported, Act::Cancel, ANY_SIDE, To::State(State::Cancelled), "a reason"),
+    line(State::SignedSupporting, Act::Cancel, ANY_SIDE, To::State(State::Cancelled), "a reason"),
+    line(State::Signed, Act::Cancel, ANY_SIDE, To::State(State::Cancelled), "a reason"),
+    line(State::Offered, Act::TakeBack, WHOEVER_SIGNS, To::State(State::Drafting), ANEW),
+    line(State::SignedSupported, Act::TakeBack, WHOEVER_SIGNS, To::State(State::Drafting), ANEW),
+    line(State::SignedSupporting, Act::TakeBack, WHOEVER_SIGNS, To::State(State::Drafting), ANEW),
+    line(State::Signed, Act::TakeBack, WHOEVER_SIGNS, To::State(State::Drafting), ANEW),
     line(State::Offered, Act::SignSupported, SUPPORTED, To::BySignatures, NOT_TWICE),
     line(State::Offered, Act::SignSupporting, SUPPORTING, To::BySignatures, NOT_TWICE),
     line(State::Offered, Act::SignChair, CHAIR, To::BySignatures, NOT_TWICE),

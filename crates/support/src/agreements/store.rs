@@ -394,6 +394,24 @@ pub async fn team_accounts(db: &impl Sql, id: AgreementId) -> Result<Vec<Account
     Ok(named.into_iter().map(|n| n.account).collect())
 }
 
+/// The accounts of those who lead the team.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn team_leaders(db: &impl Sql, id: AgreementId) -> Result<Vec<AccountId>, DbError> {
+    #[derive(FromQueryResult)]
+    struct Named {
+        account: AccountId,
+    }
+    let named: Vec<Named> = db
+        .all(
+            "SELECT account FROM agreement_person WHERE agreement = $1 AND lead = $2",
+            [id.into(), true.into()],
+        )
+        .await?;
+    Ok(named.into_iter().map(|n| n.account).collect())
+}
+
 /// Begins a write on one agreement: nobody else writes to it until the transaction ends.
 ///
 /// # Errors
@@ -419,7 +437,8 @@ pub(crate) async fn keep(
         .run(
             "UPDATE agreement SET title = $3, kind = $4, state = $5, start_on = $6, end_on = $7,
                in_force = $8, latest = $9, ladder = $10, confirmed_supported = $11,
-               confirmed_supporting = $12, ended_on = $13, changed_at = $14, version = version + 1
+               confirmed_supporting = $12, ended_on = $13, changed_at = $14, funder = $15,
+               version = version + 1
              WHERE id = $1 AND version = $2",
             [
                 before.id.into(),
@@ -436,6 +455,7 @@ pub(crate) async fn keep(
                 after.confirmed_supporting.into(),
                 after.ended_on.clone().into(),
                 At(at).into(),
+                after.funder.map(|org| org.to_string()).into(),
             ],
         )
         .await?;
@@ -455,6 +475,7 @@ impl Agreement {
         Self {
             title: terms.title.clone(),
             kind: terms.kind.clone(),
+            funder: terms.money.funder_org,
             start_on: terms.start_on.map(|on| on.to_string()),
             end_on: terms.end_on.map(|on| on.to_string()),
             ..self.clone()
@@ -513,7 +534,9 @@ pub fn standings_of(posts: &[access::Post], agreement: &Agreement) -> Vec<Standi
             _ if leads && post.org == agreement.supporting => Standing::SupportingHead,
             Role::Governor if post.org == agreement.supported => Standing::Chair,
             Role::Broker if Some(post.org) == agreement.partnership => Standing::Broker,
-            Role::Commissioner if Some(post.org) == agreement.funder => Standing::Commissioner,
+            Role::Commissioner | Role::TrustExecutive if Some(post.org) == agreement.funder => {
+                Standing::Commissioner
+            }
             _ => continue,
         };
         if !found.contains(&standing) {

@@ -82,6 +82,9 @@ pub struct Money {
     pub broker_share: i64,
     /// Who pays besides the supported school, in words.
     pub funder: String,
+    /// The same, where it is a body we know: its commissioner looks after what it pays for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub funder_org: Option<OrgRef>,
     /// How much of the whole the funder pays, in pence.
     pub funder_pays: i64,
     /// Half-days the supported school gives in return.
@@ -452,6 +455,7 @@ pub(crate) mod tests {
             home_share: 30_000,
             broker_share: 5_000,
             funder: "Alliance fund".to_owned(),
+            funder_org: None,
             funder_pays: 350_000,
             ..Money::default()
         };

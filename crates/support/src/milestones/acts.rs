@@ -20,7 +20,7 @@ use crate::{
         machine::{Standing, Work},
         store::{open, standings},
     },
-    course::record,
+    course::{Told, record, tell},
 };
 
 id_type! {
@@ -293,6 +293,10 @@ pub async fn record_seen(
     .await?;
     let detail = json!({ "milestone": id, "title": milestone.title, "proposed": rag.key() });
     record(&tx, permit.context(), &record_of, "milestone recorded", detail).await?;
+    // Once for each turn: a second red in a row is known already.
+    if rag.is_off_track() && !milestone.proposed_then().is_some_and(Rag::is_off_track) {
+        tell(app, &tx, permit, &record_of, &Told::OffTrack).await?;
+    }
     tx.commit().await?;
     Ok(rag)
 }

@@ -40,6 +40,12 @@ impl Rag {
         Self::NoData,
     ];
 
+    /// Whether it asks for a conversation: off track, or the day has passed without it.
+    #[must_use]
+    pub const fn is_off_track(self) -> bool {
+        matches!(self, Self::Red | Self::NotAchieved)
+    }
+
     /// The word stored in the database.
     #[must_use]
     pub const fn key(self) -> &'static str {

@@ -373,6 +373,7 @@ mod tests {
             home_share: 30_000,
             broker_share: 5_000,
             funder: "Alliance fund".to_owned(),
+            funder_org: None,
             funder_pays,
             ..Money::default()
         }

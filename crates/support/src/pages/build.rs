@@ -18,10 +18,11 @@ use serde::Deserialize;
 use super::{
     Sight,
     fields::{
-        filled, measure_fields, money_fields, promise_fields, purpose_fields, read, time_fields,
+        self, filled, measure_fields, money_fields, promise_fields, purpose_fields, read,
+        time_fields,
     },
     parts::{
-        FormPage, Section, Sheet, act_button, beside, choice, day, hidden, line, link, number,
+        FormPage, Section, Sheet, act_button, choice, day, hidden, kept, line, link, number,
         paragraphs, problems, text,
     },
     sight_to_act,
@@ -250,7 +251,7 @@ pub(super) async fn begin(
                 }
                 Err(other) => return Err(other.into()),
             },
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     small_form(&app, frame, &mine, &form, &errors).await
@@ -346,7 +347,7 @@ async fn show_step(
     page.fields.extend(match step {
         "purpose" => purpose_fields(sight, terms, form, errors),
         "time" => time_fields(app, sight, form, errors).await?,
-        "money" => money_fields(form, errors),
+        "money" => money_fields(app, sight, form, errors).await?,
         "measures" => measure_fields(app, sight, terms, form, errors).await?,
         _ => promise_fields(terms, form, errors),
     });
@@ -372,7 +373,14 @@ pub(super) async fn save(
     let (sight, permit, stored) = editable(&app, &visitor, &id).await?;
     let at = STEPS.iter().position(|(code, _)| *code == step).ok_or(PageError::NotFound)?;
     let mut errors = form.errors();
-    let terms = read(&step, stored.clone(), &form, &mut errors);
+    let mut terms = read(&step, stored.clone(), &form, &mut errors);
+    if let Some(org) = terms.money.funder_org.filter(|_| step == "money") {
+        // Only a body of this agreement's own surroundings; its name stands in the signed words.
+        match fields::funders(&app, &sight).await?.into_iter().find(|(one, _)| *one == org) {
+            Some((_, name)) => terms.money.funder = name,
+            None => errors.add("funder_org", "Choose one of the bodies listed, or nobody"),
+        }
+    }
     let seen = form.text("seen").parse().unwrap_or(0);
     if errors.is_empty() {
         match acts::save(&app, &permit, sight.agreement.id, seen, &terms).await {
@@ -380,7 +388,7 @@ pub(super) async fn save(
                 let next = STEPS.get(at + 1).map_or("check", |(code, _)| code);
                 return Ok(redirect(&sight.at(&format!("edit/{next}"))));
             }
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     show_step(&app, frame, &sight, &stored, &step, &form, &errors).await

@@ -14,9 +14,7 @@ use govuk::{Html, SummaryList};
 
 use super::{
     Sight,
-    parts::{
-        Sheet, begun, beside, choice, framed, go, hidden, line, lines, link, paragraphs, text,
-    },
+    parts::{Sheet, begun, choice, framed, go, hidden, kept, line, lines, link, paragraphs, text},
     show::nav,
     sight, sight_to_act,
 };
@@ -194,7 +192,7 @@ pub(super) async fn note_risk(
         };
         match risks::note(&app, &permit, sight.agreement.id, &new).await {
             Ok(_) => return Ok(redirect(&sight.at("care"))),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     risk_form(frame, &sight, &form, &errors)
@@ -243,7 +241,7 @@ pub(super) async fn close_risk(
         let words = form.text("words");
         match risks::close(&app, &permit, sight.agreement.id, key, words).await {
             Ok(()) => return Ok(redirect(&sight.at("care"))),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     close_form(&app, frame, &sight, &risk, &form, &errors).await
@@ -293,7 +291,7 @@ pub(super) async fn raise_concern(
         let (summary, detail) = (form.text("summary"), form.text("detail"));
         match concerns::raise(&app, &permit, sight.agreement.id, summary, detail).await {
             Ok(_) => return Ok(redirect(&sight.at("care"))),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     concern_form(frame, &sight, &form, &errors)
@@ -364,7 +362,7 @@ pub(super) async fn talk(
             concerns::go_on(&app, &permit, concern.id, seen, act, form.text("words")).await;
         match done {
             Ok(_) => return Ok(redirect(&sight.at("care"))),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     // Somebody else may have been first: the form carries the newest version from here on.

@@ -15,7 +15,7 @@ use govuk::{CheckboxItem, Checkboxes, Html, SummaryList, TaskItem, TaskList, Tas
 use super::{
     Sight,
     parts::{
-        FormPage, Sheet, act_button, beside, choice, go, line, lines, link, paragraphs, problems,
+        FormPage, Sheet, act_button, choice, go, kept, line, lines, link, paragraphs, problems,
     },
     show::nav,
     sight, sight_to_act,
@@ -110,10 +110,23 @@ fn checklist(plan: &ExitPlan) -> Html {
     Html::of(&list)
 }
 
+/// What each side said. Each head reads their own words at once; all of it is for the leader of the
+/// team, the head who sent them and the broker, once both sides have spoken, so that nobody
+/// answers the other's answer.
 fn said(sight: &Sight, feedback: &[exits::Feedback]) -> Html {
     let mut html = Html::default();
+    let both = Side::BOTH.iter().all(|side| feedback.iter().any(|given| given.side() == *side));
+    let reads = sight.is(&[Standing::Lead, Standing::SupportingHead, Standing::Broker]);
     for side in Side::BOTH {
+        let own = match side {
+            Side::Supported => Standing::SupportedHead,
+            Side::Supporting => Standing::SupportingHead,
+        };
         let words = match feedback.iter().find(|given| given.side() == side) {
+            Some(_) if !sight.is(&[own]) && !(both && reads) => {
+                let until = if reads { ": you read it once both schools have spoken" } else { "" };
+                paragraphs(&format!("{} has said how it was{until}.", sight.school(side)))
+            }
             Some(given) => {
                 let mut list = SummaryList::new();
                 for (code, value) in given.answers() {
@@ -319,7 +332,7 @@ pub(super) async fn write_plan(
         };
         match exits::write_plan(&app, &permit, sight.agreement.id, &new).await {
             Ok(()) => return Ok(redirect(&sight.at("exit"))),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     plan_form(frame, &sight, &form, &errors)
@@ -374,7 +387,7 @@ pub(super) async fn write_gain(
         let words = [form.text("who"), form.text("can_now"), form.text("evidence")];
         match exits::gain(&app, &permit, sight.agreement.id, side, words).await {
             Ok(_) => return Ok(redirect(&sight.at("exit"))),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     gain_form(frame, &sight, &form, &errors)
@@ -398,7 +411,10 @@ fn feedback_form(
     errors: &Errors,
 ) -> Result<Response, PageError> {
     let mut page = begun(sight, "How it was", "exit/feedback", errors);
-    page.lede = paragraphs("The other school and the broker read this, with your school's name.");
+    page.lede = paragraphs(
+        "The leader of the team, the head of the supporting school and the broker read this, with \
+         your school’s name, once both schools have spoken. Nobody else does.",
+    );
     let answers =
         [("4", "Fully", ""), ("3", "Mostly", ""), ("2", "A little", ""), ("1", "Not at all", "")];
     for item in &pack().feedback_items {
@@ -428,7 +444,7 @@ pub(super) async fn give_feedback(
         let comment = form.text("comment");
         match exits::give_feedback(&app, &permit, sight.agreement.id, &answers, comment).await {
             Ok(()) => return Ok(redirect(&sight.at("exit"))),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     feedback_form(frame, &sight, &form, &errors)
@@ -511,7 +527,7 @@ pub(super) async fn answer_check(
         let (evidence, next) = (form.text("evidence"), form.text("next"));
         match exits::answer(&app, &permit, key, held, evidence, next).await {
             Ok(()) => return Ok(redirect(&sight.at("exit"))),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     check_form(frame, &sight, &check, &form, &errors)

@@ -13,7 +13,7 @@ use govuk::Html;
 
 use super::{
     Sight,
-    parts::{FormPage, beside, bullets, choice, lines, paragraphs, problems},
+    parts::{FormPage, bullets, choice, kept, lines, paragraphs, problems},
     sight, sight_to_act,
 };
 use crate::{Refusal, agreements::acts, course, pack::pack};
@@ -63,10 +63,20 @@ fn words(act: &str) -> Option<Words> {
         ),
         "cancel" => words(
             "Withdraw this agreement",
-            "It has not begun, so nothing is lost. The record says that it was withdrawn and why.",
+            "It has not begun, so nothing is lost. The record says that it was withdrawn and why. If \
+             it answers a request for support, that request goes back to the broker’s desk.",
             "Why is it withdrawn?",
             "Withdraw it",
             true,
+        ),
+        "back" => words(
+            "I will not sign this as it stands",
+            "That is what reading before signing is for. The agreement goes back to be written anew, \
+             as a new version; the one you have read keeps its place in the record with whatever \
+             signatures it has. Both heads and the broker read what you write here.",
+            "What would have to be different?",
+            "Send it back",
+            false,
         ),
         "difficulty" => words(
             "Something is difficult",
@@ -171,6 +181,7 @@ pub(super) async fn act(
             "vary" => course::vary(&app, &permit, agreement).await,
             "drop" => course::drop_variation(&app, &permit, agreement).await,
             "cancel" => acts::cancel(&app, &permit, agreement).await,
+            "back" => acts::take_back(&app, &permit, agreement).await,
             "difficulty" => course::escalate(&app, &permit, agreement).await.map(|_| ()),
             "end" => match course::Ground::from_key(form.text("ground")) {
                 Some(ground) => course::end_early(&app, &permit, agreement, ground).await,
@@ -181,7 +192,7 @@ pub(super) async fn act(
         match done {
             Ok(()) if act == "vary" => return Ok(redirect(&sight.at("edit/purpose"))),
             Ok(()) => return Ok(redirect(&sight.at(""))),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     show(frame, &sight, &act, &form, &errors)

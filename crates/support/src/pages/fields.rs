@@ -56,6 +56,7 @@ pub(super) fn filled(step: &str, terms: &Terms, seen: i64) -> Option<FormData> {
             add("home_share", pounds_typed(money.home_share));
             add("broker_share", pounds_typed(money.broker_share));
             add("funder", money.funder.clone());
+            add("funder_org", money.funder_org.map_or_else(String::new, |org| org.to_string()));
             add("funder_pays", pounds_typed(money.funder_pays));
             add("reciprocal_days", days_typed(money.reciprocal_half_days));
             add("reciprocal_words", money.reciprocal_words.clone());
@@ -196,7 +197,20 @@ async fn people_of(app: &App, org: OrgRef) -> Result<Vec<(AccountId, String)>, P
 }
 
 /// Rates and who pays.
-pub(super) fn money_fields(form: &FormData, errors: &Errors) -> Vec<Html> {
+pub(super) async fn money_fields(
+    app: &App,
+    sight: &Sight,
+    form: &FormData,
+    errors: &Errors,
+) -> Result<Vec<Html>, PageError> {
+    let mut funder = Select::new("funder_org", "Who pays besides the supported school?")
+        .hint("A body chosen here sees the agreement and what it costs")
+        .value(form.text("funder_org"))
+        .error_if(errors.get("funder_org"))
+        .item("", "Nobody, or nobody listed here");
+    for (org, name) in funders(app, sight).await? {
+        funder = funder.item(org.to_string(), name);
+    }
     let examples = pack().rates.iter().map(|rate| rate.name.clone()).collect::<Vec<_>>().join(". ");
     let amount = |name: &str, label: &str, hint: &str| -> Html {
         let mut input = govuk::Input::new(name, label)
@@ -211,16 +225,17 @@ pub(super) fn money_fields(form: &FormData, errors: &Errors) -> Vec<Html> {
         }
         Html::of(&input)
     };
-    vec![
+    Ok(vec![
         amount("day_rate", "What is paid for a day", &format!("Examples: {examples}")),
         amount("home_share", "Of this, to the supporting school", ""),
         amount("broker_share", "Of this, to the broker", ""),
+        Html::of(&funder),
         line(
             form,
             errors,
             "funder",
-            "Who pays besides the supported school?",
-            "Leave empty if nobody",
+            "Or somebody who is not listed",
+            "For example: Alliance fund. Leave empty if nobody",
         ),
         amount("funder_pays", "How much of the whole do they pay?", ""),
         number(
@@ -232,7 +247,17 @@ pub(super) fn money_fields(form: &FormData, errors: &Errors) -> Vec<Html> {
             "days",
         ),
         line(form, errors, "reciprocal_words", "What with?", "For example: music teaching"),
-    ]
+    ])
+}
+
+/// The bodies that may be chosen as payers, by name.
+pub(super) async fn funders(
+    app: &App,
+    sight: &Sight,
+) -> Result<Vec<(OrgRef, String)>, foundation::DbError> {
+    let agreement = &sight.agreement;
+    let on = app.clock.today();
+    brokerage::funders::of(&app.db, agreement.partnership, agreement.supported, on).await
 }
 
 /// Indicators of both schools.
@@ -441,6 +466,7 @@ fn read_money(terms: &mut Terms, form: &FormData, errors: &mut Errors) {
     terms.money.home_share = pence(form, "home_share", errors, message);
     terms.money.broker_share = pence(form, "broker_share", errors, message);
     terms.money.funder = form.text("funder").to_owned();
+    terms.money.funder_org = form.text("funder_org").parse().ok();
     terms.money.funder_pays = pence(form, "funder_pays", errors, message);
     terms.money.reciprocal_half_days = if form.text("reciprocal_days").is_empty() {
         0

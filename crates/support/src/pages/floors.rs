@@ -13,7 +13,7 @@ use govuk::{Html, Select, SelectItem, SummaryList};
 use register::kpis;
 
 use super::parts::{
-    FormPage, Sheet, act_button, beside, go, lines, link, number, paragraphs, problems,
+    FormPage, Sheet, act_button, go, kept, lines, link, number, paragraphs, problems,
 };
 use crate::{
     care::floors::{self, FloorId},
@@ -116,7 +116,7 @@ pub(super) async fn put(
     if let (true, Some(floor)) = (errors.is_empty(), floor) {
         match floors::put(&app, &permit, org, [form.text("kpi"), "all"], floor).await {
             Ok(_) => return Ok(redirect("/home-floors")),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     put_form(&app, frame, org, &form, &errors).await
@@ -178,7 +178,7 @@ pub(super) async fn review(
     if errors.is_empty() {
         match floors::review(&app, &permit.because(form.text("reason")), org, key).await {
             Ok(()) => return Ok(redirect("/home-floors")),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     review_form(&app, frame, org, &id, &form, &errors).await

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use super::{
     Sight,
     parts::{
-        Sheet, begun, beside, choice, day, framed, go, hidden, line, link, number, paragraphs,
+        Sheet, begun, choice, day, framed, go, hidden, kept, line, link, number, paragraphs,
         rag_tag,
     },
     show::nav,
@@ -198,7 +198,7 @@ pub(super) async fn add_milestone(
         let new = NewMilestone { side, title, gauge, due_on };
         match milestones::add(&app, &permit, sight.agreement.id, &new).await {
             Ok(_) => return Ok(redirect(&sight.at("milestones"))),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     milestone_form(frame, &sight, &form, &errors)
@@ -344,7 +344,7 @@ pub(super) async fn record_seen(
         let version = form.text("seen").parse().unwrap_or(0);
         match milestones::record_seen(&app, &permit, milestone.id, version, seen).await {
             Ok(_) => return Ok(redirect(&sight.at("milestones"))),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     seen_form(frame, &sight, &milestone, &form, &errors)

@@ -14,7 +14,7 @@ use govuk::{CheckboxItem, Checkboxes, Html};
 
 use super::{
     Sight,
-    parts::{Sheet, begun, beside, framed, go, line, lines, link, paragraphs},
+    parts::{Sheet, begun, framed, go, kept, line, lines, link, paragraphs},
     show::nav,
     sight, sight_to_act,
 };
@@ -193,7 +193,7 @@ pub(super) async fn act(
         let agreement = sight.agreement.id;
         match charges::settle(&app, &permit, agreement, &chosen, act, sent.text("note")).await {
             Ok(_) => return Ok(redirect(&sight.at("charges"))),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     let all = charges::of(&app.db, sight.agreement.id).await?;

@@ -243,6 +243,8 @@ pub struct FormPage {
     pub back: String,
     /// What stands in the narrow column.
     pub beside: Html,
+    /// What stands below the form: another way to answer.
+    pub after: Html,
 }
 
 impl FormPage {
@@ -260,6 +262,7 @@ impl FormPage {
             warn: false,
             back: back.into(),
             beside: Html::default(),
+            after: Html::default(),
         }
     }
 }
@@ -286,6 +289,21 @@ pub fn beside(errors: &mut Errors, refusal: Refusal) -> Result<(), PageError> {
         other => return Err(other.into()),
     }
     Ok(())
+}
+
+/// As [`beside`], for a form that is shown again whatever the reason: what cannot be done now, or is
+/// for somebody else to do, stands above it, with everything that was typed still in its fields.
+///
+/// # Errors
+/// What is not there for this person, and what the database says.
+pub fn kept(errors: &mut Errors, refusal: Refusal) -> Result<(), PageError> {
+    match refusal {
+        Refusal::NotNow(words) | Refusal::NotYours(words) => {
+            errors.add("refused", format!("{words} What you typed is still here"));
+            Ok(())
+        }
+        other => beside(errors, other),
+    }
 }
 
 /// A part of a page.
@@ -350,6 +368,20 @@ pub fn act_button(action: &str, words: &str, secondary: bool) -> Html {
          data-prevent-double-click=\"true\">{}</button></form>",
         text(action).as_str(),
         text(words).as_str()
+    ))
+}
+
+/// What a day away costs at home, where the pack says so: shown wherever time is planned or booked.
+#[must_use]
+pub fn cover() -> Html {
+    let cover = crate::pack::pack().day_job.cover_day;
+    if cover <= 0 {
+        return Html::default();
+    }
+    paragraphs(&format!(
+        "Whoever comes is missed at home. A day of cover costs about {}; their own school knows the \
+         real figure.",
+        crate::agreements::terms::pounds(cover)
     ))
 }
 

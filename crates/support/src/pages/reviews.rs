@@ -17,8 +17,8 @@ use super::{
     Sight,
     fields::optional_day,
     parts::{
-        Sheet, begun, beside, choice, day, day_pairs, framed, go, hidden, lines, paragraphs,
-        rag_tag, text,
+        Sheet, begun, choice, day, day_pairs, framed, go, hidden, kept, lines, paragraphs, rag_tag,
+        text,
     },
     points::OpenPoints,
     show::nav,
@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     agreements::{
+        State,
         machine::{Work, allows},
         store,
         terms::days,
@@ -47,11 +48,15 @@ pub(super) async fn reviews(
     sheet.caption = sight.title();
     sheet.nav = nav(&sight, "reviews");
     let planned: Vec<String> = terms.terms().reviews.iter().map(|on| date_in_words(*on)).collect();
-    sheet.lede = paragraphs(&if planned.is_empty() {
+    let mut lede = if planned.is_empty() {
         "No dates for reviews were agreed.".to_owned()
     } else {
         format!("You agreed to look at progress together on {}.", planned.join("; "))
-    });
+    };
+    if let Some((nth, on)) = reviews::ahead(&terms.terms().reviews, &held).first() {
+        lede += &format!("\nReview {nth} is on {}.", date_in_words(*on));
+    }
+    sheet.lede = Html::join([paragraphs(&lede), follow(&sight, held.last())]);
     for review in held.iter().rev() {
         let heading = format!("Review {}, {}", review.ordinal, date_in_words(review.held_on()));
         sheet = sheet.part(&heading, review_words(review));
@@ -68,6 +73,22 @@ pub(super) async fn reviews(
         .crumb(&sight.title(), sight.at(""))
         .visible_to(sight.visible())
         .show(&sheet)
+}
+
+/// Where the last review's decision leads, for whoever can take the next step.
+fn follow(sight: &Sight, last: Option<&Review>) -> Html {
+    let state = sight.agreement.state();
+    match last.map(Review::decision) {
+        Some(Decision::Change | Decision::Intensify)
+            if state == State::Active && sight.is_head() =>
+        {
+            go(&sight.at("do/vary"), "Propose the change you decided on")
+        }
+        Some(Decision::Close) if allows(state, Work::Exit) && sight.takes_part() => {
+            go(&sight.at("exit"), "Draw to a close, as you decided")
+        }
+        _ => Html::default(),
+    }
 }
 
 fn review_words(review: &Review) -> Html {
@@ -225,7 +246,7 @@ pub(super) async fn hold_review(
         let new = NewReview { after, lines, next_steps, next_on, decision };
         match reviews::hold(&app, &permit, sight.agreement.id, &new).await {
             Ok(_) => return Ok(redirect(&sight.at("reviews"))),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     let open = open_points(&app, &visitor, &sight, points).await?;

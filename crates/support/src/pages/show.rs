@@ -53,7 +53,12 @@ pub(super) async fn show(
     sheet.lede =
         Html::join([waiting(&todos, false), road(&sight), now(&sight, &newest, &signatures)]);
     let changing = agreement.state() == State::UnderVariation;
+    let anew = agreement.state() == State::Drafting && agreement.latest > 1;
     let sheet = sheet
+        .part(
+            "Why it is written anew",
+            if anew { paragraphs(&newest.terms().change) } else { Html::default() },
+        )
         .part(
             "What was agreed",
             Html::join([
@@ -419,7 +424,10 @@ fn deeds(sight: &Sight, newest: &Version) -> Html {
             deeds.push(go(&sight.at("edit/purpose"), "Go on writing"));
             deeds.push(act("cancel", "Give this draft up"));
         }
-        State::Offered if broker || sight.is_head() => {
+        State::Offered | State::SignedSupported | State::SignedSupporting | State::Signed
+            if broker || sight.is_head() =>
+        {
+            deeds.push(act("back", "Take it back to change it"));
             deeds.push(act("cancel", "Withdraw this agreement"));
         }
         State::Active => {

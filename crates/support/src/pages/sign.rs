@@ -14,7 +14,7 @@ use govuk::{Html, SummaryList, Tag, TagColour};
 
 use super::{
     Sight,
-    parts::{FormPage, Sheet, beside, line, paragraphs, problems, text},
+    parts::{FormPage, Sheet, kept, line, link, paragraphs, problems, text},
     show::{measures, terms_list},
     sight, sight_to_act,
 };
@@ -113,6 +113,9 @@ async fn page(
         line(form, errors, "title", "You sign as", "For example: headteacher"),
     ];
     page.button = "Sign the agreement".to_owned();
+    if sight.agreement.state().awaits_signature() {
+        page.after = link(&sight.at("do/back"), "I will not sign this as it stands");
+    }
     let mut built = frame
         .page("Read and sign")
         .crumb("Agreements", "/agreements")
@@ -155,7 +158,7 @@ pub(super) async fn sign(
             Pen { hash: form.text("hash"), name: form.text("name"), title: form.text("title") };
         match acts::sign(&app, &permit, sight.agreement.id, pen).await {
             Ok(_) => return Ok(redirect(&sight.at(""))),
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     page(&app, frame, &sight, &version, &form, &errors).await

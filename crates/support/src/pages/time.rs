@@ -15,7 +15,8 @@ use govuk::{Html, SummaryList};
 use super::{
     Sight,
     parts::{
-        Sheet, act_button, begun, beside, choice, day, framed, go, line, link, number, paragraphs,
+        Sheet, act_button, begun, choice, cover, day, framed, go, kept, line, link, number,
+        paragraphs,
     },
     show::nav,
     sight, sight_to_act,
@@ -210,14 +211,7 @@ async fn time_form(
         number(form, errors, "days", "How long?", "Half a day is 0.5", "days"),
         line(form, errors, "what", "What for?", ""),
     ];
-    let cover = pack().day_job.cover_day;
-    if cover > 0 {
-        page.lede = paragraphs(&format!(
-            "Whoever comes is missed at home. A day of cover costs about {}; their own school \
-             knows the real figure.",
-            crate::agreements::terms::pounds(cover)
-        ));
-    }
+    page.lede = cover();
     // Asked only where the day-job guard has spoken and the visitor may decide.
     if errors.get("on").is_some_and(|said| said.contains("decide otherwise"))
         || !form.text("reason").is_empty()
@@ -266,7 +260,7 @@ pub(super) async fn plan_time(
             Err(crate::Refusal::Field { field: "half_days", message }) => {
                 errors.add("days", message);
             }
-            Err(refusal) => beside(&mut errors, refusal)?,
+            Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
     time_form(&app, frame, &sight, &form, &errors).await
@@ -391,7 +385,7 @@ pub(super) async fn settle_time(
     match done {
         Ok(()) => Ok(redirect(&sight.at("time"))),
         Err(refusal) => {
-            beside(&mut errors, refusal)?;
+            kept(&mut errors, refusal)?;
             settle_form(&app, frame, &sight, &entry, &form, &errors).await
         }
     }

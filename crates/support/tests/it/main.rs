@@ -2,7 +2,9 @@
 
 mod board;
 mod care;
+mod funder;
 mod money;
 mod stories;
 mod thread;
+mod turns;
 mod world;

@@ -17,7 +17,7 @@ use testkit::{Persona, TestApp, both};
 
 use crate::world::{HARBOUR, OAKFIELD, World, at, results, setup, world};
 
-async fn find(t: &TestApp, id: AgreementId) -> Agreement {
+pub(crate) async fn find(t: &TestApp, id: AgreementId) -> Agreement {
     store::find(&t.app.db, id).await.unwrap().unwrap()
 }
 
@@ -33,7 +33,7 @@ pub(crate) async fn permit(t: &TestApp, who: &Persona, id: AgreementId) -> Permi
     panic!("{} may not see this", who.name)
 }
 
-async fn drafted(t: &TestApp, w: &World, terms: &Terms) -> AgreementId {
+pub(crate) async fn drafted(t: &TestApp, w: &World, terms: &Terms) -> AgreementId {
     let visitor = t.visitor(&w.marcus).await;
     let resource =
         access::Resource::new(access::Kind::Agreement, access::Zone::Parties, terms.supported)
@@ -43,7 +43,7 @@ async fn drafted(t: &TestApp, w: &World, terms: &Terms) -> AgreementId {
     acts::draft(&t.app, &permit, terms, origin).await.unwrap()
 }
 
-async fn sign(t: &TestApp, who: &Persona, id: AgreementId) -> Result<State, Refusal> {
+pub(crate) async fn sign(t: &TestApp, who: &Persona, id: AgreementId) -> Result<State, Refusal> {
     let newest = find(t, id).await.latest;
     let version = store::version(&t.app.db, id, newest).await?;
     let hash = version.hash.unwrap_or_default();
@@ -52,7 +52,7 @@ async fn sign(t: &TestApp, who: &Persona, id: AgreementId) -> Result<State, Refu
 }
 
 /// Drafted, offered and signed by everybody.
-async fn signed(t: &TestApp, w: &World) -> AgreementId {
+pub(crate) async fn signed(t: &TestApp, w: &World) -> AgreementId {
     let id = drafted(t, w, &w.terms()).await;
     acts::offer(&t.app, &permit(t, &w.marcus, id).await, id).await.unwrap();
     for who in [&w.daniel, &w.priya, &w.chair] {
@@ -137,7 +137,7 @@ pub(crate) async fn doubled(t: &TestApp, w: &World) -> AgreementId {
 }
 
 /// Milestones, time and one review.
-async fn follow(t: &TestApp, w: &World, id: AgreementId) {
+pub(crate) async fn follow(t: &TestApp, w: &World, id: AgreementId) {
     let aisha = permit(t, &w.aisha, id).await;
     let gauge = Gauge::Number {
         code: None,
@@ -194,7 +194,7 @@ async fn follow(t: &TestApp, w: &World, id: AgreementId) {
 }
 
 /// Exit plan, confirmation by both heads, feedback and both checks.
-async fn close(t: &TestApp, w: &World, id: AgreementId) {
+pub(crate) async fn close(t: &TestApp, w: &World, id: AgreementId) {
     at(t, "2027-12-10T12:00:00Z").await;
     let (priya, daniel) = (permit(t, &w.priya, id).await, permit(t, &w.daniel, id).await);
     assert!(exits::begin(&t.app, &daniel, id).await.is_err(), "no plan, no exit");
@@ -364,7 +364,9 @@ async fn who_does_not_belong_finds_nothing() {
         }
         // Reading is not deciding.
         let pause = format!("/agreements/{id}/do/pause");
-        let _ = t.post(Some(&w.marcus), &pause, &[("reason", "Inspection")]).await.expect(403);
+        let told = t.post(Some(&w.marcus), &pause, &[("reason", "Inspection")]).await.expect(422);
+        let _ = told.contains("What you typed is still here").contains("Inspection</textarea>");
+        assert_eq!(find(&t, id).await.state(), State::Active);
         let _ = t.post(Some(&w.priya), &pause, &[]).await.expect(422);
         let _ = t.post(Some(&w.priya), &pause, &[("reason", "Inspection")]).await.expect(303);
         assert_eq!(find(&t, id).await.state(), State::Paused);

@@ -129,6 +129,7 @@ impl World {
             home_share: 30_000,
             broker_share: 5_000,
             funder: "Alliance fund".to_owned(),
+            funder_org: None,
             funder_pays: 350_000,
             reciprocal_half_days: 4,
             reciprocal_words: "Music".to_owned(),

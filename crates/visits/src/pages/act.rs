@@ -121,7 +121,7 @@ pub(super) async fn move_to(
     if let (true, Some(on), Some(part)) = (errors.is_empty(), on, part) {
         match acts::move_to(&app, &permit, seen.visit.id, on, part).await {
             Ok(()) => return Ok(redirect(&seen.at(""))),
-            Err(refusal) => parts::beside(&mut errors, refusal)?,
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     }
     move_form(frame, &seen, &form, &errors)
@@ -168,7 +168,7 @@ pub(super) async fn cancel(
     match acts::cancel(&app, &permit, seen.visit.id, form.text("reason")).await {
         Ok(()) => Ok(redirect(&seen.at(""))),
         Err(refusal) => {
-            parts::beside(&mut errors, refusal)?;
+            parts::kept(&mut errors, refusal)?;
             cancel_form(frame, &seen, &form, &errors)
         }
     }

@@ -85,6 +85,7 @@ async fn page(
     page.caption = sight.title();
     page.problems = parts::problems(errors);
     page.button = "Book this visit".to_owned();
+    page.lede = parts::cover();
     let select = |name: &str, label: &str, items: Vec<(String, String)>| {
         let select = items
             .into_iter()
@@ -204,7 +205,7 @@ pub(super) async fn book(
         };
         match act(&app, &permit, sight.agreement.id, &new).await {
             Ok(id) => return Ok(redirect(&format!("/visits/{id}"))),
-            Err(refusal) => parts::beside(&mut errors, refusal)?,
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     }
     page(&app, frame, &sight, &form, &errors).await

@@ -98,7 +98,7 @@ pub(super) async fn raise(
         let [point, evidence] = ["point", "evidence"].map(|name| form.text(name));
         match challenges::raise(&app, &permit, sight.agreement.id, point, evidence).await {
             Ok(id) => return Ok(redirect(&format!("/challenges/{id}"))),
-            Err(refusal) => parts::beside(&mut errors, refusal)?,
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     }
     raise_form(frame, &sight, &form, &errors)

@@ -128,7 +128,7 @@ pub(super) async fn check(
         };
         match done {
             Ok(()) => return Ok(redirect(&seen.at(""))),
-            Err(refusal) => parts::beside(&mut errors, refusal)?,
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     }
     check_form(&app, frame, &seen, &form, &errors).await
@@ -193,7 +193,7 @@ pub(super) async fn answer(
         };
         match done {
             Ok(()) => return Ok(redirect(&seen.at(""))),
-            Err(refusal) => parts::beside(&mut errors, refusal)?,
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     }
     answer_form(&app, frame, &seen, &form, &errors).await
@@ -234,7 +234,7 @@ pub(super) async fn add(
     if errors.is_empty() {
         match checks::add(&app, &permit, seen.visit.id, form.text("words")).await {
             Ok(()) => return Ok(redirect(&seen.at(""))),
-            Err(refusal) => parts::beside(&mut errors, refusal)?,
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     }
     add_form(frame, &seen, &form, &errors)
@@ -301,7 +301,7 @@ pub(super) async fn settle_step(
     if let (true, Ok(told)) = (errors.is_empty(), form.text("told").parse::<Told>()) {
         match steps::settle(&app, &permit, key, told, form.text("became")).await {
             Ok(()) => return Ok(redirect(&seen.at(""))),
-            Err(refusal) => parts::beside(&mut errors, refusal)?,
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     } else if errors.is_empty() {
         errors.add("told", "Choose where it stands");

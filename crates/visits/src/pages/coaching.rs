@@ -180,7 +180,7 @@ pub(super) async fn send(
     if let (true, Some(other), Some(kind)) = (errors.is_empty(), other, kind) {
         match coaching::ask(&app, &permit, sight.agreement.id, other, kind).await {
             Ok(id) => return Ok(redirect(&format!("/coaching/{id}"))),
-            Err(refusal) => parts::beside(&mut errors, refusal)?,
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     }
     ask_form(&app, frame, &visitor, &sight, &form, &errors).await
@@ -336,7 +336,7 @@ pub(super) async fn log(
             NewSession { on, minutes, template: template.clone(), answers: answers.collect() };
         match coaching::log(&app, &permit, pair.id, &new).await {
             Ok(id) => return Ok(redirect(&format!("/coaching/sessions/{id}"))),
-            Err(refusal) => parts::beside(&mut errors, refusal)?,
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     }
     log_form(frame, &pair, &template, &form, &errors)

@@ -174,7 +174,7 @@ pub(super) async fn begin(
         };
         match commissions::ask(&app, &permit, &new).await {
             Ok(id) => return Ok(redirect(&format!("/commissions/{id}"))),
-            Err(refusal) => parts::beside(&mut errors, refusal)?,
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     }
     ask_form(&app, frame, &visitor, &form, &errors).await

@@ -117,7 +117,7 @@ pub(super) async fn begin(
     if errors.is_empty() {
         match cycles::ask(&app, &permit, sight.agreement.id, form.text("question")).await {
             Ok(id) => return Ok(redirect(&format!("/cycles/{id}"))),
-            Err(refusal) => parts::beside(&mut errors, refusal)?,
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     }
     ask_form(frame, &sight, &form, &errors)

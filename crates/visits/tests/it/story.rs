@@ -191,6 +191,8 @@ async fn of_two_who_book_the_last_half_day_at_once_one_wins_and_the_other_is_tol
         ];
         let form: Vec<(&str, &str)> = form.iter().map(|(k, v)| (*k, v.as_str())).collect();
         let page = format!("/agreements/{id}/visits/new");
+        let asked = t.get(Some(&w.daniel), &page).await.expect(200);
+        let _ = asked.contains("A day of cover costs about");
         let page = t.post(Some(&w.daniel), &page, &form).await.expect(422);
         let _ = page
             .contains("has no days free in the week of 11 January 2027")

@@ -105,7 +105,10 @@ impl Stage<'_> {
             RequestState::ReviewProgressOnly => {
                 let permit = self.permit(head, Action::Update, &now.resource()).await?;
                 requests::acts::consent_to_review(self.app, &permit, id).await?;
-                requests::acts::review_only(self.app, &broker().await?, id).await?;
+                let permit = broker().await?;
+                let on = foundation::clock::london(permit.context().at)
+                    .saturating_add(jiff::Span::new().weeks(6));
+                requests::acts::review_only(self.app, &permit, id, on).await?;
             }
         }
         Ok(())

@@ -12,6 +12,7 @@ mod lists;
 mod matrix;
 mod paths;
 mod personal;
+mod reach;
 mod record;
 mod stolen;
 mod world;

@@ -137,6 +137,8 @@ pub(crate) struct Walk {
     pub(crate) forms: Vec<Form>,
     /// In the order in which they were met.
     pub(crate) order: Vec<String>,
+    /// Which page links to which: two paths each.
+    pub(crate) links: BTreeSet<(String, String)>,
 }
 
 /// How many pages of one route a person opens: enough to meet several states.
@@ -185,6 +187,8 @@ pub(crate) async fn walk(world: &World, routes: &[Route], people: &[&Person]) ->
                 .is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.starts_with("text/html")));
             if html {
                 let (links, forms) = read(&answer.body, &path, who);
+                let to = links.iter().map(|link| (path.clone(), path_of(link).to_owned()));
+                walk.links.extend(to);
                 queue.extend(links);
                 for form in forms {
                     let names: Vec<&str> = form.fields.iter().map(|f| f.0.as_str()).collect();

@@ -13,12 +13,24 @@ fn expected(state: State) -> Vec<(Act, Vec<Standing>)> {
             (Act::SignChair, vec![Chair]),
             (Act::SignSupporting, vec![SupportingHead]),
             (Act::Cancel, vec![SupportedHead, SupportingHead, Broker]),
+            (Act::TakeBack, vec![SupportedHead, SupportingHead, Broker, Chair]),
         ],
-        State::SignedSupporting => {
-            vec![(Act::SignSupported, vec![SupportedHead]), (Act::SignChair, vec![Chair])]
-        }
-        State::SignedSupported => vec![(Act::SignSupporting, vec![SupportingHead])],
-        State::Signed => vec![(Act::Activate, vec![System])],
+        State::SignedSupporting => vec![
+            (Act::SignSupported, vec![SupportedHead]),
+            (Act::SignChair, vec![Chair]),
+            (Act::Cancel, vec![SupportedHead, SupportingHead, Broker]),
+            (Act::TakeBack, vec![SupportedHead, SupportingHead, Broker, Chair]),
+        ],
+        State::SignedSupported => vec![
+            (Act::SignSupporting, vec![SupportingHead]),
+            (Act::Cancel, vec![SupportedHead, SupportingHead, Broker]),
+            (Act::TakeBack, vec![SupportedHead, SupportingHead, Broker, Chair]),
+        ],
+        State::Signed => vec![
+            (Act::Activate, vec![System]),
+            (Act::Cancel, vec![SupportedHead, SupportingHead, Broker]),
+            (Act::TakeBack, vec![SupportedHead, SupportingHead, Broker, Chair]),
+        ],
         State::Active => vec![
             (Act::Vary, vec![SupportedHead, SupportingHead]),
             (Act::Pause, vec![SupportedHead, SupportingHead, Commissioner]),
