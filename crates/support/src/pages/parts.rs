@@ -291,14 +291,15 @@ pub fn beside(errors: &mut Errors, refusal: Refusal) -> Result<(), PageError> {
     Ok(())
 }
 
-/// As [`beside`], for a form that is shown again whatever the reason: what cannot be done now, or is
-/// for somebody else to do, stands above it, with everything that was typed still in its fields.
+/// As [`beside`], for a form that is shown again where its moment has passed: what cannot be done now
+/// stands above it, with everything that was typed still in its fields. What is for somebody else to do
+/// is refused.
 ///
 /// # Errors
 /// What is not there for this person, and what the database says.
 pub fn kept(errors: &mut Errors, refusal: Refusal) -> Result<(), PageError> {
     match refusal {
-        Refusal::NotNow(words) | Refusal::NotYours(words) => {
+        Refusal::NotNow(words) => {
             errors.add("refused", format!("{words} What you typed is still here"));
             Ok(())
         }
