@@ -66,7 +66,8 @@ pub fn wilson(numerator: f64, denominator: f64, z: f64) -> Option<Interval> {
     let (n, p) = (denominator, numerator / denominator);
     let z2 = z * z;
     let centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
-    let half = z / (1.0 + z2 / n) * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
+    // Not z² / 4n²: the square of a very large n is no number.
+    let half = z / (1.0 + z2 / n) * (p * (1.0 - p) / n + (z / (2.0 * n)).powi(2)).sqrt();
     Some(Interval { low: (centre - half).max(0.0), high: (centre + half).min(1.0) })
 }
 
@@ -104,7 +105,7 @@ pub fn newcombe(before: (f64, f64), after: (f64, f64), z: f64) -> Option<Interva
     let difference = p1 - p2;
     let down = ((p1 - first.low).powi(2) + (second.high - p2).powi(2)).sqrt();
     let up = ((first.high - p1).powi(2) + (p2 - second.low).powi(2)).sqrt();
-    Some(Interval { low: difference - down, high: difference + up })
+    Some(Interval { low: (difference - down).max(-1.0), high: (difference + up).min(1.0) })
 }
 
 /// Fisher's exact test of two shares, two-sided with the mid-p correction: the chance of a table

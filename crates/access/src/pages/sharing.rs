@@ -11,7 +11,7 @@ use foundation::{
 };
 use govuk::{
     Button, CheckboxItem, Checkboxes, Html, Input, RadioItem, Radios, Table, TableCell, Tag,
-    TagColour,
+    TagColour, extra::ScrollArea,
 };
 
 use super::{
@@ -91,7 +91,7 @@ async fn sheet(
         }
         page = match none {
             true => page.text(&format!("{name} shares nothing by agreement.")),
-            false => page.part(table),
+            false => page.part(ScrollArea::new(format!("What {name} shares"), Html::from(table))),
         };
     }
     let mut owner = Radios::new("owner", "Whose records")

@@ -156,6 +156,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
                after the end, as the financial records it belongs to",
         tables: &[
             "agreement",
+            "results_told",
             "agreement_person",
             "agreement_version",
             "agreement_signature",

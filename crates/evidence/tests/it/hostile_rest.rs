@@ -40,6 +40,13 @@ fn measure() -> impl Strategy<Value = Measure> {
     ]
 }
 
+/// Found by the properties below: a difference of shares that went beyond one.
+#[test]
+fn a_difference_of_shares_stays_between_none_and_all() {
+    let found = variation::newcombe((0.0, 1e154), (f64::MAX, f64::MAX), 1e154).unwrap();
+    assert!(found.low >= -1.0 && found.low <= 1.0 && found.high == 1.0, "{found:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 

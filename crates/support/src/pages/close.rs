@@ -123,7 +123,7 @@ fn said(sight: &Sight, feedback: &[exits::Feedback]) -> Html {
             Side::Supporting => Standing::SupportingHead,
         };
         let words = match feedback.iter().find(|given| given.side() == side) {
-            Some(_) if !sight.is(&[own]) && !(both && reads) => {
+            Some(_) if !(sight.is(&[own]) || both && reads) => {
                 let until = if reads { ": you read it once both schools have spoken" } else { "" };
                 paragraphs(&format!("{} has said how it was{until}.", sight.school(side)))
             }

@@ -88,7 +88,7 @@ async fn a_funder_is_chosen_sees_what_it_pays_for_and_may_let_it_rest() {
         let _ = t.post(Some(&ruth), &pause, &[("reason", "The audit")]).await.expect(303);
         let end = format!("{page}/do/end");
         let ending = [("ground", "conduct"), ("reason", "No")];
-        let _ = t.post(Some(&ruth), &end, &ending).await.expect(422);
+        let _ = t.post(Some(&ruth), &end, &ending).await.expect(403);
         assert!(find(&t, id).await.state().in_force(), "ending it is for the heads");
     })
     .await;
