@@ -16,7 +16,7 @@ async function setUp (world, expect) {
   expect(done.files.every((file) => !file.unchanged && file.rejected === 0)).toBe(true)
   const school = published(world.files, 'edubasealldata20261109.csv', HARBOUR.urn)
   world.authority = `authority:${school('LA (code)')}`
-  world.account('kit', 'Kit Lindqvist', 'administrator', world.authority, 'Data and systems officer')
+  world.account('kit', 'Kit Lindqvist', 'operator', world.authority, 'Data and systems officer')
   await world.move(world.day)
 
   const kit = await world.as('kit')
@@ -29,13 +29,27 @@ async function setUp (world, expect) {
   await fill(kit, { name: 'Tideway Learning Alliance', members: [...members, world.authority].join('\n') })
   await choose(kit, 'kind', 'alliance')
   await press(kit, 'Found the partnership')
-  await expect(heading(kit)).toHaveText('Tideway Learning Alliance')
-  await expect(main(kit)).toContainText('24')
-  world.alliance = new URL(kit.url()).pathname
+  await expect(heading(kit)).toHaveText('Partnerships')
+  await expect(main(kit)).toContainText('25 not agreed yet')
+  await kit.goto(world.at('/people/new'))
+  const alliance = await kit.locator('input[type=radio][value^="partnership:"]').getAttribute('value')
+  world.alliance = `/partnerships/${alliance.replace('partnership:', '')}`
   for (const [key, name, role, at, title] of staff) {
-    const org = at === 'alliance' ? `partnership:${world.alliance.split('/').at(-1)}` : `school:${at}`
-    world.account(key, name, role, org, title)
+    world.account(key, name, role, at === 'alliance' ? alliance : `school:${at}`, title)
   }
+  // Nobody is drawn in: each head agrees for their own school.
+  const heads = staff.filter(([,, role]) => role === 'head').map(([key]) => key)
+  for (const key of heads) {
+    const head = await world.as(key)
+    await head.goto(world.at('/home'))
+    await follow(head, 'Tideway Learning Alliance asks you to join')
+    await press(head, /^Agree/)
+    await expect(main(head).getByRole('link', { name: 'Tideway Learning Alliance' })).toBeVisible()
+  }
+  const priya = await world.as('priya')
+  await priya.goto(world.at(world.alliance))
+  await expect(heading(priya)).toHaveText('Tideway Learning Alliance')
+  await expect(main(priya)).toContainText(String(heads.length))
 }
 
 /** Anybody may read the family of a school and how it came about. */
