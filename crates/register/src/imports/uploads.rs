@@ -191,10 +191,14 @@ async fn refuse_pupils(
     let report = import_inputs(app, permit, inputs, Options { preview: true }, &|_| {})
         .await
         .map_err(failed)?;
-    for (file, sent) in report.files.iter().zip(received) {
+    // The report has its own order.
+    for file in &report.files {
         let Some(problem) = &file.refusal else { continue };
+        let mut found = problem.code == ProblemCode::PupilData;
         // What we cannot read as a table may hold a number all the same.
-        let found = problem.code == ProblemCode::PupilData || holds_number(&sent.path)?;
+        for sent in received.iter().filter(|sent| sent.name == file.file) {
+            found = found || holds_number(&sent.path)?;
+        }
         if found {
             let row = problem.row.map_or_else(String::new, |row| format!(", row {row}"));
             let column =

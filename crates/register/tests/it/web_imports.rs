@@ -74,6 +74,8 @@ async fn an_operator_looks_applies_and_undoes() {
         let pupil = b"URN,Pupil,Year\n999101,A801200001001,2024\n";
         let refused = send(&test, Some(&ada), &[(name, register), ("results.csv", pupil)]).await;
         let _ = refused.expect(400).contains("results.csv").contains("pupil").lacks("A8012");
+        let refused = send(&test, Some(&ada), &[("results.csv", pupil), (name, register)]).await;
+        let _ = refused.expect(400).contains("results.csv").contains("pupil").lacks("A8012");
         assert!(register::imports::uploads(&test.app.db).await.unwrap().is_empty());
 
         let again = send(&test, Some(&ada), &[(name, register)]).await.expect(303);
