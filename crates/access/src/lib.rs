@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod identities;
 pub mod keyring;
+pub mod known;
 pub mod leaving;
 pub mod limits;
 pub mod links;

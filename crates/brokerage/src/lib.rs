@@ -49,4 +49,9 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 3,
         sql: include_str!("../migrations/0003_review_on.sql"),
     },
+    Migration {
+        room: "brokerage",
+        number: 100,
+        sql: include_str!("../migrations/0100_responsible.sql"),
+    },
 ];

@@ -31,5 +31,11 @@ pub fn machines() -> Vec<foundation::machine::Document> {
 }
 
 /// This room's tables, in order.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { room: "needs", number: 1, sql: include_str!("../migrations/0001_audits.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "needs", number: 1, sql: include_str!("../migrations/0001_audits.sql") },
+    Migration {
+        room: "needs",
+        number: 100,
+        sql: include_str!("../migrations/0100_responsible.sql"),
+    },
+];

@@ -21,23 +21,9 @@ use crate::{
 /// # Errors
 /// When the database cannot be read.
 pub async fn responsible(db: &impl Sql, orgs: &[OrgRef]) -> Result<Vec<OrgRef>, DbError> {
-    let each = responsible_each(db, orgs).await?;
+    let each = register::bodies(db, orgs.iter().copied()).await?;
     let all: BTreeSet<OrgRef> = each.into_values().flatten().collect();
     Ok(all.into_iter().collect())
-}
-
-/// The bodies responsible for each of some schools.
-pub(crate) async fn responsible_each(
-    db: &impl Sql,
-    orgs: &[OrgRef],
-) -> Result<HashMap<OrgRef, Vec<OrgRef>>, DbError> {
-    let urns: BTreeSet<u32> = orgs.iter().filter_map(|org| org.urn()).collect();
-    if urns.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let urns: Vec<u32> = urns.into_iter().collect();
-    let schools = register::schools(db, &urns).await?;
-    Ok(schools.into_iter().map(|school| (school.org(), school.responsible())).collect())
 }
 
 /// The names of some organisations.
@@ -206,7 +192,7 @@ pub(crate) async fn newest_year(
 /// Why the two sides of an agreement are related, in words; empty where they are not: one body
 /// answers for both, or an interest was declared and is managed.
 pub(crate) async fn related(db: &impl Sql, agreement: &Agreement) -> Result<String, Refusal> {
-    let each = responsible_each(db, &[agreement.supported, agreement.supporting]).await?;
+    let each = register::bodies(db, [agreement.supported, agreement.supporting]).await?;
     let of = |org: OrgRef| each.get(&org).cloned().unwrap_or_default();
     let mut why = Vec::new();
     for body in of(agreement.supported) {

@@ -37,6 +37,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "visits", number: 3, sql: include_str!("../migrations/0003_reviews.sql") },
     Migration { room: "visits", number: 4, sql: include_str!("../migrations/0004_held_time.sql") },
     Migration { room: "visits", number: 5, sql: include_str!("../migrations/0005_journal.sql") },
+    Migration {
+        room: "visits",
+        number: 100,
+        sql: include_str!("../migrations/0100_shared_by_both.sql"),
+    },
 ];
 
 /// The state machines of this room, for the documentation.

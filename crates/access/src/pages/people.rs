@@ -52,7 +52,7 @@ pub(super) async fn list(
     for person in accounts::all(&app.db).await? {
         let mut posts = Vec::new();
         for post in held.iter().filter(|post| post.account == person.id && post.on(today)) {
-            let org = org_in_words(&app.db, post.org).await?;
+            let org = org_in_words(&app, post.org).await?;
             posts.push(format!("{}, {org}", post.title));
         }
         let name = format!(
@@ -216,7 +216,7 @@ pub(super) async fn show(
     let mut posts = SummaryList::new();
     let today = app.clock.today();
     for held in accounts::held(&app.db, Some(person.id)).await? {
-        let org = org_in_words(&app.db, held.org).await?;
+        let org = org_in_words(&app, held.org).await?;
         let since = date_in_words(held.start_on.0);
         let words = match held.end_on.as_ref().and_then(|end| end.parse::<Date>().ok()) {
             Some(end) if end < today => format!("{org}, {since} to {}", date_in_words(end)),
@@ -233,7 +233,7 @@ pub(super) async fn show(
     }
     let mut suggested = Vec::new();
     for one in identities::suggested(&app.db, person.id, today).await? {
-        let org = org_in_words(&app.db, one.org).await?;
+        let org = org_in_words(&app, one.org).await?;
         let name = oidc::configured(&app.config, &one.provider)
             .map_or(one.provider.as_str(), |provider| provider.name.as_str());
         let org_ref = one.org.to_string();
@@ -392,7 +392,7 @@ async fn end_form(
     let person = person(app, id).await?;
     let held = accounts::held(&app.db, Some(person.id)).await?;
     let held = held.iter().find(|held| held.id == post).ok_or(PageError::NotFound)?;
-    let org = org_in_words(&app.db, held.org).await?;
+    let org = org_in_words(&app, held.org).await?;
     let values =
         ["day", "month", "year"].into_iter().fold(govuk::FieldValues::default(), |values, part| {
             let name = format!("last-{part}");

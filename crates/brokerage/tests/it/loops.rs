@@ -294,8 +294,7 @@ async fn for_now_progress_only_with_the_head_s_consent_and_on_a_day() {
         let own = access::Resource::new(access::Kind::Request, access::Zone::School, HARBOUR);
         let head = permit(&t, &w.priya, Action::Create, &own).await;
         let ask = crate::world::ask();
-        let id =
-            requests::acts::draft(&t.app, &head, HARBOUR, &[], w.alliance, &ask).await.unwrap();
+        let id = requests::acts::draft(&t.app, &head, HARBOUR, w.alliance, &ask).await.unwrap();
         requests::acts::submit(&t.app, &head, id).await.unwrap();
         let (desk, page) = (format!("/desk/{id}"), format!("/requests/{id}"));
         let state = async || requests::request(&t.app.db, id).await.unwrap().unwrap().state;

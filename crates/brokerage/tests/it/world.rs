@@ -145,7 +145,7 @@ pub(crate) async fn permit(
 pub(crate) async fn matching(t: &TestApp, w: &World) -> RequestId {
     let draft = access::Resource::new(access::Kind::Request, access::Zone::School, HARBOUR);
     let head = permit(t, &w.priya, Action::Create, &draft).await;
-    let id = requests::acts::draft(&t.app, &head, HARBOUR, &[], w.alliance, &ask()).await.unwrap();
+    let id = requests::acts::draft(&t.app, &head, HARBOUR, w.alliance, &ask()).await.unwrap();
     requests::acts::submit(&t.app, &head, id).await.unwrap();
     let request = requests::request(&t.app.db, id).await.unwrap().unwrap();
     let broker = permit(t, &w.marcus, Action::Broker, &request.resource()).await;

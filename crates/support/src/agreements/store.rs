@@ -308,7 +308,7 @@ async fn filtered(
         .all(&format!("SELECT {COLUMNS} FROM agreement a ORDER BY a.created_at DESC, a.id"), [])
         .await?;
     let orgs: Vec<OrgRef> = all.iter().flat_map(|a| [a.supported, a.supporting]).collect();
-    let responsible = neighbours::responsible_each(db, &orgs).await?;
+    let responsible = register::bodies(db, orgs).await?;
     Ok(all
         .into_iter()
         .filter(|agreement| {

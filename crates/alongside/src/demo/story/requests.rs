@@ -164,16 +164,8 @@ impl Stage<'_> {
         };
         let owner = Resource::new(Kind::Request, Zone::School, school.org());
         let permit = self.permit(self.head(it.school)?, Action::Create, &owner).await?;
-        let responsible = school.responsible();
-        let id = requests::acts::draft(
-            self.app,
-            &permit,
-            school.org(),
-            &responsible,
-            self.alliance(),
-            &ask,
-        )
-        .await?;
+        let alliance = self.alliance();
+        let id = requests::acts::draft(self.app, &permit, school.org(), alliance, &ask).await?;
         self.requests.insert(it.key, id);
         Ok(())
     }
