@@ -37,6 +37,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         post: Post::captured(),
         secret: Arc::new([7; 32].into()),
         names: foundation::web::Names::default(),
+        written: &[],
     };
     let mut secrets = Vec::new();
     for number in 0..people {

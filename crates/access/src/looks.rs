@@ -112,6 +112,25 @@ pub async fn record(
     Ok(())
 }
 
+/// As [`record`], for a list that shows what somebody else's records are called. What belongs to the
+/// visitor's own organisations is their daily work and not noted from lists.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn listed(
+    app: &App,
+    visitor: &Visitor,
+    subject: &str,
+    shown: Vec<(Resource, String)>,
+) -> Result<(), DbError> {
+    for (resource, id) in shown {
+        if !visitor.belongs_to(resource.owner) {
+            record(app, visitor, &resource, subject, id).await?;
+        }
+    }
+    Ok(())
+}
+
 /// The looks at what belongs to any of these organisations since a moment, the latest first.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 
 use foundation::{
     Context, DbError, Ids, OrgRef, Sql, Tx,
+    db::AsText,
     events::{self, Event},
 };
 use jiff::civil::Date;
@@ -219,6 +220,31 @@ pub async fn members(db: &impl Sql, partnership: OrgRef, on: Date) -> Result<Vec
         on,
     )
     .await
+}
+
+/// The members of a partnership on a day, each with the day from which it belongs to it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn joined(
+    db: &impl Sql,
+    partnership: OrgRef,
+    on: Date,
+) -> Result<Vec<(OrgRef, Date)>, DbError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        org: OrgRef,
+        since: AsText<Date>,
+    }
+    let rows: Vec<Row> = db
+        .all(
+            "SELECT org, min(agreed_on) AS since FROM partnership_member
+             WHERE partnership = $1 AND agreed_on <= $2 AND (end_on IS NULL OR end_on >= $2)
+             GROUP BY org ORDER BY org",
+            [partnership.into(), on.to_string().into()],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.org, row.since.0)).collect())
 }
 
 /// The members of several partnerships on a day: pairs of partnership and member, in order.

@@ -252,16 +252,21 @@ pub fn filter<T>(
 /// An act that takes a permit cannot be called without one:
 ///
 /// ```compile_fail
-/// async fn forget(tx: &foundation::Tx, account: access::AccountId) {
-///     let _ = access::retention::forget(tx, account).await;
+/// async fn forget(tx: &foundation::Tx, app: &foundation::App, account: access::AccountId) {
+///     let _ = access::retention::forget(tx, app, account).await;
 /// }
 /// ```
 ///
 /// With one it can, which shows that nothing else is wrong with the line above:
 ///
 /// ```
-/// async fn forget(tx: &foundation::Tx, permit: &access::Permit, account: access::AccountId) {
-///     let _ = access::retention::forget(tx, permit, account).await;
+/// async fn forget(
+///     tx: &foundation::Tx,
+///     app: &foundation::App,
+///     permit: &access::Permit,
+///     account: access::AccountId,
+/// ) {
+///     let _ = access::retention::forget(tx, app, permit, account).await;
 /// }
 /// ```
 ///

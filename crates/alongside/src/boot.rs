@@ -93,6 +93,7 @@ pub async fn app(mut config: Config, clock: Clock) -> anyhow::Result<App> {
         post,
         secret: Arc::new(secret),
         names: register::names(),
+        written: routes::WRITTEN,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use access::{leaving::Duties, privacy::Extracts};
 use axum::Router;
-use foundation::{App, db::Migration, jobs::Handlers, machine::Document, mail};
+use foundation::{App, db::Migration, jobs::Handlers, machine::Document, mail, web::Written};
 use support::pages::points::OpenPoints;
 
 use register::pages::Sections;
@@ -68,6 +68,16 @@ pub fn duties() -> Duties {
         .asking(visits::persons::duties)
         .asking(practices::persons::duties)
 }
+
+/// Where the rooms write people's names.
+pub const WRITTEN: &[&[Written]] = &[
+    needs::WRITTEN,
+    brokerage::WRITTEN,
+    plans::WRITTEN,
+    visits::WRITTEN,
+    practices::WRITTEN,
+    week::WRITTEN,
+];
 
 /// What the rooms hold about a person: the copy of their own data.
 #[must_use]

@@ -21,7 +21,7 @@ pub mod persons;
 pub mod proposals;
 pub mod requests;
 
-use foundation::db::Migration;
+use foundation::{db::Migration, web::Written};
 
 pub use daily::{handlers, schedule};
 pub use home::waiting;
@@ -35,6 +35,10 @@ pub use requests::{Request, RequestId};
 pub fn machines() -> Vec<foundation::machine::Document> {
     vec![requests::state::machine(), interests::machine(), cadre::state::machine()]
 }
+
+/// Where this room writes people's names.
+pub const WRITTEN: &[Written] =
+    &[Written { table: "designation", account: "person", name: "person_name" }];
 
 /// This room's tables, in order.
 pub const MIGRATIONS: &[Migration] = &[

@@ -34,6 +34,7 @@ pub mod reviews;
 pub mod seal;
 pub mod stories;
 pub mod time;
+pub mod together;
 pub mod watch;
 
 use foundation::{App, db::Migration, jobs};

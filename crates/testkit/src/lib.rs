@@ -186,6 +186,7 @@ impl TestApp {
             post: Post::captured(),
             secret,
             names: Names::default(),
+            written: &[],
         };
         let router = router(setup.routes, &app);
         let (routes, handlers) = (setup.routes, (setup.handlers)());

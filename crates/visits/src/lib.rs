@@ -24,11 +24,20 @@ pub mod persons;
 pub mod visits;
 
 use access::Permit;
-use foundation::{App, DbError, db::Migration, jobs};
+use foundation::{App, DbError, db::Migration, jobs, web::Written};
 
 pub use pages::routes;
 pub use support::Refusal;
 pub use visits::{Visit, VisitId};
+
+/// Where this room writes people's names.
+pub const WRITTEN: &[Written] = &[
+    Written { table: "visit", account: "visitor", name: "visitor_name" },
+    Written { table: "challenge", account: "raised_by", name: "raised_name" },
+    Written { table: "coaching_pair", account: "one", name: "one_name" },
+    Written { table: "coaching_pair", account: "other", name: "other_name" },
+    Written { table: "commission", account: "reviewer", name: "reviewer_name" },
+];
 
 /// This room's tables, in order.
 pub const MIGRATIONS: &[Migration] = &[

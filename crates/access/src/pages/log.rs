@@ -63,7 +63,7 @@ async fn table(app: &App, caption: &str, looks: Vec<Look>) -> Result<Table, Page
     for look in looks {
         let acting = look.acting_for.as_deref().and_then(|org| org.parse().ok());
         let acting = match acting {
-            Some(org) => org_in_words(&app, org).await?,
+            Some(org) => org_in_words(app, org).await?,
             None => "Themselves".to_owned(),
         };
         let why = match look.reason {
@@ -76,7 +76,7 @@ async fn table(app: &App, caption: &str, looks: Vec<Look>) -> Result<Table, Page
             Cell::text(look.name),
             Cell::text(acting),
             Cell::text(format!("{} {}", look.subject, look.subject_id)),
-            Cell::text(org_in_words(&app, look.owner).await?),
+            Cell::text(org_in_words(app, look.owner).await?),
             Cell::text(look.zone.0.key()),
             Cell::text(in_words(look.last_at.0)),
             Cell::Number(times, 0),
@@ -160,7 +160,7 @@ async fn glass_form(
 ) -> Result<Sheet, PageError> {
     let mut items = Vec::new();
     for &org in orgs {
-        items.push((org_in_words(&app, org).await?, org.to_string()));
+        items.push((org_in_words(app, org).await?, org.to_string()));
     }
     items.sort();
     let mut whose = Select::new("owner", "Whose records")

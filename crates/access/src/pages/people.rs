@@ -392,7 +392,7 @@ async fn end_form(
     let person = person(app, id).await?;
     let held = accounts::held(&app.db, Some(person.id)).await?;
     let held = held.iter().find(|held| held.id == post).ok_or(PageError::NotFound)?;
-    let org = org_in_words(&app, held.org).await?;
+    let org = org_in_words(app, held.org).await?;
     let values =
         ["day", "month", "year"].into_iter().fold(govuk::FieldValues::default(), |values, part| {
             let name = format!("last-{part}");

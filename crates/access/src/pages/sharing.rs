@@ -51,7 +51,7 @@ async fn sheet(
         "Bodies that may read your records by agreement. You can take an agreement back at any time; it ends at once.",
     );
     for org in led(visitor) {
-        let name = org_in_words(&app, org).await?;
+        let name = org_in_words(app, org).await?;
         let mut table = Table::new(name.as_str())
             .head(["With", "What", "Why", "Until", "State", "Action"].map(TableCell::new))
             .first_cell_is_header(true);
@@ -69,7 +69,7 @@ async fn sheet(
                 false => Html::default(),
             };
             table = table.row([
-                TableCell::new(org_in_words(&app, share.reader).await?),
+                TableCell::new(org_in_words(app, share.reader).await?),
                 TableCell::new(share.kinds.0.join(", ")),
                 TableCell::new(share.purpose.clone()),
                 TableCell::new(date_in_words(share.end_on.0)),
@@ -86,7 +86,7 @@ async fn sheet(
         .value(data.text("owner"))
         .error_if(errors.get("owner"));
     for org in led(visitor) {
-        owner = owner.with(RadioItem::new(org.to_string(), org_in_words(&app, org).await?));
+        owner = owner.with(RadioItem::new(org.to_string(), org_in_words(app, org).await?));
     }
     let number = Input::new("reader", "With which local authority (its three digits)")
         .whole_number()

@@ -47,6 +47,19 @@ impl Names {
     }
 }
 
+/// A column in which a room writes somebody's name beside their account, so that a record reads well
+/// after they have left. Whoever is forgotten is taken out of it; what others rely on (signatures, what
+/// was said to each other, the books) is not listed and keeps its name.
+#[derive(Clone, Copy, Debug)]
+pub struct Written {
+    /// The table.
+    pub table: &'static str,
+    /// The column that says whose name it is.
+    pub account: &'static str,
+    /// The column with the name.
+    pub name: &'static str,
+}
+
 /// The running product's shared parts. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -64,4 +77,6 @@ pub struct App {
     pub secret: Arc<Secret>,
     /// How organisations are called.
     pub names: Names,
+    /// Where rooms write people's names.
+    pub written: &'static [&'static [Written]],
 }

@@ -89,6 +89,9 @@ async fn a_school_that_changes_its_trust_is_read_by_the_new_one_only() {
         let _ = t.get(Some(&old), "/audits").await.expect(200).contains("Autumn 2026");
         let _ = t.get(Some(&new), &path).await.expect(404);
         let _ = t.get(Some(&new), "/audits").await.expect(200).lacks("Autumn 2026");
+        // No silent access: the school sees the look at the record, and the one at its title in a list.
+        let log = t.get(Some(&people.priya), "/access-log").await.expect(200);
+        let _ = log.contains("Olga Old").contains("title of an audit").lacks("Nora New");
         moves(980_002).await;
         let _ = t.get(Some(&old), &path).await.expect(404);
         let _ = t.get(Some(&old), "/audits").await.expect(200).lacks("Autumn 2026");

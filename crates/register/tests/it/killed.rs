@@ -62,6 +62,7 @@ async fn child(address: &str) {
         post: Post::captured(),
         secret: std::sync::Arc::new([7; 32].into()),
         names: register::names(),
+        written: &[],
     };
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in district().files() {

@@ -89,6 +89,7 @@ fn app(db: Db, clock: Clock, folder: &tempfile::TempDir, seed: u64) -> App {
         post: Postbox::captured(),
         secret: Arc::new([7; 32].into()),
         names: register::names(),
+        written: routes::WRITTEN,
     }
 }
 
