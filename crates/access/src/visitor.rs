@@ -73,6 +73,12 @@ impl Visitor {
         self.posts.iter().any(|post| post.role() == role && post.org == org)
     }
 
+    /// Whether the person chairs an organisation's board.
+    #[must_use]
+    pub fn chairs(&self, org: OrgRef) -> bool {
+        self.posts.iter().any(|post| post.role() == Role::Governor && post.chair && post.org == org)
+    }
+
     /// Whether the person holds any post in an organisation.
     #[must_use]
     pub fn belongs_to(&self, org: OrgRef) -> bool {

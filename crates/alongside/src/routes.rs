@@ -2,6 +2,7 @@
 
 use access::{leaving::Duties, privacy::Extracts};
 use axum::Router;
+use brokerage::contribution::Contributions;
 use foundation::{App, db::Migration, jobs::Handlers, machine::Document, mail, web::Written};
 use support::pages::points::OpenPoints;
 
@@ -106,6 +107,14 @@ pub fn sections() -> Sections {
 #[must_use]
 pub fn open_points() -> OpenPoints {
     OpenPoints::default().asking(visits::challenges::open_points)
+}
+
+/// What the rooms know that somebody gave to other schools: their contribution record.
+#[must_use]
+pub fn contributions() -> Contributions {
+    Contributions::default()
+        .asking(support::contributions::of)
+        .asking(visits::persons::contributions)
 }
 
 /// Every room's background work.

@@ -33,7 +33,12 @@ pub use requests::{Request, RequestId};
 /// The state machines of this room, for the documentation.
 #[must_use]
 pub fn machines() -> Vec<foundation::machine::Document> {
-    vec![requests::state::machine(), interests::machine(), cadre::state::machine()]
+    vec![
+        requests::state::machine(),
+        interests::machine(),
+        cadre::state::machine(),
+        offers::machine(),
+    ]
 }
 
 /// Where this room writes people's names.
@@ -52,6 +57,16 @@ pub const MIGRATIONS: &[Migration] = &[
         room: "brokerage",
         number: 3,
         sql: include_str!("../migrations/0003_review_on.sql"),
+    },
+    Migration {
+        room: "brokerage",
+        number: 4,
+        sql: include_str!("../migrations/0004_preparation.sql"),
+    },
+    Migration {
+        room: "brokerage",
+        number: 5,
+        sql: include_str!("../migrations/0005_team_time.sql"),
     },
     Migration {
         room: "brokerage",

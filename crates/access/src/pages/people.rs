@@ -12,8 +12,8 @@ use foundation::{
     web::{Errors, Form, FormData, Frame, escape, redirect},
 };
 use govuk::{
-    Button, DateInput, Html, Input, InsetText, RadioItem, Radios, Select, SelectItem, SummaryList,
-    SummaryRow, Table, TableCell, Tag, TagColour, Textarea, extra::ScrollArea,
+    Button, Checkboxes, DateInput, Html, Input, InsetText, RadioItem, Radios, Select, SelectItem,
+    SummaryList, SummaryRow, Table, TableCell, Tag, TagColour, Textarea, extra::ScrollArea,
 };
 use jiff::civil::Date;
 
@@ -105,7 +105,10 @@ async fn post_fields(app: &App, data: &FormData, errors: &Errors) -> Result<Vec<
         .hint("For example: Deputy headteacher")
         .value(data.text("title"))
         .error_if(errors.get("title"));
-    Ok(vec![role.into(), kind.into(), number.into(), title.into()])
+    let chair = Checkboxes::single("chair", "yes", "Chairs the board, and so signs agreements")
+        .values(data.all("chair").map(str::to_owned).collect::<Vec<_>>())
+        .small();
+    Ok(vec![role.into(), kind.into(), number.into(), title.into(), chair.into()])
 }
 
 /// Reads what [`post_fields`] asked.
@@ -133,6 +136,7 @@ fn post_of(data: &FormData, errors: &mut Errors) -> Option<Post> {
     };
     let title = data.required("title", errors, "Enter the words on the door").to_owned();
     let post = Post::new(org?, role?, &title);
+    let post = if data.has("chair", "yes") { post.chairing() } else { post };
     if let Some(problem) = post.problem() {
         errors.add("kind", problem);
         return None;

@@ -335,8 +335,7 @@ impl Stage<'_> {
             .posts
             .iter()
             .find(|post| {
-                post.employer == story::Employer::School(urn)
-                    && matches!(post.role, story::Role::Chair | story::Role::Governor)
+                post.employer == story::Employer::School(urn) && post.role == story::Role::Chair
             })
             .map(|post| post.person)
             .with_context(|| format!("school {urn} has no chair in the story"))
