@@ -1,12 +1,16 @@
 //! Bounds, plans and proof put together: raise the bound, walk, close pairs, branch.
 
 use super::around::Around;
+use super::choose::Sweep;
 use super::climb::Climb;
 use super::lagrange::{Knapsacks, Problem, Relaxed, SCALE, first_prices, round_up, worth};
 use super::local::{Dice, Part, Plan, Walk, repair};
+use super::pattern::{Choice, patterns};
 
 /// A cost above every plan's.
 pub(super) const NONE: i64 = i64::MAX / SCALE / 4;
+/// Packings are gone through when they lie nearer to the best than this, in 256ths.
+const FAR: i64 = 1 << 40;
 
 pub(crate) struct Closed {
     pub(crate) value: Option<i64>,
@@ -21,12 +25,14 @@ pub(super) struct Node {
     pub(super) price: Vec<i64>,
 }
 
-/// A node parted in two, as far as anything is left of each half, and their bounds in 256ths.
-pub(super) struct Halves {
-    pub(super) with: Option<Node>,
-    pub(super) without: Option<Node>,
-    pub(super) bounds: (i64, i64),
+/// What is left to go through: pairs, or, where they are few, packings.
+pub(super) enum Left {
+    Pairs(Node),
+    Packings(Choice),
 }
+
+/// Parts to go through, with bounds in 256ths.
+pub(super) type Stack = Vec<(i64, Left)>;
 
 pub(super) struct Run<'a> {
     pub(super) p: &'a Problem,
@@ -39,6 +45,13 @@ pub(super) struct Run<'a> {
     pub(super) rung: i64,
     /// How many jobs a region has, in 256ths.
     pub(super) wide: usize,
+    /// The plan that regions go on from.
+    pub(super) now: Option<Plan>,
+    /// So many packings are few.
+    pub(super) few: usize,
+    pub(super) sweep: Sweep,
+    /// Who looks for better plans meanwhile.
+    pub(super) seeker: Option<Box<Run<'a>>>,
 }
 
 /// What raising a bound came to.
@@ -63,8 +76,19 @@ pub(crate) fn run(p: &Problem, seed: u64, go_on: &mut dyn FnMut() -> bool) -> Cl
 
 impl<'a> Run<'a> {
     pub(super) fn new(p: &'a Problem, best: Option<Plan>, dice: Dice, worth: Vec<i64>) -> Self {
-        let knapsacks = Knapsacks::default();
-        Self { p, knapsacks, best, dice, worth, rung: NONE, wide: super::region::WIDE }
+        Self {
+            p,
+            knapsacks: Knapsacks::default(),
+            best,
+            dice,
+            worth,
+            rung: NONE,
+            wide: super::region::WIDE,
+            now: None,
+            few: super::pattern::FEW,
+            sweep: Sweep::default(),
+            seeker: None,
+        }
     }
 
     /// Only what costs less is of interest: less than the best plan, and than the rung that is
@@ -223,7 +247,7 @@ impl<'a> Run<'a> {
 
     /// Follows the packings down: fixes the jobs they agree on most, raises the bound of what is
     /// left, and so on until few are left, which are gone through exactly.
-    fn follow(&mut self, root: &Node, go_on: &mut dyn FnMut() -> bool) -> bool {
+    pub(super) fn follow(&mut self, root: &Node, go_on: &mut dyn FnMut() -> bool) -> bool {
         let p = self.p;
         let m = p.agents;
         let before = self.target();
@@ -278,7 +302,12 @@ impl<'a> Run<'a> {
     }
 
     /// Improves the best plan a few jobs at a time. Says whether it got better.
-    fn settle(&mut self, open: &[bool], turns: usize, go_on: &mut dyn FnMut() -> bool) -> bool {
+    pub(super) fn settle(
+        &mut self,
+        open: &[bool],
+        turns: usize,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> bool {
         let Some(best) = self.best.clone() else { return false };
         let around = Around::new(self.p, open, &self.worth);
         let found = around.improve(&best, turns, &mut self.dice, go_on);
@@ -287,7 +316,12 @@ impl<'a> Run<'a> {
     }
 
     /// Improves the best plan a few agents at a time. Says whether it got better.
-    fn refine(&mut self, open: &[bool], parts: usize, go_on: &mut dyn FnMut() -> bool) -> bool {
+    pub(super) fn refine(
+        &mut self,
+        open: &[bool],
+        parts: usize,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> bool {
         let p = self.p;
         let Some(mut plan) = self.best.clone() else { return false };
         let before = plan.cost;
@@ -338,19 +372,14 @@ impl<'a> Run<'a> {
         let mut climb = Climb::default();
         while bound < self.least() && go_on() {
             root.price.clone_from(&raised.price);
-            // Part of the effort goes into the bound, the rest into better plans.
-            let effort = (self.knapsacks.effort * 2 / 5).saturating_sub(climb.effort);
-            if climb.on(self, &root, &mut bound, effort, go_on) || !go_on() {
+            let before = self.least();
+            if self.round(&mut climb, &root, &mut bound, go_on) || !go_on() {
                 break;
             }
-            let mut better = self.follow(&root, go_on);
-            better |= self.settle(&root.open, 8_000, go_on);
-            better |= self.refine(&root.open, 40, go_on);
-            better |= self.region(&root, 100, go_on);
-            if !better {
+            let target = self.target();
+            if target >= before {
                 continue;
             }
-            let target = self.target();
             let closing =
                 self.knapsacks.close(p, &mut root.open, &raised.price, raised.value, target);
             bound = bound.max(round_up(raised.value.saturating_add(closing.lift)));
@@ -372,14 +401,33 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Raises the bound of a node and parts it in two: with a pair and without it. None when
-    /// nothing better than the best plan is in it.
-    pub(super) fn split(
+    /// Raises the bound of what is left and puts its parts on the stack, the most promising last.
+    /// Nothing is put there when nothing better than the best plan is in it.
+    pub(super) fn part(
+        &mut self,
+        left: Left,
+        least: i64,
+        stack: &mut Stack,
+        go_on: &mut dyn FnMut() -> bool,
+    ) {
+        match left {
+            Left::Pairs(node) => self.split(node, least, stack, go_on),
+            Left::Packings(choice) => {
+                let parts = self.choose(choice, least);
+                stack.extend(parts.into_iter().map(|(least, part)| (least, Left::Packings(part))));
+            }
+        }
+    }
+
+    /// Goes on with the packings where they are few; else parts pairs in two: with a pair and
+    /// without it.
+    fn split(
         &mut self,
         mut node: Node,
         mut least: i64,
+        stack: &mut Stack,
         go_on: &mut dyn FnMut() -> bool,
-    ) -> Option<Halves> {
+    ) {
         let p = self.p;
         let m = p.agents;
         loop {
@@ -387,14 +435,14 @@ impl<'a> Run<'a> {
             least = least.max(raised.value);
             let target = self.target();
             if round_up(least) >= target {
-                return None;
+                return;
             }
             node.price.clone_from(&raised.price);
             let closing =
                 self.knapsacks.close(p, &mut node.open, &raised.price, raised.value, target);
             least = least.max(raised.value.saturating_add(closing.lift));
             if round_up(least) >= target || !shrink(p, &mut node.open) {
-                return None;
+                return;
             }
             let Some(pick) = closing.pick else {
                 // One agent is left for every job.
@@ -402,8 +450,22 @@ impl<'a> Run<'a> {
                     .map(|j| (0..m).find(|&i| node.open[j * m + i]).unwrap_or(0))
                     .collect();
                 self.offer(&agent);
-                return None;
+                return;
             };
+            let slack = (target - 1).saturating_mul(SCALE).saturating_sub(raised.value);
+            if slack < FAR
+                && let Some(choice) = patterns(
+                    p,
+                    &node.open,
+                    &node.price,
+                    slack,
+                    self.few,
+                    &mut self.knapsacks.effort,
+                )
+            {
+                stack.push((least, Left::Packings(choice)));
+                return;
+            }
             let row = pick.job * m..(pick.job + 1) * m;
             let at = pick.job * m + pick.agent;
             if !node.open[at] || node.open[row.clone()].iter().filter(|&&open| open).count() < 2 {
@@ -413,17 +475,18 @@ impl<'a> Run<'a> {
             let mut with = node.open.clone();
             with[row].fill(false);
             with[at] = true;
-            let with = shrink(p, &mut with).then(|| Node { open: with, price: node.price.clone() });
+            let (price, value) = (node.price.clone(), raised.value);
             let mut without = node.open;
             without[at] = false;
-            let without =
-                shrink(p, &mut without).then_some(Node { open: without, price: node.price });
-            let value = raised.value;
-            let bounds = (
-                least.max(value.saturating_add(pick.there)),
-                least.max(value.saturating_add(pick.not)),
-            );
-            return Some(Halves { with, without, bounds });
+            if shrink(p, &mut without) {
+                let least = least.max(value.saturating_add(pick.not));
+                stack.push((least, Left::Pairs(Node { open: without, price: node.price })));
+            }
+            if shrink(p, &mut with) {
+                let least = least.max(value.saturating_add(pick.there));
+                stack.push((least, Left::Pairs(Node { open: with, price })));
+            }
+            return;
         }
     }
 }

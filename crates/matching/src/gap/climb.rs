@@ -2,20 +2,15 @@
 //! every pair that would cost more than that is closed, which leaves a far smaller problem than
 //! closing by the best plan does. Posta, Ferland and Michelon (2012) climb so to the optimum.
 
-use super::branch::{Halves, NONE, Node, Run};
+use super::branch::{Left, NONE, Node, Run, Stack};
 use super::lagrange::round_up;
-
-/// Steps taken at a time, at least.
-const STEPS: usize = 200;
 
 #[derive(Default)]
 pub(super) struct Climb {
     /// Everything below this costs more, once the stack is empty.
     rung: i64,
     /// What is left to go through, with bounds in 256ths.
-    stack: Vec<(i64, Node)>,
-    /// What was spent here, as [`super::lagrange::Knapsacks`] counts it.
-    pub(super) effort: u64,
+    stack: Stack,
     /// Everything was gone through.
     pub(super) through: bool,
 }
@@ -32,25 +27,20 @@ impl Climb {
         go_on: &mut dyn FnMut() -> bool,
     ) -> bool {
         let before = run.knapsacks.effort;
-        let mut steps = 0;
         while !self.through && go_on() {
             if self.stack.is_empty() {
                 self.begin(run, root, *bound, go_on);
             }
             run.rung = self.rung;
-            while let Some((least, node)) = self.stack.pop() {
-                if !go_on() || (steps >= STEPS && run.knapsacks.effort - before > effort) {
-                    self.stack.push((least, node));
+            while let Some((least, left)) = self.stack.pop() {
+                if !go_on() || (run.knapsacks.effort - before > effort) {
+                    self.stack.push((least, left));
                     break;
                 }
                 if round_up(least) >= run.target() {
                     continue;
                 }
-                steps += 1;
-                if let Some(Halves { with, without, bounds }) = run.split(node, least, go_on) {
-                    self.stack.extend(without.map(|node| (bounds.1, node)));
-                    self.stack.extend(with.map(|node| (bounds.0, node)));
-                }
+                run.part(left, least, &mut self.stack, go_on);
             }
             run.rung = NONE;
             if !self.stack.is_empty() {
@@ -59,7 +49,6 @@ impl Climb {
             *bound = (*bound).max(self.rung.min(run.least()));
             self.through = self.rung >= run.least();
         }
-        self.effort += run.knapsacks.effort - before;
         self.through
     }
 
@@ -73,13 +62,13 @@ impl Climb {
     ) {
         self.rung = match run.least() {
             NONE => NONE,
-            least => bound + ((least - bound) / 32).max(1),
+            least => bound + ((least - bound) / 200).max(1),
         };
         let mut node = root.clone();
         run.rung = self.rung;
         let raised = run.raise(&node, 300, 0, 0.5, go_on);
         run.knapsacks.close(run.p, &mut node.open, &raised.price, raised.value, self.rung);
         node.price = raised.price;
-        self.stack.push((raised.value, node));
+        self.stack.push((raised.value, Left::Pairs(node)));
     }
 }

@@ -187,6 +187,7 @@ impl Knapsacks {
                 continue;
             }
             let width = room + 1;
+            self.effort += ((count + 1) * width) as u64 / 24;
             forward.clear();
             forward.resize((count + 1) * width, 0);
             for (index, &(_, worth, usage)) in self.items.iter().enumerate() {

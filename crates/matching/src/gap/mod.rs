@@ -2,18 +2,23 @@
 //! different amounts. Indivisible days against limited time.
 //!
 //! Bounds come from the Lagrangian relaxation of "every job once", whose parts are knapsacks
-//! solved exactly; plans from repairing its solutions and a penalised search of shifts and
-//! swaps and re-placing few jobs exactly; the proof from fixing what cannot be better and branching on what is left. Everything
-//! is computed in whole numbers, so a reported bound is a bound. See Fisher, Jaikumar and Van
-//! Wassenhove (1986), Yagiura, Ibaraki and Glover (2004), Posta, Ferland and Michelon (2012).
+//! solved exactly; plans from repairing its solutions and settling some agents anew, again and
+//! again; the proof from raising the bound rung by rung: pairs that cannot be in anything better
+//! are closed, and where few packings of the agents are left, one is chosen for each. One thread
+//! raises the bound while another looks for plans. Everything is computed in whole numbers, so a
+//! reported bound is a bound. See Fisher, Jaikumar and Van Wassenhove (1986), Baldacci,
+//! Christofides and Mingozzi (2008), Posta, Ferland and Michelon (2012).
 
 mod around;
 mod branch;
+mod choose;
 mod climb;
 mod core;
 mod lagrange;
 mod local;
+mod pattern;
 mod region;
+mod round;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
