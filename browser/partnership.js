@@ -49,7 +49,7 @@ export class Partnership {
   /** Opens an account from the command line. */
   account (key, name, role, at, title) {
     this.emails.set(key, `${key}@tideway.example`)
-    this.command('user', 'add', this.emails.get(key), name, '--role', role, '--at', at, '--title', title)
+    this.command('user', 'add', this.emails.get(key), name, '--role', role, '--at', at, '--title', title, ...(title.startsWith('Chair') ? ['--chair'] : []))
   }
 
   /** Ends the server and begins again on another day; whoever acts then signs in again. */

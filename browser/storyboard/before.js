@@ -163,10 +163,18 @@ async function cadre (world, expect) {
     await expect(marcus).toHaveURL(address)
     await press(marcus, 'Record that they were assessed')
     await press(marcus, 'Grant the designation')
-    await unfold(marcus, 'Record training and conduct')
-    await date(marcus, 'trained', '2028-12-31')
-    await choose(marcus, 'conduct', 'yes')
-    await press(marcus, 'Record it')
+    for (const module of ['safe-in-another-school', 'confidentiality-and-data', 'coaching']) {
+      await unfold(marcus, 'Record training')
+      await marcus.locator('[name=module]').selectOption(module)
+      await date(marcus, 'done', '2026-09-03')
+      await press(marcus, 'Record it')
+    }
+    await person.goto(world.at('/home'))
+    await follow(person, 'Read and accept the code of conduct')
+    await choose(person, 'accept', 'yes')
+    await press(person, 'Accept the code of conduct')
+    await expect(main(person)).toContainText('Accepted')
+    await marcus.goto(address)
     await press(marcus, 'Activate')
     await expect(main(marcus)).toContainText('Active')
   }

@@ -220,6 +220,9 @@ pub enum User {
         /// The words on the door.
         #[arg(long, default_value = "")]
         title: String,
+        /// The governor or trustee chairs the board, and so signs agreements.
+        #[arg(long)]
+        chair: bool,
     },
     /// List accounts and their posts.
     List,

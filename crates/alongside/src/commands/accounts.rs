@@ -22,13 +22,15 @@ pub(super) async fn run(cli: &Cli, command: User) -> anyhow::Result<()> {
     let now = app.clock.now();
     let context = Context::system("command line", now);
     match command {
-        User::Add { email, name, role, at, title } => {
+        User::Add { email, name, role, at, title, chair } => {
             let role: Role = role.parse().map_err(|error: String| fail(Code::Usage, error))?;
             let org: OrgRef = at
                 .parse()
                 .map_err(|error: foundation::org::NotAnOrg| fail(Code::Usage, error.to_string()))?;
             let title = if title.is_empty() { role.key().to_owned() } else { title };
-            if let Some(problem) = Post::new(org, role, &title).problem() {
+            let post = Post::new(org, role, &title);
+            let post = if chair { post.chairing() } else { post };
+            if let Some(problem) = post.problem() {
                 return Err(fail(Code::Usage, problem));
             }
             let tx = app.db.write().await?;
@@ -44,7 +46,6 @@ pub(super) async fn run(cli: &Cli, command: User) -> anyhow::Result<()> {
                     },
                 )?,
             };
-            let post = Post::new(org, role, &title);
             accounts::appoint(&tx, &app.ids, &context, account, &post, app.clock.today()).await?;
             tx.commit().await?;
             let json = serde_json::json!({ "account": account, "email": email, "role": role.key(), "at": org });
