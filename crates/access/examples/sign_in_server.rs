@@ -35,7 +35,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         clock,
         config: Arc::new(config),
         post: Post::captured(),
-        secret: Arc::new([7; 32]),
+        secret: Arc::new([7; 32].into()),
+        names: foundation::web::Names::default(),
+        written: &[],
     };
     let mut secrets = Vec::new();
     for number in 0..people {

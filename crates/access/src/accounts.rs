@@ -131,13 +131,22 @@ pub struct Post {
     role: AsText<Role>,
     /// The words on the door.
     pub title: String,
+    /// Whether a governor or trustee chairs the board.
+    pub chair: bool,
 }
 
 impl Post {
     /// A post, as tests and the policy build it.
     #[must_use]
     pub fn new(org: OrgRef, role: Role, title: &str) -> Self {
-        Self { org, role: AsText(role), title: title.to_owned() }
+        Self { org, role: AsText(role), title: title.to_owned(), chair: false }
+    }
+
+    /// The post of the person who chairs the board.
+    #[must_use]
+    pub fn chairing(mut self) -> Self {
+        self.chair = true;
+        self
     }
 
     /// Why nobody can hold such a post, if nobody can: a sentence for whoever gives it.
@@ -148,6 +157,9 @@ impl Post {
             (Role::Administrator, _) => Some(
                 "An administrator looks after a partnership: give the post there. Whoever looks after accounts and imports is an operator",
             ),
+            (role, _) if self.chair && !matches!(role, Role::Governor) => {
+                Some("A governor or trustee chairs the board: choose that, or leave out the mark")
+            }
             _ => None,
         }
     }
@@ -193,7 +205,8 @@ pub async fn appoint(
     start_on: Date,
 ) -> Result<(), DbError> {
     tx.run(
-        "INSERT INTO post (id, account, org, role, title, start_on) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO post (id, account, org, role, title, start_on, chair)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         [
             ids.next().to_string().into(),
             account.into(),
@@ -201,15 +214,18 @@ pub async fn appoint(
             post.role.into(),
             post.title.clone().into(),
             start_on.to_string().into(),
+            post.chair.into(),
         ],
     )
     .await?;
+    let mut facts = serde_json::json!({ "role": post.role().key(), "org": post.org });
+    if post.chair {
+        facts["chair"] = true.into();
+    }
     events::append(
         tx,
         context,
-        Event::new("account", account, "appointed")
-            .owned_by(post.org)
-            .with(serde_json::json!({ "role": post.role().key(), "org": post.org })),
+        Event::new("account", account, "appointed").owned_by(post.org).with(facts),
     )
     .await
 }
@@ -220,7 +236,7 @@ pub async fn appoint(
 /// When the database cannot be read.
 pub async fn posts(db: &impl Sql, clock: &Clock, account: AccountId) -> Result<Vec<Post>, DbError> {
     db.all(
-        "SELECT org, role, title FROM post
+        "SELECT org, role, title, chair FROM post
          WHERE account = $1 AND start_on <= $2 AND (end_on IS NULL OR end_on >= $2)
          ORDER BY start_on, org, role",
         [account.into(), clock.today().to_string().into()],
@@ -268,6 +284,21 @@ pub async fn holders(
            AND p.start_on <= $3 AND (p.end_on IS NULL OR p.end_on >= $3)
          ORDER BY a.name, a.email, a.id, a.closed_at",
         [org.into(), role.key().into(), clock.today().to_string().into()],
+    )
+    .await
+}
+
+/// The people who chair an organisation's board today.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn chairs(db: &impl Sql, clock: &Clock, org: OrgRef) -> Result<Vec<Account>, DbError> {
+    db.all(
+        "SELECT DISTINCT a.id, a.email, a.name, a.closed_at FROM account a JOIN post p ON p.account = a.id
+         WHERE p.org = $1 AND p.role = 'governor' AND p.chair AND a.closed_at IS NULL
+           AND p.start_on <= $2 AND (p.end_on IS NULL OR p.end_on >= $2)
+         ORDER BY a.name, a.email, a.id, a.closed_at",
+        [org.into(), clock.today().to_string().into()],
     )
     .await
 }

@@ -109,14 +109,7 @@ pub async fn arrive(app: &App, provider: &Provider, claims: &Claims) -> Result<A
         None => match invited(&tx, app, claims).await? {
             Some(person) => {
                 let actor = Actor::Person { account: person.id.to_string(), name: person.name };
-                let context = Context {
-                    actor,
-                    acting_for: None,
-                    at: now,
-                    reason: None,
-                    request: None,
-                    may_change: true,
-                };
+                let context = Context::by(actor, now);
                 insert(&tx, &context, provider, claims, person.id).await?;
                 tx.run(
                     "UPDATE sign_in_link SET used_at = $2

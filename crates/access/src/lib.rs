@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod identities;
 pub mod keyring;
+pub mod known;
 pub mod leaving;
 pub mod limits;
 pub mod links;
@@ -50,6 +51,7 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 101,
         sql: include_str!("../migrations/0101_partnerships.sql"),
     },
+    Migration { room: "access", number: 102, sql: include_str!("../migrations/0102_chair.sql") },
 ];
 
 /// This room's background work.

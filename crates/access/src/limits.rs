@@ -3,7 +3,7 @@
 //! A bucket holds a number of acts and refills at a steady pace (the generic cell rate
 //! algorithm): one row and one statement a try, no window at whose edge twice the number passes.
 
-use foundation::{App, DbError, Sql, db::At, ids};
+use foundation::{App, DbError, Sql, db::At};
 use jiff::SignedDuration;
 
 /// How often something may be tried.
@@ -35,7 +35,7 @@ pub const CODES: Limit = Limit { name: "code", burst: 10, every: SignedDuration:
 
 /// The name of a bucket: says nothing about the key to whoever reads the table.
 fn bucket(app: &App, limit: &Limit, key: &str) -> String {
-    let secret = ids::derive("alongside rate limits", &app.secret[..]);
+    let secret = app.secret.key("alongside rate limits");
     let mut hash = blake3::Hasher::new_keyed(&secret);
     hash.update(limit.name.as_bytes()).update(&[0]).update(key.as_bytes());
     hash.finalize().to_hex().to_string()

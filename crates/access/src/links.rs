@@ -9,7 +9,7 @@ use foundation::{
     Actor, App, Context, DbError, OrgRef, Sql, Tx,
     db::At,
     events::{self, Event},
-    id_type, ids,
+    id_type,
 };
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::FromQueryResult;
@@ -56,6 +56,8 @@ pub struct Link {
 }
 
 const COLUMNS: &str = "id, subject, subject_id, act, email, owner, expires_at";
+/// What the keys of links are derived for.
+const PURPOSE: &str = "alongside links to one act";
 /// Digits of chance in a token…
 const CHANCE: usize = 64;
 /// …and of the signature that follows.
@@ -64,8 +66,7 @@ const SIGNATURE: usize = 32;
 /// The signature over what a link is good for. Every part is preceded by its length, so that no
 /// two links share a text.
 fn signature(secret: &[u8; 32], chance: &str, parts: [&str; 5], expires: Timestamp) -> String {
-    let key = ids::derive("alongside links to one act", secret);
-    let mut hash = blake3::Hasher::new_keyed(&key);
+    let mut hash = blake3::Hasher::new_keyed(secret);
     for part in [chance].into_iter().chain(parts) {
         hash.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
     }
@@ -95,7 +96,7 @@ pub async fn issue(
 ) -> Result<String, DbError> {
     let at = permit.context().at;
     let (id, expires) = (LinkId::new(&app.ids), at + valid);
-    let token = token(&app.secret, &app.ids.token(), act, expires);
+    let token = token(&app.secret.key(PURPOSE), &app.ids.token(), act, expires);
     let email = act.email.trim().to_lowercase();
     tx.run(
         "INSERT INTO act_link (id, token_hash, subject, subject_id, act, email, owner, created_at, expires_at)
@@ -138,7 +139,12 @@ pub async fn look(app: &App, token: &str) -> Result<Option<Link>, DbError> {
             [sessions::hash(token).into(), At(app.clock.now()).into()],
         )
         .await?;
-    Ok(link.filter(|link| link.opened_by(&app.secret, token)))
+    Ok(link.filter(|link| opened(app, link, token)))
+}
+
+/// Whether a token was made for a link with a secret of this installation, also an earlier one.
+fn opened(app: &App, link: &Link, token: &str) -> bool {
+    app.secret.keys(PURPOSE).any(|key| link.opened_by(&key, token))
 }
 
 impl Link {
@@ -194,17 +200,80 @@ pub async fn redeem(
             ],
         )
         .await?;
-    Ok(link.filter(|link| link.opened_by(&app.secret, token)).map(|link| {
-        let context = Context {
-            actor: Actor::Link { email: link.email.clone() },
-            acting_for: None,
-            at: now,
-            reason: None,
-            request: None,
-            may_change: true,
-        };
+    Ok(link.filter(|link| opened(app, link, token)).map(|link| {
+        let context = Context::by(Actor::Link { email: link.email.clone() }, now);
         (link, Permit::by_link(context))
     }))
+}
+
+/// A link that was sent, as its sender sees it later.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Sent {
+    /// Its name.
+    pub id: LinkId,
+    /// The kind of record.
+    pub subject: String,
+    /// The one act.
+    pub act: String,
+    /// To whom.
+    pub email: String,
+    /// When.
+    pub created_at: At,
+    /// Until when it stands.
+    pub expires_at: At,
+    /// When it was used.
+    pub used_at: Option<At>,
+    /// When it was taken back.
+    pub revoked_at: Option<At>,
+}
+
+impl Sent {
+    /// Whether it still opens something.
+    #[must_use]
+    pub fn stands(&self, now: Timestamp) -> bool {
+        self.used_at.is_none() && self.revoked_at.is_none() && self.expires_at.0 > now
+    }
+}
+
+/// The links to an organisation's records, the latest first: at most two hundred.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn sent(db: &impl Sql, owner: OrgRef) -> Result<Vec<Sent>, DbError> {
+    db.all(
+        "SELECT id, subject, act, email, created_at, expires_at, used_at, revoked_at FROM act_link
+         WHERE owner = $1 ORDER BY created_at DESC, id LIMIT 200",
+        [owner.into()],
+    )
+    .await
+}
+
+/// Takes one link back; `false` when it is not this owner's or stands no longer.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take_back(
+    tx: &Tx,
+    permit: &Permit,
+    owner: OrgRef,
+    id: LinkId,
+) -> Result<bool, DbError> {
+    let at = At(permit.context().at);
+    let link: Option<Link> = tx
+        .first(
+            &format!(
+                "UPDATE act_link SET revoked_at = $3
+                 WHERE id = $1 AND owner = $2 AND expires_at > $3 AND used_at IS NULL
+                   AND revoked_at IS NULL
+                 RETURNING {COLUMNS}"
+            ),
+            [id.into(), owner.into(), at.into()],
+        )
+        .await?;
+    let Some(link) = link else { return Ok(false) };
+    let event = Event::new(&link.subject, &link.subject_id, "took a link back").owned_by(owner);
+    events::append(tx, permit.context(), event.with(serde_json::json!({ "link": id }))).await?;
+    Ok(true)
 }
 
 /// Takes every unused link to a record back and says how many there were.

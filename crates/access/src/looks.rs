@@ -112,6 +112,25 @@ pub async fn record(
     Ok(())
 }
 
+/// As [`record`], for a list that shows what somebody else's records are called. What belongs to the
+/// visitor's own organisations is their daily work and not noted from lists.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn listed(
+    app: &App,
+    visitor: &Visitor,
+    subject: &str,
+    shown: Vec<(Resource, String)>,
+) -> Result<(), DbError> {
+    for (resource, id) in shown {
+        if !visitor.belongs_to(resource.owner) {
+            record(app, visitor, &resource, subject, id).await?;
+        }
+    }
+    Ok(())
+}
+
 /// The looks at what belongs to any of these organisations since a moment, the latest first.
 ///
 /// # Errors
@@ -147,18 +166,14 @@ pub async fn by(db: &impl Sql, account: AccountId, since: Timestamp) -> Result<V
 
 /// The organisations whose glass a visitor may break: the partnerships they administer and the
 /// members of these today.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn within_reach(app: &App, visitor: &Visitor) -> Result<Vec<OrgRef>, DbError> {
-    let mut orgs = Vec::new();
-    for partnership in visitor.orgs(Role::Administrator) {
-        orgs.push(partnership);
-        orgs.extend(partnerships::members(&app.db, partnership, app.clock.today()).await?);
-    }
+#[must_use]
+pub fn within_reach(visitor: &Visitor) -> Vec<OrgRef> {
+    let mut orgs: Vec<OrgRef> = visitor.orgs(Role::Administrator).collect();
+    orgs.extend(visitor.members.iter().map(|(_, member)| *member));
+    orgs.retain(|&org| visitor.administers(org).is_some());
     orgs.sort();
     orgs.dedup();
-    Ok(orgs)
+    orgs
 }
 
 /// Breaks the glass: for an hour the administrator reads (never changes) what belongs to one
@@ -175,14 +190,7 @@ pub async fn break_glass(
     reason: &str,
 ) -> Result<Permit, PageError> {
     let account = visitor.account.ok_or(PageError::NotFound)?;
-    let mut through = None;
-    for partnership in visitor.orgs(Role::Administrator) {
-        let members = partnerships::members(&app.db, partnership, app.clock.today()).await?;
-        if partnership == owner || members.contains(&owner) {
-            through = Some(partnership);
-        }
-    }
-    let through = through.ok_or(PageError::NotFound)?;
+    let through = visitor.administers(owner).ok_or(PageError::NotFound)?;
     let permit = authorize(app, visitor, Action::Update, &partnerships::resource(through))?;
     let reason = reason.trim();
     if reason.chars().count() < REASON {

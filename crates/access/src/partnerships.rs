@@ -5,6 +5,7 @@
 
 use foundation::{
     Context, DbError, Ids, OrgRef, Sql, Tx,
+    db::AsText,
     events::{self, Event},
 };
 use jiff::civil::Date;
@@ -53,8 +54,19 @@ pub async fn found(
     Ok(org)
 }
 
-/// Makes an organisation a member from a date on: one that has agreed, as those have with whom a
-/// partnership is founded.
+/// What became of an organisation in a partnership, for the record.
+async fn told(
+    tx: &Tx,
+    context: &Context,
+    partnership: OrgRef,
+    verb: &str,
+    member: OrgRef,
+) -> Result<(), DbError> {
+    events::append(tx, context, Event::new("partnership", partnership, verb).owned_by(member)).await
+}
+
+/// Makes an organisation that has agreed a member from a date on. Pages [`invite`] and let its
+/// leaders [`agree`].
 ///
 /// # Errors
 /// When the partnership does not exist or the organisation joined on that day already.
@@ -71,8 +83,7 @@ pub async fn join(
         [partnership.into(), member.into(), start_on.to_string().into()],
     )
     .await?;
-    events::append(tx, context, Event::new("partnership", partnership, "joined").owned_by(member))
-        .await
+    told(tx, context, partnership, "joined", member).await
 }
 
 /// Asks an organisation to join. Until its leaders [`agree`] it is no member.
@@ -93,8 +104,7 @@ pub async fn invite(
         [partnership.into(), member.into(), today.to_string().into()],
     )
     .await?;
-    events::append(tx, context, Event::new("partnership", partnership, "invited").owned_by(member))
-        .await
+    told(tx, context, partnership, "invited", member).await
 }
 
 /// Accepts for the organisation that was asked: it belongs to the partnership from today.
@@ -119,8 +129,7 @@ pub async fn agree(
     if agreed == 0 {
         return Err(DbError::Conflict("invitation"));
     }
-    events::append(tx, context, Event::new("partnership", partnership, "joined").owned_by(member))
-        .await
+    told(tx, context, partnership, "joined", member).await
 }
 
 /// The partnerships that wait for an organisation's answer, by name.
@@ -180,8 +189,7 @@ pub async fn leave(
     if ended == 0 {
         return Err(DbError::Conflict("membership"));
     }
-    events::append(tx, context, Event::new("partnership", partnership, "left").owned_by(member))
-        .await
+    told(tx, context, partnership, "left", member).await
 }
 
 /// The partnerships an organisation belongs to on a day.
@@ -214,6 +222,31 @@ pub async fn members(db: &impl Sql, partnership: OrgRef, on: Date) -> Result<Vec
     .await
 }
 
+/// The members of a partnership on a day, each with the day from which it belongs to it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn joined(
+    db: &impl Sql,
+    partnership: OrgRef,
+    on: Date,
+) -> Result<Vec<(OrgRef, Date)>, DbError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        org: OrgRef,
+        since: AsText<Date>,
+    }
+    let rows: Vec<Row> = db
+        .all(
+            "SELECT org, min(agreed_on) AS since FROM partnership_member
+             WHERE partnership = $1 AND agreed_on <= $2 AND (end_on IS NULL OR end_on >= $2)
+             GROUP BY org ORDER BY org",
+            [partnership.into(), on.to_string().into()],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.org, row.since.0)).collect())
+}
+
 /// The members of several partnerships on a day: pairs of partnership and member, in order.
 ///
 /// # Errors
@@ -231,11 +264,10 @@ pub async fn members_of_all(
     if all.is_empty() {
         return Ok(Vec::new());
     }
-    let places: Vec<String> = (2..all.len() + 2).map(|at| format!("${at}")).collect();
     let sql = format!(
         "SELECT partnership, org FROM partnership_member
          WHERE agreed_on <= $1 AND (end_on IS NULL OR end_on >= $1) AND partnership IN ({})",
-        places.join(", ")
+        foundation::db::marks(2, all.len())
     );
     let mut asked: Vec<sea_orm::Value> = vec![on.to_string().into()];
     for org in all {

@@ -12,7 +12,6 @@ use foundation::{
     App, DbError, PageError, Sql, Tx,
     db::At,
     events::{self, Event},
-    ids,
 };
 use sea_orm::FromQueryResult;
 use tokio::sync::Semaphore;
@@ -269,7 +268,7 @@ async fn renew_codes(tx: &Tx, app: &App, account: AccountId) -> Result<Vec<Strin
             format!("{}-{}-{}-{}", &letters[..4], &letters[4..8], &letters[8..12], &letters[12..]);
         tx.run(
             "INSERT INTO recovery_code (code_hash, account) VALUES ($1, $2)",
-            [code_hash(app, account, &code).into(), account.into()],
+            [code_hash(&app.secret.key(SEALED_WITH), account, &code).into(), account.into()],
         )
         .await?;
         codes.push(code);
@@ -277,11 +276,40 @@ async fn renew_codes(tx: &Tx, app: &App, account: AccountId) -> Result<Vec<Strin
     Ok(codes)
 }
 
-fn code_hash(app: &App, account: AccountId, code: &str) -> String {
+/// What the keys of recovery codes are derived for.
+const SEALED_WITH: &str = "alongside recovery codes";
+
+fn code_hash(key: &[u8; 32], account: AccountId, code: &str) -> String {
     let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
-    let key = ids::derive("alongside recovery codes", &app.secret[..]);
     let text = format!("{account} {}", plain.to_lowercase());
-    blake3::keyed_hash(&key, text.as_bytes()).to_hex().to_string()
+    blake3::keyed_hash(key, text.as_bytes()).to_hex().to_string()
+}
+
+/// The unused recovery code that was typed, by its hash with any secret of the installation. Where
+/// there is no account as much is asked.
+async fn unused(
+    app: &App,
+    account: Option<AccountId>,
+    code: &str,
+) -> Result<Option<String>, DbError> {
+    let mut found = None;
+    for key in app.secret.keys(SEALED_WITH) {
+        let hash = match account {
+            Some(account) => code_hash(&key, account, code),
+            None => blake3::keyed_hash(&key, code.as_bytes()).to_hex().to_string(),
+        };
+        let spare = app
+            .db
+            .count(
+                "SELECT count(*) AS n FROM recovery_code WHERE code_hash = $1 AND used_at IS NULL",
+                [hash.clone().into()],
+            )
+            .await?;
+        if spare > 0 {
+            found = Some(hash);
+        }
+    }
+    Ok(found)
 }
 
 fn digits(typed: &str) -> String {
@@ -338,12 +366,19 @@ pub async fn sign_in(
     email: &str,
     password: &str,
     code: &str,
+    known: bool,
 ) -> Result<Outcome, PageError> {
     // A code is judged by the moment it arrived: in a storm the password may wait for its turn.
     let now = app.clock.now();
     let email = email.trim().to_lowercase();
-    if !limits::take(app, &limits::PASSWORDS, &email).await?
-        || limits::exhausted(app, &limits::FAILURES, "").await?
+    // Tries of their own, which no stranger can use up.
+    let (tries, all) = if known {
+        (format!("known {email}"), email.clone())
+    } else {
+        (email.clone(), String::new())
+    };
+    if !limits::take(app, &limits::PASSWORDS, &tries).await?
+        || limits::exhausted(app, &limits::FAILURES, &all).await?
     {
         return Ok(Outcome::Later);
     }
@@ -365,26 +400,16 @@ pub async fn sign_in(
     let used = ready.as_ref().and_then(|kept| kept.totp_step);
     let step = totp::matching(&secret, now, used, &digits(code));
     let owner = sealed.map(|(account, _)| account);
-    let recovery = match owner {
-        Some(account) => code_hash(app, account, code),
-        None => blake3::hash(code.as_bytes()).to_hex().to_string(),
-    };
-    let spare = app
-        .db
-        .count(
-            "SELECT count(*) AS n FROM recovery_code WHERE code_hash = $1 AND used_at IS NULL",
-            [recovery.clone().into()],
-        )
-        .await?;
+    let recovery = unused(app, owner, code).await?;
     let Some(account) = owner.filter(|_| password_right) else {
-        limits::take(app, &limits::FAILURES, "").await?;
+        limits::take(app, &limits::FAILURES, &all).await?;
         return Ok(Outcome::Wrong);
     };
-    let spent = spend(app, account, step, (spare > 0).then_some(recovery)).await?;
+    let spent = spend(app, account, step, recovery).await?;
     if spent == 1 {
         return Ok(Outcome::Welcome(account));
     }
-    limits::take(app, &limits::FAILURES, "").await?;
+    limits::take(app, &limits::FAILURES, &all).await?;
     Ok(Outcome::Wrong)
 }
 
@@ -444,7 +469,8 @@ pub async fn second_step(app: &App, account: AccountId, code: &str) -> Result<Se
     }
     let secret = unsealed(app, account, &sealed).await?;
     let step = totp::matching(&secret, app.clock.now(), used, &digits(code));
-    let spent = spend(app, account, step, Some(code_hash(app, account, code))).await?;
+    let recovery = unused(app, Some(account), code).await?;
+    let spent = spend(app, account, step, recovery).await?;
     Ok(if spent == 1 { Second::Right } else { Second::Wrong })
 }
 

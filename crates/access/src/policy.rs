@@ -212,14 +212,18 @@ pub struct Decision {
     pub allowed: bool,
     /// The rule in plain English.
     pub rule: &'static str,
+    /// The rule's name, as the record of acts keeps it.
+    pub id: &'static str,
 }
 
 /// Decides by [the table of rules](crate::rules::RULES). Whatever no rule allows is denied.
 #[must_use]
 pub fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> Decision {
     match rules::deciding(visitor, action, resource) {
-        Some(rule) => Decision { allowed: rule.effect == Effect::Allow, rule: rule.text },
-        None => Decision { allowed: false, rule: OTHERWISE },
+        Some(rule) => {
+            Decision { allowed: rule.effect == Effect::Allow, rule: rule.text, id: rule.id }
+        }
+        None => Decision { allowed: false, rule: OTHERWISE, id: "otherwise" },
     }
 }
 
@@ -248,16 +252,21 @@ pub fn filter<T>(
 /// An act that takes a permit cannot be called without one:
 ///
 /// ```compile_fail
-/// async fn forget(tx: &foundation::Tx, account: access::AccountId) {
-///     let _ = access::retention::forget(tx, account).await;
+/// async fn forget(tx: &foundation::Tx, app: &foundation::App, account: access::AccountId) {
+///     let _ = access::retention::forget(tx, app, account).await;
 /// }
 /// ```
 ///
 /// With one it can, which shows that nothing else is wrong with the line above:
 ///
 /// ```
-/// async fn forget(tx: &foundation::Tx, permit: &access::Permit, account: access::AccountId) {
-///     let _ = access::retention::forget(tx, permit, account).await;
+/// async fn forget(
+///     tx: &foundation::Tx,
+///     app: &foundation::App,
+///     permit: &access::Permit,
+///     account: access::AccountId,
+/// ) {
+///     let _ = access::retention::forget(tx, app, permit, account).await;
 /// }
 /// ```
 ///
@@ -313,7 +322,8 @@ impl Permit {
     }
 
     /// The permit of somebody without an account whose signed link was redeemed.
-    pub(crate) const fn by_link(context: Context) -> Self {
+    pub(crate) const fn by_link(mut context: Context) -> Self {
+        context.rule = Some("link");
         Self {
             context,
             rule: "A signed link lets its recipient do one act on one record, once.",
@@ -364,8 +374,11 @@ pub fn authorize(
     let decision = decide(visitor, action, resource);
     if decision.allowed {
         let acting_for = acting_for(visitor, resource);
-        let context =
-            Context { may_change: action != Action::Read, ..visitor.context(app, acting_for) };
+        let context = Context {
+            may_change: action != Action::Read,
+            rule: Some(decision.id),
+            ..visitor.context(app, acting_for)
+        };
         return Ok(Permit { context, rule: decision.rule, action: Some(action) });
     }
     if visitor.account.is_none() {

@@ -5,6 +5,7 @@ use foundation::{
     db::At,
     events::{self, Event},
     jobs::{self, Handlers, Held},
+    web::Written,
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use sea_orm::{FromQueryResult, Value};
@@ -181,7 +182,7 @@ pub async fn run(app: &App, permit: &Permit) -> Result<Vec<Due>, DbError> {
             for account in &concerned {
                 match term.then {
                     "closed" => close(&tx, permit, account.id).await?,
-                    _ => forget(&tx, permit, account.id).await?,
+                    _ => forget(&tx, app, permit, account.id).await?,
                 }
             }
             concerned.len() as u64
@@ -219,13 +220,18 @@ async fn close(tx: &Tx, permit: &Permit, account: AccountId) -> Result<(), DbErr
     events::append(tx, permit.context(), Event::new("account", account, "closed")).await
 }
 
-/// Forgets a person: name, address, sessions, links, looks under their name, keys of private
+/// Forgets a person: name, address, their name where rooms wrote it ([`App::written`]), sessions, links, looks under their name, keys of private
 /// conversations. The account's identifier stays, so that what others rely on keeps its author;
 /// the record of acts keeps the name it was written under, since it cannot be changed unnoticed.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn forget(tx: &Tx, permit: &Permit, account: AccountId) -> Result<(), DbError> {
+pub async fn forget(
+    tx: &Tx,
+    app: &App,
+    permit: &Permit,
+    account: AccountId,
+) -> Result<(), DbError> {
     let Some(person) = accounts::get(tx, account).await? else { return Ok(()) };
     passwords::forget(tx, account).await?;
     for table in ["session", "sign_in_link", "sealed_key", "key_salt"] {
@@ -234,6 +240,13 @@ pub async fn forget(tx: &Tx, permit: &Permit, account: AccountId) -> Result<(), 
     tx.run("DELETE FROM letter WHERE recipient = $1", [person.email.into()]).await?;
     tx.run("UPDATE look SET name = $2 WHERE account = $1", [account.into(), FORGOTTEN.into()])
         .await?;
+    let written: Vec<Written> = app.written.iter().flat_map(|room| room.iter().copied()).collect();
+    for Written { table, account: whose, name } in written {
+        // Some rooms keep the account as the record of acts does.
+        let sql = format!("UPDATE {table} SET {name} = $2 WHERE {whose} = $1 OR {whose} = $3");
+        let key = format!("account:{account}");
+        tx.run(&sql, [account.into(), FORGOTTEN.into(), key.into()]).await?;
+    }
     tx.run(
         "UPDATE account SET name = $2, email = $3, closed_at = COALESCE(closed_at, $4) WHERE id = $1",
         [

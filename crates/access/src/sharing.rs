@@ -41,6 +41,12 @@ impl Share {
     pub fn on(&self, day: Date) -> bool {
         self.revoked_at.is_none() && self.start_on.0 <= day && day <= self.end_on.0
     }
+
+    /// Whether it is about a kind of record.
+    #[must_use]
+    pub fn includes(&self, kind: Kind) -> bool {
+        self.kinds.0.iter().any(|known| known == kind.in_words())
+    }
 }
 
 const COLUMNS: &str = "id, owner, reader, kinds, purpose, start_on, end_on, revoked_at";
@@ -134,11 +140,8 @@ pub async fn with(db: &impl Sql, reader: OrgRef, on: Date) -> Result<Vec<(OrgRef
     let shares: Vec<Share> = db.all(&sql, [reader.into(), on.to_string().into()]).await?;
     let mut found = Vec::new();
     for share in shares {
-        for kind in Kind::ALL {
-            if share.kinds.0.iter().any(|known| known == kind.in_words()) {
-                found.push((share.owner, kind));
-            }
-        }
+        let kinds = Kind::ALL.into_iter().filter(|kind| share.includes(*kind));
+        found.extend(kinds.map(|kind| (share.owner, kind)));
     }
     Ok(found)
 }
@@ -156,7 +159,7 @@ pub async fn readers(
     let mut readers: Vec<OrgRef> = of(db, owner)
         .await?
         .iter()
-        .filter(|share| share.on(on) && share.kinds.0.iter().any(|it| it == kind.in_words()))
+        .filter(|share| share.on(on) && share.includes(kind))
         .map(|share| share.reader)
         .collect();
     readers.sort();

@@ -61,11 +61,8 @@ impl Visitor {
         }
         if it.has(Role::Administrator) {
             let broken = looks::glass(&app.db, account, app.clock.now()).await?;
-            if !broken.is_empty() {
-                // Whoever left the partnership within the hour is closed at once.
-                let theirs = looks::within_reach(app, &it).await?;
-                it.glass = broken.into_iter().filter(|org| theirs.contains(org)).collect();
-            }
+            // Whoever left the partnership within the hour is closed at once.
+            it.glass = broken.into_iter().filter(|&org| it.administers(org).is_some()).collect();
         }
         Ok(it)
     }
@@ -74,6 +71,12 @@ impl Visitor {
     #[must_use]
     pub fn is(&self, role: Role, org: OrgRef) -> bool {
         self.posts.iter().any(|post| post.role() == role && post.org == org)
+    }
+
+    /// Whether the person chairs an organisation's board.
+    #[must_use]
+    pub fn chairs(&self, org: OrgRef) -> bool {
+        self.posts.iter().any(|post| post.role() == Role::Governor && post.chair && post.org == org)
     }
 
     /// Whether the person holds any post in an organisation.
@@ -86,6 +89,13 @@ impl Visitor {
     #[must_use]
     pub fn has_member(&self, partnership: OrgRef, org: OrgRef) -> bool {
         org == partnership || self.members.binary_search(&(partnership, org)).is_ok()
+    }
+
+    /// The partnership which the person administers and to which an organisation belongs today, or
+    /// which it is.
+    #[must_use]
+    pub fn administers(&self, org: OrgRef) -> Option<OrgRef> {
+        self.orgs(Role::Administrator).filter(|&it| self.has_member(it, org)).last()
     }
 
     /// The organisations that share a kind of record with a body this person leads.
@@ -113,14 +123,7 @@ impl Visitor {
             }
             None => Actor::System("visitor"),
         };
-        Context {
-            actor,
-            acting_for,
-            at: app.clock.now(),
-            reason: None,
-            request: None,
-            may_change: true,
-        }
+        Context { acting_for, ..Context::by(actor, app.clock.now()) }
     }
 }
 

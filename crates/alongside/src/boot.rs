@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use foundation::{App, Clock, Config, Db, Ids, config::Mail, mail::Post};
+use foundation::{App, Clock, Config, Db, Ids, Secret, config::Mail, mail::Post};
 
 use crate::{
     cli::Cli,
@@ -73,10 +73,10 @@ pub async fn app(mut config: Config, clock: Clock) -> anyhow::Result<App> {
         })?;
         pack.install().map_err(|error| fail(Code::Config, error))?;
     }
-    let db = database(&config).await?;
+    let secret = secret(&config.secret_file)?;
+    let db = database(&config).await?.sealed_with(&secret);
     config.demo = foundation::settings::get(&db, "demo").await?.is_some();
     let clock = rehearsal::clock(&db, &mut config, clock).await?;
-    let secret = secret(&config.secret_file)?;
     let post = if config.mail.is_notify() {
         notify(&config.mail)?
     } else if config.mail.smtp.is_empty() {
@@ -92,6 +92,8 @@ pub async fn app(mut config: Config, clock: Clock) -> anyhow::Result<App> {
         config: Arc::new(config),
         post,
         secret: Arc::new(secret),
+        names: register::names(),
+        written: routes::WRITTEN,
     })
 }
 
@@ -105,8 +107,11 @@ fn notify(mail: &Mail) -> anyhow::Result<Post> {
         .map_err(|error| fail(Code::Config, error))
 }
 
-/// Reads the secret that links are signed with, making it on first use.
-fn secret(path: &Path) -> anyhow::Result<[u8; 32]> {
+/// Reads the installation's secret, making it on first use.
+///
+/// # Errors
+/// When the file cannot be read or made, or holds too short a secret.
+pub fn secret(path: &Path) -> anyhow::Result<Secret> {
     let context = || format!("the secret file {}", path.display());
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
@@ -115,27 +120,42 @@ fn secret(path: &Path) -> anyhow::Result<[u8; 32]> {
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder).with_context(context)?;
             }
-            let mut options = fs::OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::OpenOptionsExt as _;
-                options.mode(0o600);
-            }
-            let mut file = options.open(path).with_context(context)?;
+            let mut file = private(path).with_context(context)?;
             file.write_all(fresh.as_bytes()).with_context(context)?;
             fresh
         }
         Err(error) => return Err(error).with_context(context),
     };
-    let text = text.trim();
-    if text.len() < 32 {
-        return Err(fail(
-            Code::Config,
-            format!("{} holds fewer than 32 characters: write a longer secret", path.display()),
-        ));
+    Secret::parse(&text)
+        .map_err(|error| fail(Code::Config, format!("the secret file {}: {error}", path.display())))
+}
+
+/// Adds a fresh secret to the secret file, written beside it first so that nothing is lost when the
+/// machine stops in between.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub fn renew_secret(path: &Path, ids: &Ids) -> anyhow::Result<()> {
+    let context = || format!("the secret file {}", path.display());
+    let earlier = fs::read_to_string(path).with_context(context)?;
+    let beside = path.with_extension("new");
+    let mut file = private(&beside).with_context(context)?;
+    file.write_all(format!("{}\n{}\n", earlier.trim_end(), ids.token()).as_bytes())
+        .and_then(|()| file.sync_all())
+        .with_context(context)?;
+    fs::rename(&beside, path).with_context(context)
+}
+
+/// A new file that only its owner reads.
+fn private(path: &Path) -> std::io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
     }
-    Ok(foundation::ids::derive("alongside link signing", text.as_bytes()))
+    options.open(path)
 }
 
 /// A database address without its password.
@@ -162,6 +182,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/secret");
         assert_eq!(secret(&path).unwrap(), secret(&path).unwrap());
+        let before = secret(&path).unwrap();
+        renew_secret(&path, &Ids::system(Clock::system())).unwrap();
+        let after = secret(&path).unwrap();
+        assert_eq!((before.len(), after.len()), (1, 2));
+        assert_ne!(after.key("a"), before.key("a"));
+        assert!(after.keys("a").any(|key| key == before.key("a")), "the earlier still opens");
         fs::write(&path, "short").unwrap();
         assert!(secret(&path).unwrap_err().to_string().contains("32 characters"));
     }

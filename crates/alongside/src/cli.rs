@@ -243,6 +243,16 @@ pub enum User {
 pub enum Keys {
     /// Say which keys the key file holds and how much is still sealed with each.
     Show,
+    /// Add a new secret to the secret file: links, codes, letters and the record are sealed with it
+    /// from the next start on.
+    ///
+    /// What was made with the earlier secrets still opens. Taking an earlier line out ends that,
+    /// and the record can then no longer be checked back to its beginning.
+    RenewSecret {
+        /// Why, for the record.
+        #[arg(long, default_value = "the yearly renewal")]
+        reason: String,
+    },
     /// Add a new master key and seal every conversation's key anew with it.
     ///
     /// Nothing anybody wrote is touched. Afterwards the earlier lines of the key file can be taken

@@ -124,6 +124,8 @@ struct Home {
     mine: Half,
     others: Half,
     school: Option<NavItem>,
+    /// Whether the person holds a post at a school.
+    at_school: bool,
     broker: bool,
     head: bool,
     shares: bool,
@@ -135,6 +137,7 @@ async fn desk(
     frame: Frame,
 ) -> Result<Response, PageError> {
     let Week { ledgers, mine, others } = week::of(&app, &visitor).await?;
+    let at_school = visitor.posts.iter().any(|post| post.org.urn().is_some());
     let school = match visitor.posts.iter().find_map(|post| post.org.urn()) {
         Some(urn) => register::school(&app.db, urn)
             .await?
@@ -149,7 +152,7 @@ async fn desk(
     frame
         .page("Home")
         .visible_to("only you; each record behind a link has its own label")
-        .show(&Home { name, ledgers, mine, others, school, broker, head, shares })
+        .show(&Home { name, ledgers, mine, others, school, at_school, broker, head, shares })
 }
 
 macro_rules! plain_page {

@@ -70,7 +70,7 @@ fn parse(texts: [String; FILES.len()]) -> Result<Pack, Vec<String>> {
         };
     }
     let framework = read!(0, Framework::parse);
-    let roles = read!(1, brokerage::packs::parse_roles);
+    let roles = read!(1, brokerage::packs::parse_roles).map(|file| file.roles);
     let specialisms = read!(2, brokerage::packs::parse_specialisms);
     let days = read!(3, brokerage::packs::parse_days);
     let kinds = read!(4, Kinds::read);

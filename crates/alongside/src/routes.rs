@@ -2,7 +2,8 @@
 
 use access::{leaving::Duties, privacy::Extracts};
 use axum::Router;
-use foundation::{App, db::Migration, jobs::Handlers, machine::Document, mail};
+use brokerage::contribution::Contributions;
+use foundation::{App, db::Migration, jobs::Handlers, machine::Document, mail, web::Written};
 use support::pages::points::OpenPoints;
 
 use register::pages::Sections;
@@ -69,6 +70,16 @@ pub fn duties() -> Duties {
         .asking(practices::persons::duties)
 }
 
+/// Where the rooms write people's names.
+pub const WRITTEN: &[&[Written]] = &[
+    needs::WRITTEN,
+    brokerage::WRITTEN,
+    plans::WRITTEN,
+    visits::WRITTEN,
+    practices::WRITTEN,
+    week::WRITTEN,
+];
+
 /// What the rooms hold about a person: the copy of their own data.
 #[must_use]
 pub fn extracts() -> Extracts {
@@ -96,6 +107,14 @@ pub fn sections() -> Sections {
 #[must_use]
 pub fn open_points() -> OpenPoints {
     OpenPoints::default().asking(visits::challenges::open_points)
+}
+
+/// What the rooms know that somebody gave to other schools: their contribution record.
+#[must_use]
+pub fn contributions() -> Contributions {
+    Contributions::default()
+        .asking(support::contributions::of)
+        .asking(visits::persons::contributions)
 }
 
 /// Every room's background work.

@@ -128,7 +128,7 @@ async fn asked(
             ..world::ask()
         };
         let system = world::system(t);
-        let id = requests::acts::draft(&t.app, &permit, school.org(), &[], alliance, &ask).await?;
+        let id = requests::acts::draft(&t.app, &permit, school.org(), alliance, &ask).await?;
         requests::acts::submit(&t.app, &permit, id).await?;
         let yes = requests::Answer::Accept(String::new());
         requests::acts::answer(&t.app, &system, id, &yes).await?;

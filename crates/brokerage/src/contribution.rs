@@ -1,22 +1,88 @@
 //! What a person has contributed beyond their school: a record that belongs to the person and goes
-//! with them.
+//! with them, whether or not they hold a designation. The rooms above know what was given; each
+//! adds its own answer.
+
+use std::{fmt, pin::Pin, sync::Arc};
 
 use access::AccountId;
-use foundation::{DbError, OrgRef, Sql, db::AsText};
+use foundation::{App, DbError, OrgRef, Sql, db::AsText};
 use jiff::civil::Date;
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 
 use crate::cadre::{self, SupporterRef, capacity::CommitmentState};
 
-/// One support that somebody gave or gives.
+/// One thing that somebody gave or gives to another school.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Contribution {
-    /// The school that received it.
+    /// Who received it.
     pub to: OrgRef,
-    /// Its name.
+    /// Their name.
     pub school: String,
     /// What it was about.
+    pub title: String,
+    /// In which part: `leads the team`, `reviewer`.
+    pub role: String,
+    /// First day.
+    pub from_on: Date,
+    /// Last day.
+    pub to_on: Date,
+    /// Half-days agreed, where it is counted in time.
+    pub agreed: Option<i64>,
+    /// Half-days that took place, where it is counted in time.
+    pub given: Option<i64>,
+    /// Where it stands, in words.
+    pub stands: String,
+    /// What became of it in the other school: what people can do now, what its head said.
+    pub became: Vec<String>,
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<Vec<Contribution>, DbError>> + Send>>;
+type Ask = Arc<dyn Fn(App, AccountId) -> Answer + Send + Sync>;
+
+/// The rooms' answers. Each room above adds its own question; the front door puts the whole into
+/// the requests (`axum::Extension`).
+#[derive(Clone, Default)]
+pub struct Contributions(Vec<Ask>);
+
+impl fmt::Debug for Contributions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Contributions({} rooms)", self.0.len())
+    }
+}
+
+impl Contributions {
+    /// Adds a room's question: what has this person given to other schools?
+    #[must_use]
+    pub fn asking<F, W>(mut self, ask: F) -> Self
+    where
+        F: Fn(App, AccountId) -> W + Send + Sync + 'static,
+        W: Future<Output = Result<Vec<Contribution>, DbError>> + Send + 'static,
+    {
+        self.0.push(Arc::new(move |app, account| Box::pin(ask(app, account))));
+        self
+    }
+
+    /// Everything somebody gave and gives, the latest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn of(&self, app: &App, account: AccountId) -> Result<Vec<Contribution>, DbError> {
+        let mut all = Vec::new();
+        for ask in &self.0 {
+            all.extend(ask(app.clone(), account).await?);
+        }
+        all.sort_by(|a, b| (b.from_on, &a.school, &a.title).cmp(&(a.from_on, &b.school, &b.title)));
+        Ok(all)
+    }
+}
+
+/// Time promised to a support and kept free for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Promised {
+    /// The school it is promised to.
+    pub to: OrgRef,
+    /// What the request was about; empty where there was none.
     pub title: String,
     /// In which role.
     pub role: String,
@@ -30,12 +96,12 @@ pub struct Contribution {
     pub complete: bool,
 }
 
-/// What a person has given and is giving, the latest first. Time that is only held while heads
-/// talk is no contribution yet.
+/// The time a person's designations promised for good, the latest first. Time that is only held
+/// while heads talk is not among it.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn of(db: &impl Sql, account: AccountId) -> Result<Vec<Contribution>, DbError> {
+pub async fn promised(db: &impl Sql, account: AccountId) -> Result<Vec<Promised>, DbError> {
     #[derive(FromQueryResult)]
     struct Row {
         to_org: OrgRef,
@@ -45,7 +111,7 @@ pub async fn of(db: &impl Sql, account: AccountId) -> Result<Vec<Contribution>, 
         half_days: i64,
         state: AsText<CommitmentState>,
     }
-    let mut given = Vec::new();
+    let mut all = Vec::new();
     for it in cadre::designations_of(db, account).await? {
         let supporter: SupporterRef = it.supporter();
         let rows: Vec<Row> = db
@@ -56,19 +122,16 @@ pub async fn of(db: &impl Sql, account: AccountId) -> Result<Vec<Contribution>, 
                 [supporter.into()],
             )
             .await?;
-        for row in rows {
-            given.push(Contribution {
-                school: register::org_name(db, row.to_org).await?,
-                to: row.to_org,
-                title: row.title.unwrap_or_else(|| "Support".to_owned()),
-                role: it.role_name().to_owned(),
-                from_on: row.from_on.0,
-                to_on: row.to_on.0,
-                half_days: row.half_days,
-                complete: row.state.0 == CommitmentState::Done,
-            });
-        }
+        all.extend(rows.into_iter().map(|row| Promised {
+            to: row.to_org,
+            title: row.title.unwrap_or_default(),
+            role: it.role_name().to_owned(),
+            from_on: row.from_on.0,
+            to_on: row.to_on.0,
+            half_days: row.half_days,
+            complete: row.state.0 == CommitmentState::Done,
+        }));
     }
-    given.sort_by(|a, b| b.from_on.cmp(&a.from_on).then_with(|| a.school.cmp(&b.school)));
-    Ok(given)
+    all.sort_by(|a, b| b.from_on.cmp(&a.from_on).then_with(|| a.to.cmp(&b.to)));
+    Ok(all)
 }

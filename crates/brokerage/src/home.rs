@@ -109,7 +109,7 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)
             ));
         }
     }
-    for org in visitor.orgs(Role::Governor) {
+    for org in visitor.orgs(Role::Governor).filter(|org| visitor.chairs(*org)) {
         for request in requests::requests_of(&app.db, org).await? {
             if request.state != State::ChemistryOk {
                 continue;
@@ -188,6 +188,10 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)
     Ok(list)
 }
 
+fn missing(it: &Designation, today: jiff::civil::Date) -> String {
+    format!("Still missing: {}", cadre::preparation::names_of(&it.missing(today)))
+}
+
 /// What is expected of this person on the way to a designation: a yes of their own, a head's
 /// release, the broker's next step.
 async fn cadre_waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)>, PageError> {
@@ -196,14 +200,35 @@ async fn cadre_waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, boo
         let href = format!("/cadre/{}", it.id);
         list.push((waiting_for(text, href, "Waiting for you", detail.to_owned()), false));
     };
+    let mut asked = false;
     if let Some(account) = visitor.account {
         for it in cadre::designations_of(&app.db, account).await? {
-            if it.state == cadre::State::Nominated {
-                let text = format!("You were put forward as {}", it.role_name());
-                add(&it, text, "Apply if you would like to");
+            match it.state {
+                cadre::State::Nominated => {
+                    let text = format!("You were put forward as {}", it.role_name());
+                    add(&it, text, "Apply if you would like to");
+                }
+                cadre::State::Lapsed | cadre::State::Withdrawn => {}
+                _ => asked |= !it.accepted_conduct(),
             }
         }
     }
+    if asked {
+        list.push((
+            waiting_for(
+                "Read and accept the code of conduct".to_owned(),
+                "/cadre/conduct".to_owned(),
+                "Waiting for you",
+                "For everybody who leads beyond their own school".to_owned(),
+            ),
+            false,
+        ));
+    }
+    let today = app.clock.today();
+    let mut add = |it: &Designation, text: String, detail: &str| {
+        let href = format!("/cadre/{}", it.id);
+        list.push((waiting_for(text, href, "Waiting for you", detail.to_owned()), false));
+    };
     let way = |state| {
         matches!(state, cadre::State::Nominated | cadre::State::Applied | cadre::State::Assessed)
     };
@@ -220,7 +245,9 @@ async fn cadre_waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, boo
             let next = match it.state {
                 cadre::State::Applied if it.released_by.is_some() => "Assess, then grant",
                 cadre::State::Assessed => "Grant the designation",
-                cadre::State::Designated => "Record training, then activate",
+                cadre::State::Designated if it.is_current(today) => "Activate",
+                cadre::State::Designated => &missing(&it, today),
+                state if state.is_live() && !it.is_current(today) => &missing(&it, today),
                 _ => continue,
             };
             let text = format!("{}: {}", it.name, it.role_name());

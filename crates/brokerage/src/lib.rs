@@ -21,7 +21,7 @@ pub mod persons;
 pub mod proposals;
 pub mod requests;
 
-use foundation::db::Migration;
+use foundation::{db::Migration, web::Written};
 
 pub use daily::{handlers, schedule};
 pub use home::waiting;
@@ -33,8 +33,17 @@ pub use requests::{Request, RequestId};
 /// The state machines of this room, for the documentation.
 #[must_use]
 pub fn machines() -> Vec<foundation::machine::Document> {
-    vec![requests::state::machine(), interests::machine(), cadre::state::machine()]
+    vec![
+        requests::state::machine(),
+        interests::machine(),
+        cadre::state::machine(),
+        offers::machine(),
+    ]
 }
+
+/// Where this room writes people's names.
+pub const WRITTEN: &[Written] =
+    &[Written { table: "designation", account: "person", name: "person_name" }];
 
 /// This room's tables, in order.
 pub const MIGRATIONS: &[Migration] = &[
@@ -48,5 +57,20 @@ pub const MIGRATIONS: &[Migration] = &[
         room: "brokerage",
         number: 3,
         sql: include_str!("../migrations/0003_review_on.sql"),
+    },
+    Migration {
+        room: "brokerage",
+        number: 4,
+        sql: include_str!("../migrations/0004_preparation.sql"),
+    },
+    Migration {
+        room: "brokerage",
+        number: 5,
+        sql: include_str!("../migrations/0005_team_time.sql"),
+    },
+    Migration {
+        room: "brokerage",
+        number: 100,
+        sql: include_str!("../migrations/0100_responsible.sql"),
     },
 ];

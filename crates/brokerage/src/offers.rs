@@ -5,7 +5,9 @@ use foundation::{
     App, DbError, OrgRef, Sql,
     db::{AsText, At, Json},
     events::{self, Event},
-    id_type, words,
+    id_type,
+    machine::{Document, Line, line, transition},
+    words,
 };
 use jiff::{Timestamp, civil::Date};
 use matching::Specialism;
@@ -26,6 +28,36 @@ words! {
         Open = "open", "Open";
         Closed = "closed", "Closed";
     }
+}
+
+words! {
+    /// What can be done to an offer.
+    OfferAct {
+        Close = "close", "close";
+    }
+}
+
+words! {
+    /// Who does it.
+    OfferWho {
+        Head = "head", "the head of the school that offers";
+        Other = "other", "somebody else";
+    }
+}
+
+/// Every step there is. A closed offer stays closed: a new one is made instead.
+pub const STEPS: &[Line<OfferState, OfferAct, OfferWho>] = &[line(
+    OfferState::Open,
+    OfferAct::Close,
+    &[OfferWho::Head],
+    OfferState::Closed,
+    "what it promised stays promised",
+)];
+
+/// The state machine as a document.
+#[must_use]
+pub fn machine() -> Document {
+    Document::of("offers", "The life of an offer", "crates/brokerage/src/offers.rs", STEPS)
 }
 
 /// What is offered.
@@ -156,16 +188,20 @@ pub async fn make(app: &App, permit: &Permit, new: &NewOffer) -> Result<OfferId,
 /// When there is no such open offer.
 pub async fn close(app: &App, permit: &Permit, id: OfferId) -> Result<(), ActError> {
     let tx = app.db.write().await?;
+    let it = offer(&tx, id).await?.ok_or(ActError::NotFound("offer"))?;
+    let to = transition(STEPS, it.state, OfferAct::Close, &[OfferWho::Head])
+        .map_err(|no| ActError::step(no, "offer", it.state.words(), OfferAct::Close.words()))?;
     let touched = tx
         .run(
-            "UPDATE offer SET state = 'closed', version = version + 1 WHERE id = $1 AND state = 'open'",
-            [id.into()],
+            "UPDATE offer SET state = $2, version = version + 1 WHERE id = $1 AND state = $3",
+            [id.into(), AsText(to).into(), AsText(it.state).into()],
         )
         .await?;
     if touched == 0 {
-        return Err(ActError::NotFound("open offer"));
+        return Err(DbError::Conflict("offer").into());
     }
-    events::append(&tx, permit.context(), Event::new("offer", id, "closed")).await?;
+    let event = Event::new("offer", id, "closed").owned_by(it.what.org);
+    events::append(&tx, permit.context(), event).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -248,4 +284,20 @@ pub async fn offers_in(db: &impl Sql, partnership: OrgRef) -> Result<Vec<Offer>,
 /// When the database cannot be read.
 pub async fn offers_of(db: &impl Sql, org: OrgRef) -> Result<Vec<Offer>, DbError> {
     load(db, "org = $1", vec![org.into()]).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_that_is_not_listed_is_refused() {
+        testkit::machine::only_what_is_listed(
+            "open close head closed",
+            OfferState::ALL,
+            OfferAct::ALL,
+            OfferWho::ALL,
+            |from, act, who| transition(STEPS, from, act, &[who]).ok(),
+        );
+    }
 }

@@ -26,6 +26,44 @@ pub struct RoleKind {
     /// A role of the past: readable, not given to anybody new.
     #[serde(default)]
     pub retired: bool,
+    /// The modules of training somebody needs before the role is theirs, by code.
+    #[serde(default)]
+    pub needs: Vec<String>,
+}
+
+/// A piece of training behind a role.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct ModuleKind {
+    /// Stable code.
+    pub code: String,
+    /// What it is called.
+    pub name: String,
+    /// What it is about, in a sentence.
+    pub about: String,
+    /// How many years it holds; for good where that is not said.
+    pub years: Option<u8>,
+}
+
+/// The code of conduct of everybody who leads beyond their school.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Conduct {
+    /// Raised when the words change; nought where a pack has no code.
+    pub version: u32,
+    /// Its sentences.
+    pub text: Vec<String>,
+}
+
+/// What a roles file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Roles {
+    /// The roles.
+    pub roles: Vec<RoleKind>,
+    /// The training behind them.
+    pub modules: Vec<ModuleKind>,
+    /// The code of conduct.
+    pub conduct: Conduct,
 }
 
 /// Something people and schools can help with.
@@ -53,6 +91,10 @@ struct RolesFile {
     #[serde(rename = "name")]
     _name: String,
     role: Vec<RoleKind>,
+    #[serde(default)]
+    module: Vec<ModuleKind>,
+    #[serde(default)]
+    conduct: Conduct,
 }
 
 #[derive(Deserialize)]
@@ -94,9 +136,10 @@ fn no_twins<'a>(what: &str, codes: impl Iterator<Item = &'a String>) -> Result<(
 ///
 /// # Errors
 /// A sentence that says what is wrong in it.
-pub fn parse_roles(text: &str) -> Result<Vec<RoleKind>, String> {
+pub fn parse_roles(text: &str) -> Result<Roles, String> {
     let file: RolesFile = toml::from_str(text).map_err(|error| error.to_string())?;
     no_twins("role", file.role.iter().map(|role| &role.code))?;
+    no_twins("module", file.module.iter().map(|module| &module.code))?;
     for role in &file.role {
         if !SPHERES.contains(&role.sphere.as_str()) || !EXTENTS.contains(&role.extent.as_str()) {
             return Err(format!(
@@ -106,8 +149,21 @@ pub fn parse_roles(text: &str) -> Result<Vec<RoleKind>, String> {
                 EXTENTS.join(", ")
             ));
         }
+        if let Some(unknown) =
+            role.needs.iter().find(|code| file.module.iter().all(|one| one.code != **code))
+        {
+            return Err(format!(
+                "role “{}” needs the training “{unknown}”, which no [[module]] describes",
+                role.code
+            ));
+        }
     }
-    Ok(file.role)
+    if (file.conduct.version == 0) != file.conduct.text.is_empty() {
+        return Err(
+            "conduct: give it a version from 1 on and its sentences, or leave it out".into()
+        );
+    }
+    Ok(Roles { roles: file.role, modules: file.module, conduct: file.conduct })
 }
 
 /// Reads a specialisms file.
@@ -120,7 +176,7 @@ pub fn parse_specialisms(text: &str) -> Result<Vec<SpecialismKind>, String> {
     Ok(file.specialism)
 }
 
-static ROLES: OnceLock<Vec<RoleKind>> = OnceLock::new();
+static ROLES: OnceLock<Roles> = OnceLock::new();
 static SPECIALISMS: OnceLock<Vec<SpecialismKind>> = OnceLock::new();
 static DAYS: OnceLock<BTreeSet<Date>> = OnceLock::new();
 
@@ -146,15 +202,36 @@ pub fn install(roles: &str, specialisms: &str, days: &str) -> Result<(), String>
     DAYS.set(days).map_err(|_| late())
 }
 
-/// The roles in use: those that were installed, else those that ship with the product.
+/// What the roles file in use says: the one that was installed, else the one that ships with the
+/// product.
 ///
 /// # Panics
 /// Never in a build whose tests pass: the file is part of the build.
-pub fn roles() -> &'static [RoleKind] {
+fn in_use() -> &'static Roles {
     ROLES.get_or_init(|| {
         parse_roles(include_str!("../../../packs/england-2025/roles.toml"))
             .expect("the pack that ships is in order")
     })
+}
+
+/// The roles in use.
+pub fn roles() -> &'static [RoleKind] {
+    &in_use().roles
+}
+
+/// The training in use.
+pub fn modules() -> &'static [ModuleKind] {
+    &in_use().modules
+}
+
+/// A module of training by its code.
+pub fn module(code: &str) -> Option<&'static ModuleKind> {
+    modules().iter().find(|module| module.code == code)
+}
+
+/// The code of conduct in use.
+pub fn conduct() -> &'static Conduct {
+    &in_use().conduct
 }
 
 /// A role by its code.
@@ -267,5 +344,10 @@ mod tests {
         assert!(told.contains("“nle” is listed twice"), "{told}");
         let told = parse_roles(&text.replacen("\"national\"", "\"galactic\"", 1)).unwrap_err();
         assert!(told.contains("sphere"), "{told}");
+        let told = parse_roles(&text.replacen("code = \"coaching\"", "code = \"choaching\"", 1));
+        assert!(told.unwrap_err().contains("needs the training “coaching”"));
+        let told =
+            parse_roles(&text.replacen("[conduct]\nversion = 1", "[conduct]\nversion = 0", 1));
+        assert!(told.unwrap_err().contains("conduct"));
     }
 }

@@ -116,6 +116,7 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
             "specialisms": it.profile.specialisms, "phases": it.profile.phases,
             "released_by": it.released_by, "since": it.start_on, "review_due": it.review_due,
             "training_until": it.training_until, "conduct_on": it.conduct_on, "reply": it.reply,
+            "began_without": it.waiver,
             "time": weeks, "judged": judged,
         }));
     }
@@ -140,9 +141,20 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
             })
         })
         .collect();
-    let given = contribution::of(&app.db, account).await?;
+    let prepared = cadre::preparation::of(&app.db, account).await?;
+    let training: Vec<Value> = prepared
+        .trained
+        .iter()
+        .map(|one| {
+            json!({
+                "module": one.module, "done_on": one.done_on, "until": one.until,
+                "recorded_by": one.recorded_by,
+            })
+        })
+        .collect();
+    let given = contribution::promised(&app.db, account).await?;
     Ok(json!({
         "designations": designations, "declarations": declarations, "matches": matches,
-        "support_given": given,
+        "time_promised": given, "training": training, "code_of_conduct": prepared.conduct,
     }))
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::OrgRef;
+use crate::{OrgRef, origin};
 
 /// Who performs an act.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +56,10 @@ pub struct Context {
     pub at: Timestamp,
     /// Why, where the act asks for a reason.
     pub reason: Option<String>,
-    /// From where: the request's identifier, never an address.
+    /// From where: the browser and the request ([`crate::origin`]), never an address.
     pub request: Option<String>,
+    /// The rule of the policy that lets them, by its name.
+    pub rule: Option<&'static str>,
     /// Whether something may be changed in these circumstances. A permit to read says no, and
     /// the record of acts then refuses the entry without which no act commits.
     pub may_change: bool,
@@ -67,14 +69,17 @@ impl Context {
     /// The product's own act at a moment.
     #[must_use]
     pub const fn system(part: &'static str, at: Timestamp) -> Self {
-        Self {
-            actor: Actor::System(part),
-            acting_for: None,
-            at,
-            reason: None,
-            request: None,
-            may_change: true,
-        }
+        Self::plain(Actor::System(part), at, None)
+    }
+
+    /// An act of somebody at a moment, from where the present request comes.
+    #[must_use]
+    pub fn by(actor: Actor, at: Timestamp) -> Self {
+        Self::plain(actor, at, origin::current())
+    }
+
+    const fn plain(actor: Actor, at: Timestamp, request: Option<String>) -> Self {
+        Self { actor, acting_for: None, at, reason: None, request, rule: None, may_change: true }
     }
 
     /// The same circumstances with a reason.

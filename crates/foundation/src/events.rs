@@ -1,5 +1,6 @@
 //! The append-only record: who did what, for whom, when and why, in the same transaction as
-//! the change, each entry chained to the one before by its hash.
+//! the change, each entry chained to the one before by its hash. Where the database knows the
+//! installation's secret ([`Db::sealed_with`]) the hash is keyed with it.
 
 use sea_orm::FromQueryResult;
 use serde::Serialize;
@@ -76,6 +77,8 @@ pub struct Entry {
     pub detail: String,
     /// The request it came from.
     pub request: Option<String>,
+    /// The rule that let them, by its name.
+    pub rule: Option<String>,
     /// The hash of the entry before.
     pub previous: String,
     /// The hash of this entry.
@@ -83,7 +86,7 @@ pub struct Entry {
 }
 
 const COLUMNS: &str = "seq, at, actor, actor_name, acting_for, verb, subject, subject_id, \
-                       owner, reason, detail, request, previous, hash";
+                       owner, reason, detail, request, rule, previous, hash";
 
 /// What the hash covers: every column but the hash itself, as one JSON array.
 #[derive(Serialize)]
@@ -100,11 +103,12 @@ struct Sealed<'a>(
     Option<&'a str>,
     &'a str,
     Option<&'a str>,
+    Option<&'a str>,
     &'a str,
 );
 
 impl Entry {
-    fn seal(&self) -> String {
+    fn seal(&self, key: Option<&[u8; 32]>) -> String {
         let sealed = Sealed(
             self.seq,
             self.at.0.as_microsecond(),
@@ -118,10 +122,11 @@ impl Entry {
             self.reason.as_deref(),
             &self.detail,
             self.request.as_deref(),
+            self.rule.as_deref(),
             &self.previous,
         );
         let text = serde_json::to_vec(&sealed).unwrap_or_default();
-        blake3::hash(&text).to_hex().to_string()
+        hashed(key, &text)
     }
 }
 
@@ -139,13 +144,7 @@ pub async fn append(tx: &Tx, context: &Context, event: Event<'_>) -> Result<(), 
     }
     // One writer at a time extends the chain; the lock ends with the transaction.
     tx.lock("alongside event chain").await?;
-    #[derive(FromQueryResult)]
-    struct Last {
-        seq: i64,
-        hash: String,
-    }
-    let last: Option<Last> =
-        tx.first("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1", []).await?;
+    let last = tail(tx).await?;
     let (seq, previous) = last.map_or((1, String::new()), |last| (last.seq + 1, last.hash));
     let mut entry = Entry {
         seq,
@@ -160,13 +159,14 @@ pub async fn append(tx: &Tx, context: &Context, event: Event<'_>) -> Result<(), 
         reason: context.reason.clone(),
         detail: event.detail.to_string(),
         request: context.request.clone(),
+        rule: context.rule.map(str::to_owned),
         previous,
         hash: String::new(),
     };
-    entry.hash = entry.seal();
+    entry.hash = entry.seal(tx.seal());
     let sql = format!(
         "INSERT INTO event ({COLUMNS}) VALUES \
-         ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+         ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
     );
     tx.run(
         &sql,
@@ -183,6 +183,7 @@ pub async fn append(tx: &Tx, context: &Context, event: Event<'_>) -> Result<(), 
             entry.reason.into(),
             entry.detail.into(),
             entry.request.into(),
+            entry.rule.into(),
             entry.previous.into(),
             entry.hash.clone().into(),
         ],
@@ -191,10 +192,24 @@ pub async fn append(tx: &Tx, context: &Context, event: Event<'_>) -> Result<(), 
     tx.run(
         "INSERT INTO event_tail (one, seq, hash) VALUES (1, $1, $2)
          ON CONFLICT (one) DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
-        [entry.seq.into(), entry.hash.into()],
+        [entry.seq.into(), end(tx.seal(), &entry.hash).into()],
     )
     .await?;
     Ok(())
+}
+
+/// What the record's own note of its end holds: the last hash, sealed once more, so that whoever
+/// cuts entries off cannot write the note anew either.
+fn end(key: Option<&[u8; 32]>, last: &str) -> String {
+    hashed(key, format!("the record ends with {last}").as_bytes())
+}
+
+fn hashed(key: Option<&[u8; 32]>, text: &[u8]) -> String {
+    let hash = match key {
+        Some(key) => blake3::keyed_hash(key, text),
+        None => blake3::hash(text),
+    };
+    hash.to_hex().to_string()
 }
 
 /// The timeline of one record, oldest first.
@@ -209,6 +224,14 @@ pub async fn timeline(
     let sql =
         format!("SELECT {COLUMNS} FROM event WHERE subject = $1 AND subject_id = $2 ORDER BY seq");
     db.all(&sql, [subject.into(), subject_id.into()]).await
+}
+
+/// Whether something holds by one of the keys that a database knows; by none where it knows none.
+fn by_any(db: &Db, holds: impl Fn(Option<&[u8; 32]>) -> bool) -> bool {
+    match db.seals() {
+        [] => holds(None),
+        keys => keys.iter().any(|key| holds(Some(key))),
+    }
 }
 
 /// What [`verify`] found.
@@ -229,12 +252,12 @@ pub struct Tail {
     pub hash: String,
 }
 
-/// Where the record says it ends; nothing while it is empty.
+/// Where the record ends; nothing while it is empty.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn tail(db: &impl Sql) -> Result<Option<Tail>, DbError> {
-    db.first("SELECT seq, hash FROM event_tail", []).await
+    db.first("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1", []).await
 }
 
 /// The hash of an entry, where there is one.
@@ -260,15 +283,22 @@ pub async fn verify(db: &Db) -> Result<Chain, DbError> {
     loop {
         let page: Vec<Entry> = db.all(&sql, [after.into()]).await?;
         for entry in &page {
-            if entry.seq != seq + 1 || entry.previous != hash || entry.hash != entry.seal() {
+            if entry.seq != seq + 1
+                || entry.previous != hash
+                || !by_any(db, |key| entry.hash == entry.seal(key))
+            {
                 return Ok(Chain::BrokenAt(seq + 1));
             }
             (after, seq) = (entry.seq, entry.seq);
             hash.clone_from(&entry.hash);
         }
         if page.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
-            let ends = tail(db).await?.map_or((0, String::new()), |tail| (tail.seq, tail.hash));
-            return Ok(match ends == (seq, hash) {
+            let note: Option<Tail> = db.first("SELECT seq, hash FROM event_tail", []).await?;
+            let fits = match note {
+                None => seq == 0,
+                Some(note) => note.seq == seq && by_any(db, |key| end(key, &hash) == note.hash),
+            };
+            return Ok(match fits {
                 true => Chain::Whole(seq),
                 false => Chain::BrokenAt(seq + 1),
             });

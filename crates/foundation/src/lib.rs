@@ -21,9 +21,11 @@ pub mod machine;
 pub mod mail;
 pub mod notify;
 pub mod org;
+pub mod origin;
 pub mod providers;
 pub mod pupil;
 pub mod seal;
+pub mod secret;
 pub mod settings;
 pub mod terms;
 pub mod upn;
@@ -36,6 +38,7 @@ pub use context::{Actor, Context};
 pub use db::{Db, DbError, Sql, Tx};
 pub use ids::Ids;
 pub use org::OrgRef;
+pub use secret::Secret;
 pub use web::{App, PageError};
 pub use words::Words;
 
@@ -60,5 +63,10 @@ pub const MIGRATIONS: &[db::Migration] = &[
         room: "foundation",
         number: 4,
         sql: include_str!("../migrations/0004_tail.sql"),
+    },
+    db::Migration {
+        room: "foundation",
+        number: 5,
+        sql: include_str!("../migrations/0005_rule.sql"),
     },
 ];

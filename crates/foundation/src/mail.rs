@@ -21,7 +21,7 @@ use lettre::{
 use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 
-use crate::{App, Context, DbError, Sql, Tx, db::At, ids, jobs, notify::Notify, seal};
+use crate::{App, Context, DbError, Sql, Tx, db::At, jobs, notify::Notify, seal};
 
 /// A letter to one person, in plain text.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -45,16 +45,17 @@ struct Body {
 /// What a sealed text begins with.
 const SEALED: &str = "sealed.";
 
-fn key(app: &App) -> [u8; 32] {
-    ids::derive("alongside letters v1", &*app.secret)
-}
+/// What the keys of letters are derived for.
+const PURPOSE: &str = "alongside letters v1";
 
 /// The text of a letter as it goes out. One that was written before texts were sealed is as it is.
 fn opened(app: &App, id: &str, body: &str) -> Result<String, String> {
     let Some(sealed) = body.strip_prefix(SEALED) else { return Ok(body.to_owned()) };
-    let plain = seal::decrypt(&key(app), id, sealed).map_err(|_| {
-        "the letter was sealed with another secret: put the secret file back".to_owned()
-    })?;
+    let plain = app
+        .secret
+        .keys(PURPOSE)
+        .find_map(|key| seal::decrypt(&key, id, sealed).ok())
+        .ok_or("the letter was sealed with another secret: put the secret file back")?;
     String::from_utf8(plain).map_err(|error| error.to_string())
 }
 
@@ -72,7 +73,7 @@ pub async fn post(tx: &Tx, app: &App, context: &Context, letter: &Letter) -> Res
 /// When the database refuses.
 pub async fn post_at(tx: &Tx, app: &App, letter: &Letter, due: Timestamp) -> Result<(), DbError> {
     let id = app.ids.next().to_string();
-    let text = seal::encrypt(&key(app), &app.ids, &id, letter.body.as_bytes())
+    let text = seal::encrypt(&app.secret.key(PURPOSE), &app.ids, &id, letter.body.as_bytes())
         .map_err(|error| DbError::Other(sea_orm::DbErr::Custom(error.to_string())))?;
     tx.run(
         "INSERT INTO letter (id, recipient, subject, body) VALUES ($1, $2, $3, $4)",

@@ -1,5 +1,7 @@
 //! What waits for a person in this room, for the home page.
 
+use std::collections::BTreeSet;
+
 use access::{Kind, Role, Visitor};
 use foundation::{App, PageError, clock::date_in_words};
 
@@ -71,8 +73,10 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<Waiting>, PageE
     for owner in visitor.sharing(Kind::Audit) {
         read.extend(audits::audits_of(&app.db, owner).await?);
     }
+    // A school may share with the trust that reads its audits already.
+    let mut seen = BTreeSet::new();
     for audit in read {
-        if audit.state == State::Agreed {
+        if audit.state == State::Agreed && seen.insert(audit.id) {
             let school = register::org_name(&app.db, audit.org).await?;
             list.push(Waiting {
                 text: format!("{school}: {}", audit.title),

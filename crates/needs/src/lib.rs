@@ -14,7 +14,7 @@ pub mod on_page;
 mod pages;
 pub mod persons;
 
-use foundation::db::Migration;
+use foundation::{db::Migration, web::Written};
 
 pub use audits::{
     Audit, AuditId, Finding, FindingId, FindingKind, Found, findings_of, shared_strengths,
@@ -30,6 +30,16 @@ pub fn machines() -> Vec<foundation::machine::Document> {
     vec![audits::state::machine()]
 }
 
+/// Where this room writes people's names.
+pub const WRITTEN: &[Written] =
+    &[Written { table: "audit_section", account: "assignee", name: "assignee_name" }];
+
 /// This room's tables, in order.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { room: "needs", number: 1, sql: include_str!("../migrations/0001_audits.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "needs", number: 1, sql: include_str!("../migrations/0001_audits.sql") },
+    Migration {
+        room: "needs",
+        number: 100,
+        sql: include_str!("../migrations/0100_responsible.sql"),
+    },
+];

@@ -1,6 +1,6 @@
 //! What a school's page says of its needs audit, to those who may read the audit.
 
-use access::{Action, Visitor, Zone, decide};
+use access::{Action, Visitor, Zone, decide, looks};
 use foundation::{App, DbError, OrgRef};
 use register::pages::{Line, Section};
 
@@ -18,6 +18,7 @@ pub async fn sections(app: App, visitor: Visitor, org: OrgRef) -> Result<Vec<Sec
     if !decide(&visitor, Action::Read, &audit.resource()).allowed {
         return Ok(Vec::new());
     }
+    looks::record(&app, &visitor, &audit.resource(), "audit", audit.id).await?;
     let of = |kind: FindingKind, heading: &str| Section {
         heading: heading.to_owned(),
         lines: audit

@@ -25,7 +25,7 @@ pub mod store;
 pub mod tend;
 mod whole;
 
-use foundation::{App, db::Migration, jobs};
+use foundation::{App, db::Migration, jobs, web::Written};
 
 pub use error::Refusal;
 pub use home::{duties, extract, waiting};
@@ -33,6 +33,14 @@ pub use machine::machines;
 pub use model::{ActionId, MilestoneId, ObjectiveId, PlanId, SuggestionId};
 pub use pages::routes;
 pub use tend::schedule;
+
+/// Where this room writes people's names.
+pub const WRITTEN: &[Written] = &[
+    Written { table: "plan_objective", account: "lead", name: "lead_name" },
+    Written { table: "plan_action", account: "owner", name: "owner_name" },
+    Written { table: "action_note", account: "author", name: "author_name" },
+    Written { table: "plan_suggestion", account: "author", name: "author_name" },
+];
 
 /// This room's tables, in order.
 pub const MIGRATIONS: &[Migration] =

@@ -20,14 +20,22 @@ pub mod on_page;
 mod pages;
 pub mod persons;
 pub mod practice;
+pub mod together;
 
 use access::Permit;
-use foundation::{App, DbError, db::Migration, jobs};
+use foundation::{App, DbError, db::Migration, jobs, web::Written};
 
 pub use acts::{NewPractice, Said, begin, take, tend, write};
 pub use pages::routes;
 pub use practice::{Practice, PracticeId};
 pub use support::Refusal;
+
+/// Where this room writes people's names.
+pub const WRITTEN: &[Written] = &[
+    Written { table: "practice", account: "author", name: "author_name" },
+    Written { table: "practice_check", account: "account", name: "name" },
+    Written { table: "adoption", account: "account", name: "name" },
+];
 
 /// This room's tables, in order.
 pub const MIGRATIONS: &[Migration] = &[Migration {

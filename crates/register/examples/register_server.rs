@@ -38,7 +38,9 @@ async fn serve(database: String, listen: &str, paths: Vec<PathBuf>) -> Result<()
         clock,
         config: Arc::new(config),
         post: Post::captured(),
-        secret: Arc::new([7; 32]),
+        secret: Arc::new([7; 32].into()),
+        names: register::names(),
+        written: &[],
     };
     if !paths.is_empty() {
         let permit = Permit::system("import", app.clock.now());

@@ -9,6 +9,7 @@
 //! run on over a conversion and stop at a merger or a split; no list of named schools follows an
 //! outcome.
 
+mod bodies;
 mod bulk;
 pub mod families;
 pub mod fold;
@@ -24,8 +25,9 @@ pub mod workings;
 
 use foundation::db::Migration;
 
+pub use bodies::{bodies, under};
 pub use inspections::{Inspection, inspections};
-pub use orgs::{Authority, Membership, Trust, org_name};
+pub use orgs::{Authority, Membership, Trust, names, org_name};
 pub use pages::{invitations, routes};
 pub use school::{Phase, School, Scope, list, open_schools, school, schools};
 pub use search::{Hit, Query, find, search};

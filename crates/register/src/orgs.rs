@@ -1,6 +1,6 @@
 //! Trusts, authorities and regions, and the name of any organisation.
 
-use foundation::{DbError, OrgRef, Sql, Tx, db::AsText};
+use foundation::{DbError, OrgRef, Sql, Tx, db::AsText, web::Names};
 use jiff::civil::Date;
 use sea_orm::FromQueryResult;
 
@@ -197,6 +197,12 @@ pub async fn regions(db: &impl Sql) -> Result<Vec<String>, DbError> {
         )
         .await?;
     Ok(rows.into_iter().map(|row| row.region).collect())
+}
+
+/// How the product calls organisations: as the register does.
+#[must_use]
+pub fn names() -> Names {
+    Names::asking(|db, org| async move { org_name(&db, org).await })
 }
 
 /// The name of any organisation. What is unknown is named by its number, so that a record is

@@ -225,11 +225,7 @@ impl School {
     /// The body legally responsible: the trust, otherwise the local authority.
     #[must_use]
     pub fn responsible(&self) -> Vec<OrgRef> {
-        match self.trust {
-            Some(uid) => vec![OrgRef::Trust(uid)],
-            None if self.authority > 0 => vec![OrgRef::Authority(self.authority)],
-            None => Vec::new(),
-        }
+        crate::bodies::responsible(self.trust, self.authority)
     }
 
     /// Where it is, when known: degrees north and east.

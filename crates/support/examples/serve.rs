@@ -137,8 +137,13 @@ async fn finished(t: &TestApp, w: &world::World, id: AgreementId) {
     exits::write_plan(&t.app, &priya, id, &plan).await.unwrap();
     exits::begin(&t.app, &daniel, id).await.unwrap();
     let gain = ["Leader of Key Stage 1", "lead a phonics review without help", "did so in June"];
-    exits::gain(&t.app, &daniel, id, Side::Supported, gain).await.unwrap();
+    exits::gain(&t.app, &daniel, id, Side::Supported, exits::GainKind::Skill, gain).await.unwrap();
     exits::confirm(&t.app, &priya, id).await.unwrap();
+    let taken = exits::TakenHome {
+        goal: "The handover was tested in two classes".to_owned(),
+        words: "The half-termly check".to_owned(),
+    };
+    exits::take_home(&t.app, &daniel, id, &taken).await.unwrap();
     exits::confirm(&t.app, &daniel, id).await.unwrap();
     course::tend(&t.app, &Permit::system("example", t.app.clock.now())).await.unwrap();
     let answers: Vec<(String, u8)> =

@@ -220,7 +220,7 @@ pub async fn end_early(
     store::keep(&tx, &agreement, &after, permit.context().at).await?;
     record(&tx, permit.context(), &agreement, "ended early", json!({ "ground": ground.key() }))
         .await?;
-    neighbours::close_time(&tx, &agreement, true).await?;
+    neighbours::close_time(&tx, app, permit, &agreement, true).await?;
     tell(app, &tx, permit, &agreement, &Told::EndedEarly).await?;
     tx.commit().await?;
     Ok(())

@@ -140,8 +140,7 @@ pub(crate) async fn tell(
         readers.extend(accounts::holders(tx, &app.clock, org, Role::Head).await?);
     }
     if chair {
-        let org = agreement.supported;
-        readers.extend(accounts::holders(tx, &app.clock, org, Role::Governor).await?);
+        readers.extend(accounts::chairs(tx, &app.clock, agreement.supported).await?);
     }
     if let (Told::TakenBack, Some(partnership)) = (what, agreement.partnership) {
         readers.extend(accounts::holders(tx, &app.clock, partnership, Role::Broker).await?);

@@ -15,6 +15,7 @@ pub mod baselines;
 pub mod board;
 pub mod calendar;
 pub mod care;
+pub mod contributions;
 pub mod course;
 pub mod drafting;
 mod error;
@@ -34,6 +35,7 @@ pub mod reviews;
 pub mod seal;
 pub mod stories;
 pub mod time;
+pub mod together;
 pub mod watch;
 
 use foundation::{App, db::Migration, jobs};
@@ -56,6 +58,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "support", number: 5, sql: include_str!("../migrations/0005_board.sql") },
     Migration { room: "support", number: 6, sql: include_str!("../migrations/0006_stories.sql") },
     Migration { room: "support", number: 7, sql: include_str!("../migrations/0007_results.sql") },
+    Migration {
+        room: "support",
+        number: 8,
+        sql: include_str!("../migrations/0008_taken_home.sql"),
+    },
 ];
 
 /// The state machines of this room, for the documentation.
@@ -63,6 +70,8 @@ pub const MIGRATIONS: &[Migration] = &[
 pub fn machines() -> Vec<foundation::machine::Document> {
     vec![
         agreements::machine::machine(),
+        milestones::machine(),
+        time::machine::machine(),
         money::machine::machine(),
         care::concerns::machine(),
         stories::machine(),

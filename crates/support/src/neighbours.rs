@@ -3,8 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use access::Permit;
-use brokerage::{ActError, Proposal, Request, RequestId, cadre, interests, proposals, requests};
+use access::{AccountId, Permit};
+use brokerage::{
+    ActError, Proposal, Request, RequestId,
+    cadre::{
+        self, SupporterRef,
+        capacity::{self, CommitmentState},
+    },
+    interests, proposals, requests,
+};
 use evidence::Measure;
 use foundation::{App, DbError, OrgRef, Sql, Tx, terms::AcademicYear};
 use jiff::civil::Date;
@@ -12,7 +19,7 @@ use register::kpis::{self, Definition};
 
 use crate::{
     Refusal,
-    agreements::{Agreement, AgreementId, store},
+    agreements::{Agreement, AgreementId, Terms, store},
     baselines::{Frozen, Indicator, Known, Series},
 };
 
@@ -21,23 +28,9 @@ use crate::{
 /// # Errors
 /// When the database cannot be read.
 pub async fn responsible(db: &impl Sql, orgs: &[OrgRef]) -> Result<Vec<OrgRef>, DbError> {
-    let each = responsible_each(db, orgs).await?;
+    let each = register::bodies(db, orgs.iter().copied()).await?;
     let all: BTreeSet<OrgRef> = each.into_values().flatten().collect();
     Ok(all.into_iter().collect())
-}
-
-/// The bodies responsible for each of some schools.
-pub(crate) async fn responsible_each(
-    db: &impl Sql,
-    orgs: &[OrgRef],
-) -> Result<HashMap<OrgRef, Vec<OrgRef>>, DbError> {
-    let urns: BTreeSet<u32> = orgs.iter().filter_map(|org| org.urn()).collect();
-    if urns.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let urns: Vec<u32> = urns.into_iter().collect();
-    let schools = register::schools(db, &urns).await?;
-    Ok(schools.into_iter().map(|school| (school.org(), school.responsible())).collect())
 }
 
 /// The names of some organisations.
@@ -206,7 +199,7 @@ pub(crate) async fn newest_year(
 /// Why the two sides of an agreement are related, in words; empty where they are not: one body
 /// answers for both, or an interest was declared and is managed.
 pub(crate) async fn related(db: &impl Sql, agreement: &Agreement) -> Result<String, Refusal> {
-    let each = responsible_each(db, &[agreement.supported, agreement.supporting]).await?;
+    let each = register::bodies(db, [agreement.supported, agreement.supporting]).await?;
     let of = |org: OrgRef| each.get(&org).cloned().unwrap_or_default();
     let mut why = Vec::new();
     for body in of(agreement.supported) {
@@ -276,33 +269,125 @@ pub(crate) async fn freeze_audit(
     Ok(())
 }
 
-/// Promises the supporter's time for good, in the transaction of the last signature.
-pub(crate) async fn promise_time(tx: &Tx, agreement: &Agreement) -> Result<(), Refusal> {
-    if let Some(request) = &agreement.request {
-        let state = cadre::capacity::CommitmentState::Agreed;
-        cadre::capacity::settle_request(tx, request_id(request)?, state).await?;
+/// Whose time the half-days of some people are: that of their designation where they have one here,
+/// else of the offer or the person that was proposed, else of the school's colleagues.
+async fn shares(
+    tx: &Tx,
+    agreement: &Agreement,
+    people: &[(Option<AccountId>, i64)],
+) -> Result<Vec<(SupporterRef, i64)>, Refusal> {
+    let proposed = match &agreement.request {
+        Some(request) => {
+            let current = proposals::current(tx, request_id(request)?).await?;
+            current.map(|proposal| proposal.supporter)
+        }
+        None => None,
+    };
+    let mut shares: BTreeMap<SupporterRef, i64> = BTreeMap::new();
+    let mut rest = 0;
+    for &(account, half_days) in people {
+        let own = match account {
+            Some(account) => cadre::designations_of(tx, account).await?,
+            None => Vec::new(),
+        };
+        let here = || {
+            own.iter().filter(|one| agreement.partnership.is_none_or(|at| at == one.partnership))
+        };
+        let chosen = here()
+            .find(|one| Some(one.supporter()) == proposed)
+            .or_else(|| here().find(|one| one.state.is_live()));
+        match chosen {
+            Some(one) => *shares.entry(one.supporter()).or_default() += half_days,
+            None => rest += half_days,
+        }
     }
+    if rest > 0 {
+        let whose = proposed
+            .filter(|one| !shares.contains_key(one))
+            .unwrap_or(SupporterRef::Colleagues(agreement.supporting));
+        *shares.entry(whose).or_default() += rest;
+    }
+    Ok(shares.into_iter().collect())
+}
+
+async fn take_time(
+    tx: &Tx,
+    app: &App,
+    permit: &Permit,
+    agreement: &Agreement,
+    people: &[(Option<AccountId>, i64)],
+    state: CommitmentState,
+) -> Result<(), Refusal> {
+    let Some(period) = agreement.start_on().zip(agreement.end_on()) else { return Ok(()) };
+    let shares = shares(tx, agreement, people).await?;
+    let taken = capacity::Taken {
+        agreement: &agreement.id.to_string(),
+        request: agreement.request.as_deref().map(request_id).transpose()?,
+        from: agreement.supporting,
+        to: agreement.supported,
+        period,
+        state,
+        shares: &shares,
+    };
+    capacity::take_for_agreement(tx, app, permit, &taken).await?;
     Ok(())
 }
 
-/// Counts the supporter's time as given when the support is over: what was delivered, where time
-/// was written down; nothing when nothing was and the agreement ended early.
-pub(crate) async fn close_time(tx: &Tx, agreement: &Agreement, early: bool) -> Result<(), Refusal> {
-    if let Some(request) = &agreement.request {
-        let delivered = crate::time::totals(tx, agreement.id).await?.delivered;
-        let delivered = (early || delivered > 0).then_some(delivered);
-        cadre::capacity::complete_request(tx, request_id(request)?, delivered).await?;
+/// Promises the time of everybody in the team, in the transaction of the last signature under a
+/// first version or a new one.
+pub(crate) async fn promise_time(
+    tx: &Tx,
+    app: &App,
+    permit: &Permit,
+    agreement: &Agreement,
+    terms: &Terms,
+) -> Result<(), Refusal> {
+    let people: Vec<_> = terms.team.iter().map(|one| (one.account, one.half_days)).collect();
+    take_time(tx, app, permit, agreement, &people, CommitmentState::Agreed).await
+}
+
+/// Counts everybody's time as given when the support is over: what was delivered, where time was
+/// written down; nothing when nothing was and the agreement ended early.
+pub(crate) async fn close_time(
+    tx: &Tx,
+    app: &App,
+    permit: &Permit,
+    agreement: &Agreement,
+    early: bool,
+) -> Result<(), Refusal> {
+    let people: Vec<(Option<AccountId>, i64)> = crate::time::of(tx, agreement.id)
+        .await?
+        .into_iter()
+        .filter(|entry| {
+            entry.giver == agreement.supporting
+                && entry.state() == crate::time::EntryState::Delivered
+        })
+        .map(|entry| (entry.account.and_then(|text| text.parse().ok()), entry.half_days))
+        .collect();
+    if early || !people.is_empty() {
+        return take_time(tx, app, permit, agreement, &people, CommitmentState::Done).await;
     }
+    settle_time(tx, agreement, CommitmentState::Done).await
+}
+
+async fn settle_time(
+    tx: &Tx,
+    agreement: &Agreement,
+    state: CommitmentState,
+) -> Result<(), Refusal> {
+    let request = agreement.request.as_deref().map(request_id).transpose()?;
+    capacity::settle_agreement(tx, &agreement.id.to_string(), request, state).await?;
     Ok(())
 }
 
-/// Holds the supporter's time for the next version when a signed one is taken back.
+/// Holds the team's time for the next version when a signed one is taken back.
 pub(crate) async fn hold_time(tx: &Tx, agreement: &Agreement) -> Result<(), Refusal> {
-    if let Some(request) = &agreement.request {
-        let state = cadre::capacity::CommitmentState::Held;
-        cadre::capacity::settle_request(tx, request_id(request)?, state).await?;
-    }
-    Ok(())
+    settle_time(tx, agreement, CommitmentState::Held).await
+}
+
+/// Frees the team's time when an agreement is given up before it began.
+pub(crate) async fn free_time(tx: &Tx, agreement: &Agreement) -> Result<(), Refusal> {
+    settle_time(tx, agreement, CommitmentState::Released).await
 }
 
 /// Puts the request back on the desk and frees the supporter's time, in the transaction in which
@@ -338,9 +423,7 @@ pub(crate) async fn judge_support(
     let (_, proposal) = matched(tx, request).await?;
     let about = agreement.id.to_string();
     let share = (sum / f64::from(count)).clamp(0.0, 1.0);
-    cadre::capacity::judge(tx, app, permit, proposal.supporter, &about, share)
-        .await
-        .map_err(refusal)
+    capacity::judge(tx, app, permit, proposal.supporter, &about, share).await.map_err(refusal)
 }
 
 /// Closes the request that this agreement answers, in the transaction that activates it.
@@ -359,7 +442,7 @@ pub(crate) async fn fulfil_request(
 
 /// Refuses new support from a school that cannot spare anybody now.
 pub(crate) async fn must_be_spared(tx: &Tx, giver: OrgRef, on: Date) -> Result<(), Refusal> {
-    let guards = cadre::capacity::guards(tx, on).await?;
+    let guards = capacity::guards(tx, on).await?;
     let why: Vec<String> =
         guards.into_iter().filter(|one| one.org == giver).map(|one| one.reason).collect();
     if why.is_empty() {

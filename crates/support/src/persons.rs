@@ -123,6 +123,11 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
              FROM capacity_gain WHERE recorded_by = 'account:' || CAST($1 AS TEXT) ORDER BY id",
         ),
         (
+            "taken home",
+            "SELECT agreement, goal AS about, words
+             FROM taken_home WHERE said_by = 'account:' || CAST($1 AS TEXT) ORDER BY agreement",
+        ),
+        (
             "checks",
             "SELECT agreement, due_on AS about, evidence AS words
              FROM sustainability_check WHERE answered_by = 'account:' || CAST($1 AS TEXT) ORDER BY due_on, id",

@@ -238,7 +238,7 @@ pub async fn hold(
         let Some((_, rag, words)) = new.lines.iter().find(|(id, ..)| *id == milestone.id) else {
             return Err(Refusal::field("lines", "Look at every milestone"));
         };
-        milestones::judge(&tx, milestone.id, *rag, words, today).await?;
+        milestones::judge(&tx, &who, milestone.id, *rag, words, today).await?;
         lines.push(Line {
             milestone: milestone.id,
             title: milestone.title.clone(),

@@ -22,11 +22,11 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use foundation::{
-    App, Clock, Config, Db, Ids,
+    App, Clock, Config, Db, Ids, Secret,
     db::Migration,
     jobs::{self, Handlers},
     mail::{Letter, Post},
-    web::percent_encoded,
+    web::{Names, percent_encoded},
 };
 use http_body_util::BodyExt as _;
 use jiff::SignedDuration;
@@ -117,6 +117,15 @@ impl Answer {
         self
     }
 
+    /// The value of a cookie that the answer sets.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        let all = self.headers.get_all(header::SET_COOKIE).iter();
+        all.filter_map(|cookie| cookie.to_str().ok()?.split(';').next()?.split_once('='))
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.to_owned())
+    }
+
     /// Fails unless the body holds the text.
     #[must_use]
     #[track_caller]
@@ -158,7 +167,8 @@ impl TestApp {
             Kind::Sqlite => format!("sqlite:{}", folder.path().join("test.sqlite").display()),
             Kind::Postgres => address.to_owned(),
         };
-        let db = Db::open(&address).await.expect("the database opens");
+        let secret = Arc::new(Secret::from([7; 32]));
+        let db = Db::open(&address).await.expect("the database opens").sealed_with(&secret);
         if !migrated {
             foundation::db::migrate(&db, &setup.migrations).await.expect("the tables are made");
         }
@@ -174,7 +184,9 @@ impl TestApp {
             clock,
             config: Arc::new(config),
             post: Post::captured(),
-            secret: Arc::new([7; 32]),
+            secret,
+            names: Names::default(),
+            written: &[],
         };
         let router = router(setup.routes, &app);
         let (routes, handlers) = (setup.routes, (setup.handlers)());

@@ -156,6 +156,21 @@ pub struct Commission {
 const COLUMNS: &str = "id, owner, kind, scope, reviewer, reviewer_name, team, from_on, to_on, \
      interests, findings, facts, response, follow_up, state, hash, shown, partnership, version";
 
+/// The reviews somebody has agreed to lead or has led.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn led_by(db: &impl Sql, reviewer: AccountId) -> Result<Vec<Commission>, DbError> {
+    db.all(
+        &format!(
+            "SELECT {COLUMNS} FROM commission
+             WHERE reviewer = $1 AND state NOT IN ('requested', 'scoped', 'withdrawn') ORDER BY id"
+        ),
+        [reviewer.into()],
+    )
+    .await
+}
+
 impl Commission {
     /// Where it stands.
     #[must_use]

@@ -90,6 +90,18 @@ async fn asked(app: &App, visitor: &Visitor, halves: &mut Halves) -> Result<(), 
             };
             half.push(todo("Answer somebody who would like to talk", &pair.one_name, href));
         }
+        let own = if account == pair.one { pair.one_org } else { pair.other_org };
+        for session in coaching::sessions(&app.db, pair.id).await? {
+            if session.step_by.is_some_and(|by| by != account) {
+                let half = if leads(&visitor.posts, own) {
+                    &mut halves.my_school
+                } else {
+                    &mut halves.others
+                };
+                let href = format!("/coaching/sessions/{}", session.id);
+                half.push(todo("Say whether a step may be shared", pair.partner_of(account), href));
+            }
+        }
     }
     for review in commissions::readable(&app.db, visitor).await? {
         let who = review.standings(Some(account), &visitor.posts);

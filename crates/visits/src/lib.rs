@@ -24,11 +24,20 @@ pub mod persons;
 pub mod visits;
 
 use access::Permit;
-use foundation::{App, DbError, db::Migration, jobs};
+use foundation::{App, DbError, db::Migration, jobs, web::Written};
 
 pub use pages::routes;
 pub use support::Refusal;
 pub use visits::{Visit, VisitId};
+
+/// Where this room writes people's names.
+pub const WRITTEN: &[Written] = &[
+    Written { table: "visit", account: "visitor", name: "visitor_name" },
+    Written { table: "challenge", account: "raised_by", name: "raised_name" },
+    Written { table: "coaching_pair", account: "one", name: "one_name" },
+    Written { table: "coaching_pair", account: "other", name: "other_name" },
+    Written { table: "commission", account: "reviewer", name: "reviewer_name" },
+];
 
 /// This room's tables, in order.
 pub const MIGRATIONS: &[Migration] = &[
@@ -37,6 +46,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "visits", number: 3, sql: include_str!("../migrations/0003_reviews.sql") },
     Migration { room: "visits", number: 4, sql: include_str!("../migrations/0004_held_time.sql") },
     Migration { room: "visits", number: 5, sql: include_str!("../migrations/0005_journal.sql") },
+    Migration {
+        room: "visits",
+        number: 100,
+        sql: include_str!("../migrations/0100_shared_by_both.sql"),
+    },
 ];
 
 /// The state machines of this room, for the documentation.

@@ -1,13 +1,14 @@
 //! What this room knows of a person: what they still look after, and what it holds about them.
 
 use access::{AccountId, leaving::Duty};
+use brokerage::contribution::Contribution;
 use foundation::{App, DbError, OrgRef, Sql as _, clock::date_in_words, db::At};
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 
 use crate::{
     coaching,
-    commissions::CommissionId,
+    commissions::{self, CommissionId},
     visits::{Visit, model},
 };
 
@@ -118,4 +119,64 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
         "visits": visits, "conversations": talks, "reviews": reviews, "journal entries": journal,
         "remarks on notes": remarks, "challenge points": challenges, "replies": replies,
     }))
+}
+
+/// What somebody gave beyond their school that is not counted in time: private conversations with
+/// a colleague of another school (that they took place and how often, never a word of them), and
+/// reviews they led for a school that asked. For their own record.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn contributions(app: App, account: AccountId) -> Result<Vec<Contribution>, DbError> {
+    let mut all = Vec::new();
+    for pair in coaching::pairs_of(&app.db, account).await? {
+        // Whoever is from the supporting school of the agreement gives.
+        let Some(agreement) = support::agreements::store::find(&app.db, pair.agreement).await?
+        else {
+            continue;
+        };
+        let (own, theirs) = if pair.one == account {
+            (pair.one_org, pair.other_org)
+        } else {
+            (pair.other_org, pair.one_org)
+        };
+        let sessions = coaching::sessions(&app.db, pair.id).await?;
+        let days = || sessions.iter().map(coaching::Session::on);
+        let (Some(first), Some(last)) = (days().min(), days().max()) else { continue };
+        if own != agreement.supporting {
+            continue;
+        }
+        let times = match sessions.len() {
+            1 => "one conversation".to_owned(),
+            more => format!("{more} conversations"),
+        };
+        all.push(Contribution {
+            to: theirs,
+            school: register::org_name(&app.db, theirs).await?,
+            title: format!("{}: {times}", pair.kind().words()),
+            role: "Between two".to_owned(),
+            from_on: first,
+            to_on: last,
+            agreed: None,
+            given: None,
+            stands: pair.state().words().to_owned(),
+            became: Vec::new(),
+        });
+    }
+    for review in commissions::led_by(&app.db, account).await? {
+        let (from_on, to_on) = review.days();
+        all.push(Contribution {
+            to: review.owner,
+            school: register::org_name(&app.db, review.owner).await?,
+            title: review.kind_name().to_owned(),
+            role: "Lead reviewer".to_owned(),
+            from_on,
+            to_on,
+            agreed: None,
+            given: None,
+            stands: review.state().words().to_owned(),
+            became: Vec::new(),
+        });
+    }
+    Ok(all)
 }

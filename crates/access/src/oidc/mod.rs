@@ -17,7 +17,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use foundation::{
-    App, Config, ids,
+    App, Config,
     providers::Provider,
     web::{FormData, percent_encoded},
 };
@@ -101,7 +101,7 @@ pub fn cookie(config: &Config, sealed: String) -> Cookie<'static> {
 }
 
 fn sealing_key(app: &App) -> [u8; 32] {
-    ids::derive("alongside sign-in attempts", &app.secret[..])
+    app.secret.key("alongside sign-in attempts")
 }
 
 fn chance(app: &App) -> String {

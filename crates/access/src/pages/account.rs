@@ -36,7 +36,7 @@ pub(super) async fn show(
         .row("Name", person.name.as_str())
         .row("E-mail address", person.email.as_str());
     for post in &visitor.posts {
-        let org = org_in_words(&app.db, post.org).await?;
+        let org = org_in_words(&app, post.org).await?;
         facts = facts.row(post.role().in_words(), format!("{}, {org}", post.title));
     }
     let sheet = Sheet::new("Your account")

@@ -20,7 +20,7 @@ pub(super) async fn choose(
     let mut sheet =
         Sheet::new("How do you want to sign in?").caption(&format!("Welcome, {}", visitor.name));
     for post in &visitor.posts {
-        let org = org_in_words(&app.db, post.org).await?;
+        let org = org_in_words(&app, post.org).await?;
         sheet = sheet.text(&format!("Your post here: {}, {org}.", post.title));
     }
     if visitor.posts.is_empty() {

@@ -63,7 +63,7 @@ async fn table(app: &App, caption: &str, looks: Vec<Look>) -> Result<Table, Page
     for look in looks {
         let acting = look.acting_for.as_deref().and_then(|org| org.parse().ok());
         let acting = match acting {
-            Some(org) => org_in_words(&app.db, org).await?,
+            Some(org) => org_in_words(app, org).await?,
             None => "Themselves".to_owned(),
         };
         let why = match look.reason {
@@ -76,7 +76,7 @@ async fn table(app: &App, caption: &str, looks: Vec<Look>) -> Result<Table, Page
             Cell::text(look.name),
             Cell::text(acting),
             Cell::text(format!("{} {}", look.subject, look.subject_id)),
-            Cell::text(org_in_words(&app.db, look.owner).await?),
+            Cell::text(org_in_words(app, look.owner).await?),
             Cell::text(look.zone.0.key()),
             Cell::text(in_words(look.last_at.0)),
             Cell::Number(times, 0),
@@ -144,11 +144,11 @@ pub(super) async fn download(
 }
 
 /// Whose glass the visitor may break; nobody but an administrator of a partnership knows the page.
-async fn glass_door(app: &App, visitor: &Visitor) -> Result<Vec<OrgRef>, PageError> {
+fn glass_door(app: &App, visitor: &Visitor) -> Result<Vec<OrgRef>, PageError> {
     for partnership in visitor.orgs(Role::Administrator) {
         authorize(app, visitor, Action::Update, &partnerships::resource(partnership))?;
     }
-    let orgs = looks::within_reach(app, visitor).await?;
+    let orgs = looks::within_reach(visitor);
     if orgs.is_empty() { Err(PageError::NotFound) } else { Ok(orgs) }
 }
 
@@ -160,7 +160,7 @@ async fn glass_form(
 ) -> Result<Sheet, PageError> {
     let mut items = Vec::new();
     for &org in orgs {
-        items.push((org_in_words(&app.db, org).await?, org.to_string()));
+        items.push((org_in_words(app, org).await?, org.to_string()));
     }
     items.sort();
     let mut whose = Select::new("owner", "Whose records")
@@ -189,7 +189,7 @@ pub(super) async fn ask_glass(
     SignedIn(visitor): SignedIn,
     frame: Frame,
 ) -> Result<Response, PageError> {
-    let orgs = glass_door(&app, &visitor).await?;
+    let orgs = glass_door(&app, &visitor)?;
     let sheet = glass_form(&app, &orgs, &FormData::default(), &Errors::default()).await?;
     frame.page("Break the glass").visible_to(GLASS_SEEN).show(&sheet)
 }
@@ -200,7 +200,7 @@ pub(super) async fn break_glass(
     frame: Frame,
     Form(data): Form,
 ) -> Result<Response, PageError> {
-    let orgs = glass_door(&app, &visitor).await?;
+    let orgs = glass_door(&app, &visitor)?;
     let mut errors = data.errors();
     let org = data.text("owner").parse::<OrgRef>().ok().filter(|org| orgs.contains(org));
     if org.is_none() {
@@ -288,6 +288,12 @@ pub(super) async fn record(
         let mut more = format!("Entry {}, {} {}.", entry.seq, entry.subject, entry.subject_id);
         if let Some(org) = &entry.acting_for {
             more += &format!(" For {org}.");
+        }
+        if let Some(request) = &entry.request {
+            more += &format!(" From {request}.");
+        }
+        if let Some(rule) = &entry.rule {
+            more += &format!(" By the rule “{rule}”.");
         }
         // Elsewhere a reason or a fact may be somebody's own words, for other eyes.
         if ABOUT_THE_INSTALLATION.contains(&entry.subject.as_str()) {

@@ -10,6 +10,7 @@ mod privacy;
 mod providers;
 mod recovery;
 mod second_step;
+mod sent;
 mod sharing;
 mod sheet;
 mod sign_in;
@@ -22,13 +23,16 @@ use axum::{
 };
 use axum_extra::extract::CookieJar;
 use foundation::{
-    Actor, App, Context, OrgRef, PageError, Sql,
+    Actor, App, Context, OrgRef, PageError,
     events::{self, Event},
+    origin,
     web::{percent_encoded, redirect},
 };
+use govuk::{Button, Html};
 use serde_json::json;
 
-use crate::{AccountId, Visitor, accounts, looks, sessions};
+use self::sheet::{form, hidden};
+use crate::{AccountId, Visitor, accounts, known, looks, sessions};
 
 /// This room's pages.
 pub fn routes() -> Router<App> {
@@ -70,6 +74,8 @@ pub fn routes() -> Router<App> {
         .route("/retention", get(privacy::schedule).post(privacy::carry_out))
         .route("/sharing", get(sharing::show).post(sharing::agree))
         .route("/sharing/{id}/revoke", post(sharing::revoke))
+        .route("/sharing/links", get(sent::show))
+        .route("/sharing/links/{id}/take-back", post(sent::take_back))
         .route("/access-log", get(log::show))
         .route("/access-log.{ending}", get(log::download))
         .route("/break-glass", get(log::ask_glass).post(log::break_glass))
@@ -93,11 +99,11 @@ async fn begin(
         sessions::end(&app.db, app.clock.now(), earlier.value()).await?;
     }
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
-    let label = sessions::device(agent);
+    let label = origin::device(agent);
     let now = app.clock.now();
+    let jar = jar.add(known::cookie(app, &person.email));
     let actor = Actor::Person { account: account.to_string(), name: person.name };
-    let context =
-        Context { actor, acting_for: None, at: now, reason: None, request: None, may_change: true };
+    let context = Context::by(actor, now);
     let tx = app.db.write().await?;
     let token = sessions::begin_by(&tx, &app.ids, now, account, &label, way).await?;
     let event = Event::new("account", account, "signed in").with(json!({ "way": way }));
@@ -127,18 +133,21 @@ async fn watched(
     Ok(looks::record(app, visitor, &crate::policy::installation(), subject, id).await?)
 }
 
-/// The name of an organisation as far as this room knows it.
-async fn org_in_words(db: &impl Sql, org: OrgRef) -> Result<String, PageError> {
-    Ok(match org {
-        OrgRef::School(urn) => format!("School {urn}"),
-        OrgRef::Trust(uid) => format!("Trust {uid}"),
-        OrgRef::Authority(code) => format!("Local authority {code}"),
-        OrgRef::Partner(_) => "Partner organisation".to_owned(),
-        org if org == crate::policy::installation().owner => "This installation".to_owned(),
-        OrgRef::Partnership(_) => crate::partnerships::get(db, org)
-            .await?
-            .map_or_else(|| "Partnership".to_owned(), |partnership| partnership.name),
-    })
+/// A small button of a table's row that sends a form with nothing to fill in.
+fn row_button(action: &str, owner: OrgRef, words: &str) -> Html {
+    let button = Button::new(words).classes("govuk-!-margin-bottom-0").secondary();
+    form(action, vec![hidden("owner", &owner.to_string()), button.into()])
+}
+
+/// The name of an organisation.
+async fn org_in_words(app: &App, org: OrgRef) -> Result<String, PageError> {
+    if org == crate::policy::installation().owner {
+        return Ok("This installation".to_owned());
+    }
+    if let Some(partnership) = crate::partnerships::get(&app.db, org).await? {
+        return Ok(partnership.name);
+    }
+    Ok(app.names.of(&app.db, org).await?)
 }
 
 /// The filter of the record as the rest of a query.

@@ -12,8 +12,8 @@ use foundation::{
     web::{Errors, Form, FormData, Frame, escape, redirect},
 };
 use govuk::{
-    Button, DateInput, Html, Input, InsetText, RadioItem, Radios, Select, SelectItem, SummaryList,
-    SummaryRow, Table, TableCell, Tag, TagColour, Textarea, extra::ScrollArea,
+    Button, Checkboxes, DateInput, Html, Input, InsetText, RadioItem, Radios, Select, SelectItem,
+    SummaryList, SummaryRow, Table, TableCell, Tag, TagColour, Textarea, extra::ScrollArea,
 };
 use jiff::civil::Date;
 
@@ -52,7 +52,7 @@ pub(super) async fn list(
     for person in accounts::all(&app.db).await? {
         let mut posts = Vec::new();
         for post in held.iter().filter(|post| post.account == person.id && post.on(today)) {
-            let org = org_in_words(&app.db, post.org).await?;
+            let org = org_in_words(&app, post.org).await?;
             posts.push(format!("{}, {org}", post.title));
         }
         let name = format!(
@@ -105,7 +105,10 @@ async fn post_fields(app: &App, data: &FormData, errors: &Errors) -> Result<Vec<
         .hint("For example: Deputy headteacher")
         .value(data.text("title"))
         .error_if(errors.get("title"));
-    Ok(vec![role.into(), kind.into(), number.into(), title.into()])
+    let chair = Checkboxes::single("chair", "yes", "Chairs the board, and so signs agreements")
+        .values(data.all("chair").map(str::to_owned).collect::<Vec<_>>())
+        .small();
+    Ok(vec![role.into(), kind.into(), number.into(), title.into(), chair.into()])
 }
 
 /// Reads what [`post_fields`] asked.
@@ -133,6 +136,7 @@ fn post_of(data: &FormData, errors: &mut Errors) -> Option<Post> {
     };
     let title = data.required("title", errors, "Enter the words on the door").to_owned();
     let post = Post::new(org?, role?, &title);
+    let post = if data.has("chair", "yes") { post.chairing() } else { post };
     if let Some(problem) = post.problem() {
         errors.add("kind", problem);
         return None;
@@ -216,7 +220,7 @@ pub(super) async fn show(
     let mut posts = SummaryList::new();
     let today = app.clock.today();
     for held in accounts::held(&app.db, Some(person.id)).await? {
-        let org = org_in_words(&app.db, held.org).await?;
+        let org = org_in_words(&app, held.org).await?;
         let since = date_in_words(held.start_on.0);
         let words = match held.end_on.as_ref().and_then(|end| end.parse::<Date>().ok()) {
             Some(end) if end < today => format!("{org}, {since} to {}", date_in_words(end)),
@@ -233,7 +237,7 @@ pub(super) async fn show(
     }
     let mut suggested = Vec::new();
     for one in identities::suggested(&app.db, person.id, today).await? {
-        let org = org_in_words(&app.db, one.org).await?;
+        let org = org_in_words(&app, one.org).await?;
         let name = oidc::configured(&app.config, &one.provider)
             .map_or(one.provider.as_str(), |provider| provider.name.as_str());
         let org_ref = one.org.to_string();
@@ -392,7 +396,7 @@ async fn end_form(
     let person = person(app, id).await?;
     let held = accounts::held(&app.db, Some(person.id)).await?;
     let held = held.iter().find(|held| held.id == post).ok_or(PageError::NotFound)?;
-    let org = org_in_words(&app.db, held.org).await?;
+    let org = org_in_words(app, held.org).await?;
     let values =
         ["day", "month", "year"].into_iter().fold(govuk::FieldValues::default(), |values, part| {
             let name = format!("last-{part}");

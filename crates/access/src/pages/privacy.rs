@@ -54,7 +54,7 @@ fn data_sheet(person: &accounts::Account, data: Option<&FormData>, errors: &Erro
         .form("/account/e-mail", vec![email.into(), Button::new("Send me the link").into()])
         .heading("Be forgotten")
         .text("Ask the people who run this installation to close your account and to forget you. Your name and address go at once, and with them the keys to your private conversations.")
-        .text("Kept, under “Former member”: what you signed, and the record of acts, which cannot be changed unnoticed. Schools rely on both to show what was agreed and done (UK GDPR, article 17(3)).")
+        .text("Kept: what you signed, declared or told another school, the books, and the record of acts, which cannot be changed unnoticed. Schools rely on both to show what was agreed and done (UK GDPR, article 17(3)).")
         .link("Who may see and do what", "/how-access-works")
 }
 
@@ -191,14 +191,14 @@ fn forget_sheet(person: &accounts::Account, data: &FormData, errors: &Errors) ->
         .errors(errors)
         .text("Gone at once and for good:")
         .part(bullets([
-            "the name and the e-mail address of the account",
+            "the name and the e-mail address of the account, and the name in plans, audits, visits, practices and the register of system leaders",
             "password, authenticator app, recovery codes, sessions and sign-in links",
             "letters sent to the address",
             "the person's keys to private conversations; the other person keeps theirs",
         ]))
         .text("Kept, and why:")
         .part(bullets([
-            "signatures on agreements, because others rely on what was agreed",
+            "signatures, declarations of interest, the books, and remarks, replies and reviews that two schools said to each other, because others rely on them",
             "the record of acts with the name it was written under, because it proves that nothing was changed",
         ]))
         .part(WarningText::new("This cannot be undone."))
@@ -247,7 +247,7 @@ pub(super) async fn forget(
     }
     let permit = permit.because(reason);
     let tx = app.db.write().await?;
-    retention::forget(&tx, &permit, person.id).await?;
+    retention::forget(&tx, &app, &permit, person.id).await?;
     tx.commit().await?;
     Ok(redirect(&format!("/people/{id}")))
 }

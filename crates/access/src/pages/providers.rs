@@ -136,7 +136,7 @@ pub(super) async fn answer(
                 provider.name
             ));
             if let Some(org) = org {
-                let org = org_in_words(&app.db, org).await?;
+                let org = org_in_words(&app, org).await?;
                 sheet = sheet.text(&format!("It says that you work for: {org}."));
             }
             let sheet = sheet

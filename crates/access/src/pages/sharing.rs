@@ -14,10 +14,7 @@ use govuk::{
     TagColour, extra::ScrollArea,
 };
 
-use super::{
-    org_in_words,
-    sheet::{Sheet, form, hidden},
-};
+use super::{org_in_words, row_button, sheet::Sheet};
 use crate::{
     Action, Kind, SignedIn, Visitor, Zone, authorize, decide,
     sharing::{self, Terms},
@@ -35,7 +32,7 @@ const SHARED: [Kind; 7] = [
 ];
 
 /// The organisations that a visitor may share for.
-fn led(visitor: &Visitor) -> Vec<OrgRef> {
+pub(super) fn led(visitor: &Visitor) -> Vec<OrgRef> {
     let mut orgs: Vec<OrgRef> = visitor.posts.iter().map(|post| post.org).collect();
     orgs.retain(|&org| decide(visitor, Action::Sign, &sharing::resource(org)).allowed);
     orgs.sort();
@@ -54,7 +51,7 @@ async fn sheet(
         "Bodies that may read your records by agreement. You can take an agreement back at any time; it ends at once.",
     );
     for org in led(visitor) {
-        let name = org_in_words(&app.db, org).await?;
+        let name = org_in_words(app, org).await?;
         let mut table = Table::new(name.as_str())
             .head(["With", "What", "Why", "Until", "State", "Action"].map(TableCell::new))
             .first_cell_is_header(true);
@@ -68,20 +65,11 @@ async fn sheet(
                 (false, None) => Tag::coloured(TagColour::Grey, "Not in force").into(),
             };
             let act = match on {
-                true => form(
-                    &format!("/sharing/{}/revoke", share.id),
-                    vec![
-                        hidden("owner", &org.to_string()),
-                        Button::new("Take back")
-                            .classes("govuk-!-margin-bottom-0")
-                            .secondary()
-                            .into(),
-                    ],
-                ),
+                true => row_button(&format!("/sharing/{}/revoke", share.id), org, "Take back"),
                 false => Html::default(),
             };
             table = table.row([
-                TableCell::new(org_in_words(&app.db, share.reader).await?),
+                TableCell::new(org_in_words(app, share.reader).await?),
                 TableCell::new(share.kinds.0.join(", ")),
                 TableCell::new(share.purpose.clone()),
                 TableCell::new(date_in_words(share.end_on.0)),
@@ -98,7 +86,7 @@ async fn sheet(
         .value(data.text("owner"))
         .error_if(errors.get("owner"));
     for org in led(visitor) {
-        owner = owner.with(RadioItem::new(org.to_string(), org_in_words(&app.db, org).await?));
+        owner = owner.with(RadioItem::new(org.to_string(), org_in_words(app, org).await?));
     }
     let number = Input::new("reader", "With which local authority (its three digits)")
         .whole_number()
@@ -126,7 +114,11 @@ async fn sheet(
         until.into(),
         Button::new("Agree to share").into(),
     ];
-    Ok(page.heading("Agree to share").form("/sharing", fields))
+    Ok(page
+        .heading("Agree to share")
+        .form("/sharing", fields)
+        .heading("People without an account")
+        .link("Links to one record that were sent to them", "/sharing/links"))
 }
 
 pub(super) async fn show(

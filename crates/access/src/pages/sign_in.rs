@@ -19,7 +19,7 @@ use super::{
     status,
 };
 use crate::{
-    limits, oidc,
+    known, limits, oidc,
     passwords::{self, Outcome, Second},
     sessions,
     signing_in::{self, local},
@@ -252,7 +252,8 @@ pub(super) async fn try_password(
     let outcome = if password.len() > 4 * passwords::LONGEST {
         Outcome::Wrong
     } else {
-        passwords::sign_in(&app, data.text("email"), password, data.text("code")).await?
+        let known = known::is(&app, &jar, data.text("email"));
+        passwords::sign_in(&app, data.text("email"), password, data.text("code"), known).await?
     };
     let code = match outcome {
         Outcome::Welcome(account) => {

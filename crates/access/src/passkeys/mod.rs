@@ -12,7 +12,6 @@ use foundation::{
     Actor, App, Config, Context, DbError, Sql, Tx,
     db::{At, Json},
     events::{self, Event},
-    ids,
 };
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::FromQueryResult;
@@ -102,7 +101,7 @@ pub enum Purpose {
 }
 
 fn seal(app: &App, purpose: Purpose, chance: &[u8], expires: i64) -> [u8; 16] {
-    let key = ids::derive("alongside passkey challenges", &app.secret[..]);
+    let key = app.secret.key("alongside passkey challenges");
     let mut hash = blake3::Hasher::new_keyed(&key);
     match purpose {
         Purpose::Adding(account) => hash.update(b"adding ").update(account.to_string().as_bytes()),
@@ -258,14 +257,7 @@ pub async fn sign_in(app: &App, assertion: &Assertion) -> Result<AccountId, Pass
     let tx = app.db.write().await?;
     if checked == Err(CeremonyError::Copied) {
         let actor = Actor::Person { account: person.id.to_string(), name: person.name };
-        let context = Context {
-            actor,
-            acting_for: None,
-            at: now,
-            reason: None,
-            request: None,
-            may_change: true,
-        };
+        let context = Context::by(actor, now);
         let event = Event::new("account", person.id, "was refused a passkey that may be a copy");
         events::append(&tx, &context, event).await?;
         tx.commit().await?;

@@ -11,8 +11,7 @@ use crate::signing_in::setup;
 const PASSWORD: &str = "tea kettle harbour nine";
 
 fn token(answer: &Answer) -> String {
-    let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
-    cookie.split(['=', ';']).nth(1).unwrap().to_owned()
+    answer.cookie(sessions::COOKIE).unwrap()
 }
 
 /// The key as the page shows it.
@@ -155,6 +154,77 @@ async fn a_stranger_cannot_tell_whether_an_address_has_a_password() {
         let _ = try_in(&t, "nobody@example.org", "not the password", "1").await.expect(429);
     })
     .await;
+}
+
+/// A stranger who uses up every try shuts nobody out of a browser they have signed in with before.
+#[tokio::test]
+async fn guesses_of_strangers_shut_nobody_out() {
+    both(&setup(), async |t| {
+        let who = t.person("Priya Shah", &[]).await;
+        let (secret, _, _) = set_up(&t, &who).await;
+        let email = "priya.shah@example.org";
+        let right = |at| totp::code(&secret, totp::step(at));
+        let entered = try_in(&t, email, PASSWORD, &right(t.app.clock.now())).await.expect(303);
+        let mark = entered.cookie("alongside_known").expect("the browser is remembered");
+        let from = async |mark: &str, email: &str, code: &str| {
+            let body = format!(
+                "email={}&password={}&code={code}",
+                email.replace('@', "%40"),
+                PASSWORD.replace(' ', "+")
+            );
+            let request = axum::http::Request::builder()
+                .method("POST")
+                .uri("/sign-in/password")
+                .header(header::HOST, "localhost")
+                .header(header::COOKIE, format!("alongside_known={mark}"))
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            t.send_raw(request.body(axum::body::Body::from(body)).unwrap()).await
+        };
+        // Nobody can sign in with a password any more: the tries of the address and of all are used up.
+        for _ in 0..limits::PASSWORDS.burst {
+            let _ = try_in(&t, email, "not the password", "1").await;
+        }
+        for _ in 0..=limits::FAILURES.burst {
+            let _ = limits::take(&t.app, &limits::FAILURES, "").await.unwrap();
+        }
+        t.advance(SignedDuration::from_secs(60));
+        for _ in 0..60 {
+            let _ = limits::take(&t.app, &limits::FAILURES, "").await.unwrap();
+        }
+        let code = right(t.app.clock.now());
+        let _ = try_in(&t, email, PASSWORD, &code).await.expect(429);
+        // A mark that was made up, or is another address's, helps nobody.
+        let _ = from("0000", email, &code).await.expect(429);
+        let _ = from(&mark, "daniel.okoro@example.org", "1").await.expect(429);
+        let _ = from(&mark, email, &code).await.expect(303);
+        // And it is no way in: its tries end as well.
+        for _ in 1..limits::PASSWORDS.burst {
+            let _ = from(&mark, email, "000000").await.expect(422);
+        }
+        let _ = from(&mark, email, "000000").await.expect(429);
+    })
+    .await;
+}
+
+/// The secret can be renewed: what was made with the earlier one holds until that is taken out.
+#[tokio::test]
+async fn codes_outlive_a_renewal_of_the_secret() {
+    let mut t = TestApp::sqlite(&setup()).await;
+    let who = t.person("Priya Shah", &[]).await;
+    let email = "priya.shah@example.org";
+    let (old, new) =
+        ("the first secret, of more than 32 signs", "another secret, of more than 32 signs");
+    let known = |t: &mut TestApp, lines: &[&str]| {
+        t.app.secret = std::sync::Arc::new(foundation::Secret::parse(&lines.join("\n")).unwrap());
+        t.configure(|_| ());
+    };
+    known(&mut t, &[old]);
+    let (_, codes, _) = set_up(&t, &who).await;
+    known(&mut t, &[old, new]);
+    let _ = try_in(&t, email, PASSWORD, &codes[0]).await.expect(303);
+    let _ = try_in(&t, email, PASSWORD, &codes[0]).await.expect(422);
+    known(&mut t, &[new]);
+    let _ = try_in(&t, email, PASSWORD, &codes[1]).await.expect(422);
 }
 
 #[tokio::test]

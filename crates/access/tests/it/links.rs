@@ -1,7 +1,7 @@
 //! Signed links to one act on one record.
 
 use access::{
-    Permit,
+    Permit, Post, Role,
     links::{self, Act},
 };
 use foundation::{Actor, OrgRef, Sql as _, events};
@@ -79,6 +79,45 @@ async fn links_expire_and_can_be_taken_back() {
         let third = issue(&t).await;
         t.advance(SignedDuration::from_hours(49));
         assert!(redeem(&t, &third, "r-1", "reply").await.is_none());
+    })
+    .await;
+}
+
+/// The leaders of the owner see which links stand and take one back; nobody else does.
+#[tokio::test]
+async fn leaders_see_the_links_and_take_them_back() {
+    both(&setup(), async |t| {
+        let owner = OrgRef::School(999_101);
+        let head = |org| [Post::new(org, Role::Head, "Headteacher")];
+        let priya = t.person("Priya Shah", &head(owner)).await;
+        let otto = t.person("Otto Other", &head(OrgRef::School(999_102))).await;
+        let staff =
+            t.person("Lena Brook", &[Post::new(owner, Role::Staff, "Key stage 1 lead")]).await;
+        let _ = t.get(Some(&priya), "/sharing/links").await.expect(200).contains("No link");
+        let (first, second) = (issue(&t).await, issue(&t).await);
+        let page = t.get(Some(&priya), "/sharing/links").await.expect(200);
+        let page = page.contains("partner@museum.example").contains("request: reply");
+        assert!(!page.body.contains(&first), "the token is nowhere but in the letter");
+        let _ = t.get(Some(&otto), "/sharing/links").await.expect(200).lacks("museum");
+        let _ = t.get(Some(&staff), "/sharing/links").await.expect(404);
+        let id = links::look(&t.app, &first).await.unwrap().unwrap().id;
+        let act = format!("/sharing/links/{id}/take-back");
+        let (ours, theirs) = (owner.to_string(), "school:999102".to_owned());
+        let _ = t.post(Some(&otto), &act, &[("owner", &ours)]).await.expect(404);
+        let _ = t.post(Some(&otto), &act, &[("owner", &theirs)]).await.expect(404);
+        let _ = t.post(Some(&staff), &act, &[("owner", &ours)]).await.expect(404);
+        assert!(links::look(&t.app, &first).await.unwrap().is_some());
+        let _ = t.post(Some(&priya), &act, &[("owner", &ours)]).await.expect(303);
+        let _ = t.post(Some(&priya), &act, &[("owner", &ours)]).await.expect(404);
+        assert!(redeem(&t, &first, "r-1", "reply").await.is_none());
+        assert!(redeem(&t, &second, "r-1", "reply").await.is_some());
+        let page = t.get(Some(&priya), "/sharing/links").await.expect(200);
+        let _ = page.contains("Taken back").contains("Used").lacks("Stands");
+        let told = events::timeline(&t.app.db, "request", "r-1").await.unwrap();
+        let back = told.iter().find(|entry| entry.verb == "took a link back").unwrap();
+        assert_eq!(back.actor_name, "Priya Shah");
+        assert!(back.request.as_deref().is_some_and(|from| from.contains(", request ")));
+        assert!(back.rule.is_some(), "the rule that let her is kept");
     })
     .await;
 }

@@ -191,10 +191,7 @@ impl Issuer {
 }
 
 fn set_cookie(answer: &Answer, name: &str) -> Option<String> {
-    let all = answer.headers.get_all(header::SET_COOKIE).iter();
-    all.filter_map(|cookie| cookie.to_str().unwrap().split(';').next()?.split_once('='))
-        .find(|(found, value)| *found == name && !value.is_empty())
-        .map(|(_, value)| value.to_owned())
+    answer.cookie(name).filter(|value| !value.is_empty())
 }
 
 async fn get_with(t: &TestApp, path: &str, cookies: &[(&str, &str)]) -> Answer {

@@ -1,7 +1,6 @@
 //! Passkeys with an authenticator made here: its keys are real, its screen is missing.
 
 use access::{AccountId, Post, Role, leaving, passkeys, policy, sessions};
-use axum::http::header;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use foundation::Sql as _;
 use jiff::SignedDuration;
@@ -101,14 +100,12 @@ async fn send(t: &TestApp, form: &[(&'static str, String)]) -> Answer {
 }
 
 async fn entered(t: &TestApp, answer: &Answer) -> Option<AccountId> {
-    let cookie = answer.headers.get(header::SET_COOKIE)?.to_str().unwrap();
-    let token = cookie.split(['=', ';']).nth(1).unwrap();
-    sessions::resume(&t.app, token).await.unwrap().map(|(account, _)| account)
+    let token = answer.cookie(sessions::COOKIE)?;
+    sessions::resume(&t.app, &token).await.unwrap().map(|(account, _)| account)
 }
 
 fn renewed(who: &Persona, answer: &Answer) -> Persona {
-    let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
-    Persona { token: cookie.split(['=', ';']).nth(1).unwrap().to_owned(), ..who.clone() }
+    Persona { token: answer.cookie(sessions::COOKIE).unwrap(), ..who.clone() }
 }
 
 #[tokio::test]
@@ -250,8 +247,7 @@ async fn an_invitation_leads_to_choosing_how_to_sign_in() {
     let welcome = t.post(None, &path, &[]).await.expect(303);
     assert_eq!(welcome.location(), "/account/ways");
     let account = entered(&t, &welcome).await.unwrap();
-    let cookie = welcome.headers[header::SET_COOKIE].to_str().unwrap();
-    let token = cookie.split(['=', ';']).nth(1).unwrap().to_owned();
+    let token = welcome.cookie(sessions::COOKIE).unwrap();
     let who = Persona { account, name: "New Head".to_owned(), token };
     let page = t.get(Some(&who), "/account/ways").await.expect(200);
     let _ = page

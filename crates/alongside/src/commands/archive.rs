@@ -136,14 +136,6 @@ pub(super) async fn restore(cli: &Cli, path: &Path) -> anyhow::Result<()> {
         }
     }
     rows += insert(&tx, &table, &mut page).await?;
-    // Backups written before the record kept a note of its end.
-    tx.run(
-        "INSERT INTO event_tail (one, seq, hash)
-         SELECT 1, seq, hash FROM event WHERE seq = (SELECT max(seq) FROM event)
-         ON CONFLICT (one) DO NOTHING",
-        [],
-    )
-    .await?;
     tx.commit().await?;
     let json = serde_json::json!({ "file": path, "rows": rows });
     super::say_or(cli, &format!("{rows} rows restored from {}", path.display()), &json);

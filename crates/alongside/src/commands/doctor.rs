@@ -27,7 +27,7 @@ struct Finding {
 /// Examines the installation and fails when something is wrong.
 pub(super) async fn run(cli: &Cli) -> anyhow::Result<()> {
     let config = boot::config(cli)?;
-    let db = Db::open(&config.database_url).await?;
+    let db = Db::open(&config.database_url).await?.sealed_with(&boot::secret(&config.secret_file)?);
     let mut findings = vec![Finding {
         what: "database",
         well: true,
@@ -136,7 +136,11 @@ async fn examine(config: &Config, db: &Db, findings: &mut Vec<Finding>) -> anyho
         words: match chain {
             Chain::Whole(n) => format!("{n} events, each following from the one before"),
             Chain::BrokenAt(n) => {
-                format!("event {n} was changed, removed or slipped in: compare with a backup")
+                format!(
+                    "event {n} was changed, removed or slipped in, or the secret it is sealed with is no \
+                     longer in {}: compare with a backup",
+                    config.secret_file.display()
+                )
             }
         },
     });

@@ -1,9 +1,12 @@
-//! `alongside keys …`: the master keys, for the person who runs the server.
+//! `alongside keys …`: the master keys and the secret, for the person who runs the server.
 
 use std::fmt::Write as _;
 
 use access::{Permit, keyring, sealed};
-use foundation::Clock;
+use foundation::{
+    Clock,
+    events::{self, Event},
+};
 use serde_json::json;
 
 use crate::{
@@ -33,6 +36,22 @@ pub(super) async fn run(cli: &Cli, command: Keys) -> anyhow::Result<()> {
             let list: Vec<_> =
                 held.iter().map(|&key| json!({ "key": key, "seals": sealed_with(key) })).collect();
             super::say_or(cli, text.trim_end(), &json!({ "file": file, "keys": list }));
+        }
+        Keys::RenewSecret { reason } => {
+            let (file, known) = (&app.config.secret_file, app.secret.len() + 1);
+            boot::renew_secret(file, &app.ids)?;
+            let permit = Permit::system("command line", app.clock.now()).because(reason);
+            let tx = app.db.write().await?;
+            let event = Event::new("keys", "secret", "renewed").with(json!({ "known": known }));
+            events::append(&tx, permit.context(), event).await?;
+            tx.commit().await?;
+            let text = format!(
+                "{} holds {known} secrets, the last is in use from the next start on: restart every \
+                 server. Keep the earlier lines as long as links, recovery codes and the record made \
+                 with them are to hold.",
+                file.display()
+            );
+            super::say_or(cli, &text, &json!({ "file": file, "known": known }));
         }
         Keys::Rotate { reason } => {
             let permit = Permit::system("command line", app.clock.now()).because(reason);

@@ -48,6 +48,8 @@ pub(super) async fn arrive(app: &App, district: &District, story: &Story) -> any
         let Some((account, _)) = cast.get(post.person) else { continue };
         let org = employer(district, alliance, post.employer);
         let post_here = Post::new(org, role(post.role), post.title);
+        let post_here =
+            if post.role == story::Role::Chair { post_here.chairing() } else { post_here };
         accounts::appoint(&tx, &app.ids, &context, *account, &post_here, post.start).await?;
     }
     share(app, district, story, &tx).await?;

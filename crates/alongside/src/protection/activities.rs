@@ -126,11 +126,19 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         purpose: "To know who can help with what, when, and that they are released and current.",
         basis: PUBLIC_TASK,
         people: "System leaders",
-        data: "Name, home school, role, specialisms, availability, review dates",
+        data: "Name, home school, role, specialisms, availability, review dates, training, the code \
+               of conduct they accepted",
         zones: &[Zone::Network],
         kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: the \
                designation and three years",
-        tables: &["designation", "availability", "home_guard", "judgement"],
+        tables: &[
+            "designation",
+            "availability",
+            "home_guard",
+            "judgement",
+            "training",
+            "conduct_acceptance",
+        ],
         count: "SELECT count(*) AS n FROM designation",
     },
     Activity {
@@ -165,6 +173,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
             "progress_review",
             "exit_plan",
             "capacity_gain",
+            "taken_home",
             "feedback",
             "sustainability_check",
             "time_entry",

@@ -60,8 +60,8 @@ pub(super) const RISKS: &[Risk] = &[
     },
     Risk {
         what: "What was agreed is changed or denied later.",
-        measures: "Each act and its entry are one; entries are chained by hashes and end in a note \
-                   kept outside the database; signed words and baselines cannot be changed.",
+        measures: "Each act and its entry are one; entries are chained by hashes that are keyed with a \
+                   secret outside the database, and end in a note kept there too; signed words and baselines cannot be changed.",
         left: "Run alongside doctor regularly and keep the file record-anchor elsewhere too.",
     },
     Risk {

@@ -38,6 +38,7 @@ pub async fn tables(
         ("overlaps", watch.overlaps),
         ("days", watch.delivered),
         ("unlinked", watch.unlinked),
+        ("company", super::company::table(app, partnership).await?),
         ("capacity", capacity_ahead(app, partnership).await?),
         ("pace", pace(&app.db, &requests).await?),
     ])

@@ -132,7 +132,7 @@ async fn person(app: &App, body: &Body) -> Result<(), PageError> {
         let week = of(app, &visitor).await?;
         let items = week.expected().count() + week.days().count();
         if items > 0 {
-            let text = digest_text(app, &account.name, &week);
+            let text = digest_text(&app.config.public_url(), &account.name, &week);
             send_digest(app, &account, body.on, items, text).await?;
         }
     }
@@ -175,15 +175,19 @@ async fn send_digest(
     tx.commit().await
 }
 
+/// Pages about what one person said to another: their words are read there and not in a letter, which
+/// passes through other hands.
+const SAID: [&str; 2] = ["/challenges/", "/coaching/"];
+
 /// The digest in plain text: what is expected in both halves, then the days ahead.
-fn digest_text(app: &App, name: &str, week: &Week) -> String {
-    let url = app.config.public_url();
+fn digest_text(url: &str, name: &str, week: &Week) -> String {
     let mut text = format!("Hello {name},\n\nthis is what is expected of you this week.\n");
     for (heading, half) in [("My school", &week.mine), ("Schools I work with", &week.others)] {
         let mut part = String::new();
         for item in half.items.iter().filter(|item| item.expected) {
             part += &format!("- {}\n", item.text);
-            if !item.detail.is_empty() {
+            let said = SAID.iter().any(|page| item.href.starts_with(page));
+            if !item.detail.is_empty() && !said {
                 part += &format!("  {}\n", item.detail);
             }
             part += &format!("  {url}{}\n", item.href);
@@ -251,4 +255,28 @@ async fn remind(
     }
     tx.commit().await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Item, *};
+
+    #[test]
+    fn what_one_said_to_another_stays_out_of_letters() {
+        let item = |text: &str, href: &str, detail: &str| Item {
+            text: text.to_owned(),
+            href: href.to_owned(),
+            tag: "To do".to_owned(),
+            detail: detail.to_owned(),
+            expected: true,
+        };
+        let mut week = Week::default();
+        week.mine.items = vec![
+            item("Reply to a challenge", "/challenges/1", "Daniel: three ways of teaching phonics"),
+            item("Sign the agreement", "/agreements/1/sign", "Early reading"),
+        ];
+        let text = digest_text("https://example.org", "Priya", &week);
+        assert!(text.contains("Reply to a challenge") && text.contains("/challenges/1"));
+        assert!(text.contains("Early reading") && !text.contains("three ways"), "{text}");
+    }
 }

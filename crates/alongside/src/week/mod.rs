@@ -3,17 +3,22 @@
 
 pub mod briefings;
 pub mod broker;
+mod company;
 pub mod digest;
 pub mod feed;
 pub mod pages;
 pub mod persons;
 
 use access::{Role, Visitor};
-use foundation::{App, PageError, db::Migration};
+use foundation::{App, PageError, db::Migration, web::Written};
 use jiff::{ToSpan as _, civil::Date};
 use support::home::{Balance, Dated};
 
 pub use pages::routes;
+
+/// Where the week writes people's names.
+pub const WRITTEN: &[Written] =
+    &[Written { table: "briefing", account: "author", name: "author_name" }];
 
 /// The tables of the week.
 pub const MIGRATIONS: &[Migration] = &[Migration {
@@ -159,6 +164,7 @@ pub async fn of(app: &App, visitor: &Visitor) -> Result<Week, PageError> {
             week.ledgers.push(Ledger { school, balance });
         }
     }
+    week.mine.items.extend(company::invitation(app, visitor).await?);
     for half in [&mut week.mine, &mut week.others] {
         half.items.sort_by_key(|item| !item.expected);
     }

@@ -36,9 +36,10 @@ pub fn routes() -> Router<App> {
         .route("/briefings/{id}/read", post(acknowledge))
         .route("/broker", get(dashboard));
     for (ending, format) in [("csv", Format::Csv), ("xlsx", Format::Xlsx), ("json", Format::Json)] {
-        for name in
-            ["clocks", "unsigned", "quiet", "overlaps", "days", "unlinked", "capacity", "pace"]
-        {
+        for name in [
+            "clocks", "unsigned", "quiet", "overlaps", "days", "unlinked", "company", "capacity",
+            "pace",
+        ] {
             router = router.route(
                 &format!("/broker/{name}.{ending}"),
                 get(move |app, visitor| download(app, visitor, name, format)),

@@ -273,6 +273,42 @@ async fn the_broker_sees_what_is_worth_a_call() {
     .await;
 }
 
+/// Two terms without another school: a quiet invitation to the head, a name for the broker's next call,
+/// and nothing for anybody else.
+#[tokio::test]
+async fn a_school_on_its_own_is_asked_in_quietly() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        const WORDS: &str = "Would you like some company?";
+        let _ = t.get(Some(&w.priya), "/home").await.expect(200).contains(WORDS);
+        let csv = t.get(Some(&w.marcus), "/broker/company.csv").await.expect(200);
+        let _ = csv.contains("Harbour View Primary,Not since it joined").contains("Oakfield");
+        let id = support(&t, &w).await;
+        plan(&t, &w, id, date(2026, 11, 12)).await;
+        for who in [&w.priya, &w.daniel, &w.marcus, &w.stranger] {
+            let _ = t.get(Some(who), "/home").await.expect(200).lacks(WORDS);
+        }
+        let none = t.get(Some(&w.marcus), "/broker").await.expect(200);
+        let _ = none.contains("Schools that might like company: nothing at the moment");
+        // The day took place, the support has ended, and two whole terms go by.
+        t.app.db.run("UPDATE time_entry SET state = 'delivered'", []).await.unwrap();
+        t.app.db.run("UPDATE agreement SET state = 'lapsed'", []).await.unwrap();
+        at(&t, "2027-07-20T09:00:00Z");
+        let priya = t.sign_in(w.priya.account, "Priya Nair").await;
+        let _ = t.get(Some(&priya), "/home").await.expect(200).lacks(WORDS);
+        at(&t, "2027-09-06T09:00:00Z");
+        let priya = t.sign_in(w.priya.account, "Priya Nair").await;
+        let _ = t.get(Some(&priya), "/home").await.expect(200).contains(WORDS);
+        let marcus = t.sign_in(w.marcus.account, "Marcus Webb").await;
+        let csv = t.get(Some(&marcus), "/broker/company.csv").await.expect(200);
+        let _ = csv.contains("Last time 12 November 2026");
+        let stranger = t.sign_in(w.stranger.account, "Una Far").await;
+        let _ = t.get(Some(&stranger), "/broker/company.csv").await.expect(404);
+        let _ = t.get(Some(&stranger), "/home").await.expect(200).lacks(WORDS);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_school_s_page_tells_of_its_support_to_those_in_it() {
     both(&setup(), async |t| {

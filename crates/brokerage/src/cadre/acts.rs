@@ -7,9 +7,12 @@ use foundation::{
     events::{self, Event},
 };
 use jiff::{ToSpan, civil::Date};
+use matching::Specialism;
 use needs::ActError;
+use serde_json::json;
 
 use super::model::{Designation, DesignationId, Profile};
+use super::preparation;
 use super::state::{Act, State, Who, step};
 use super::store;
 use crate::packs;
@@ -35,6 +38,30 @@ fn event(it: &Designation, verb: &'static str) -> Event<'static> {
     Event::new("designation", it.id, verb).owned_by(it.org)
 }
 
+/// Refuses a profile that offers nothing, or what the pack does not know; `kept` is what was there
+/// before, which may stay though the pack dropped it.
+fn check(profile: &Profile, kept: &[Specialism]) -> Result<(), ActError> {
+    if profile.specialisms.is_empty() {
+        return Err(ActError::missing("specialisms", "Choose at least one specialism"));
+    }
+    let unknown = |one: &&Specialism| {
+        packs::specialism(&one.code).is_none() && kept.iter().all(|old| old.code != one.code)
+    };
+    if let Some(one) = profile.specialisms.iter().find(unknown) {
+        return Err(ActError::missing(
+            "specialisms",
+            format!("“{}” is not a specialism of the pack", one.code),
+        ));
+    }
+    if profile.phases.is_empty() {
+        return Err(ActError::missing("phases", "Choose at least one kind of school"));
+    }
+    if !profile.on_site && !profile.online {
+        return Err(ActError::missing("mode", "Choose whether they come or help online"));
+    }
+    Ok(())
+}
+
 /// Puts somebody forward for a role.
 ///
 /// # Errors
@@ -54,17 +81,7 @@ pub async fn nominate(
         }
         Some(_) => {}
     }
-    if new.profile.specialisms.is_empty() {
-        return Err(ActError::missing("specialisms", "Choose at least one specialism"));
-    }
-    if let Some(one) =
-        new.profile.specialisms.iter().find(|one| packs::specialism(&one.code).is_none())
-    {
-        return Err(ActError::missing(
-            "specialisms",
-            format!("“{}” is not a specialism of the pack", one.code),
-        ));
-    }
+    check(&new.profile, &[])?;
     let id = DesignationId::new(&app.ids);
     let tx = app.db.write().await?;
     tx.run(
@@ -99,6 +116,59 @@ pub async fn nominate(
     Ok(id)
 }
 
+/// Changes what somebody brings and under which conditions; what was agreed stays agreed. `seen` is
+/// the version the writer had before them.
+///
+/// # Errors
+/// [`DbError::Conflict`] when somebody else changed it first; when nothing is offered any more, or
+/// the designation has ended.
+pub async fn change_profile(
+    app: &App,
+    permit: &Permit,
+    id: DesignationId,
+    seen: i64,
+    new: &Profile,
+) -> Result<(), ActError> {
+    let tx = app.db.write().await?;
+    let it = open(&tx, id).await?;
+    if matches!(it.state, State::Lapsed | State::Withdrawn) {
+        return Err(ActError::refused("This designation has ended: it stays as it was."));
+    }
+    check(new, &it.profile.specialisms)?;
+    let touched = tx
+        .run(
+            "UPDATE designation SET specialisms = $2, phases = $3, on_site = $4, online = $5,
+               travel_limit_km = $6, weekly_cap = $7, concurrent_cap = $8, version = version + 1
+             WHERE id = $1 AND version = $9",
+            [
+                id.into(),
+                Json(new.specialisms.clone()).into(),
+                Json(new.phases.clone()).into(),
+                new.on_site.into(),
+                new.online.into(),
+                new.travel_limit_km.into(),
+                i64::from(new.weekly_cap).into(),
+                i64::from(new.concurrent_cap).into(),
+                seen.into(),
+            ],
+        )
+        .await?;
+    if touched == 0 {
+        return Err(DbError::Conflict("designation").into());
+    }
+    let codes = |profile: &Profile| -> Vec<String> {
+        profile.specialisms.iter().map(|one| one.code.clone()).collect()
+    };
+    let facts = json!({
+        "brought": codes(&it.profile), "brings": codes(new), "phases": new.phases,
+        "on_site": new.on_site, "online": new.online, "travel_limit_km": new.travel_limit_km,
+        "weekly_cap": new.weekly_cap, "concurrent_cap": new.concurrent_cap,
+    });
+    events::append(&tx, permit.context(), event(&it, "profile changed").with(facts)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 async fn open(tx: &Tx, id: DesignationId) -> Result<Designation, ActError> {
     store::designation(tx, id).await?.ok_or(ActError::NotFound("designation"))
 }
@@ -127,8 +197,8 @@ async fn advance(
 /// One simple step without further facts: applying, assessing, granting, calling a review.
 ///
 /// # Errors
-/// When the step is not allowed; assessing also needs the head's release, and activating needs
-/// training and conduct in date.
+/// When the step is not allowed; assessing also needs the head's release, and activating what the
+/// role needs, or the broker's reason for beginning without.
 pub async fn take_step(
     app: &App,
     permit: &Permit,
@@ -140,20 +210,27 @@ pub async fn take_step(
     let it = open(&tx, id).await?;
     step(it.state, act, who)?;
     let today = foundation::clock::london(permit.context().at);
+    let why = permit.context().reason.as_deref().map_or("", str::trim);
     match act {
         Act::Assess if it.released_by.is_none() => {
             return Err(ActError::refused(
                 "The head of the home school has to confirm the release first.",
             ));
         }
-        Act::Activate if !it.is_current(today) => {
-            return Err(ActError::refused(
-                "Training and the code of conduct have to be in date first.",
-            ));
-        }
-        Act::Lapse | Act::Withdraw
-            if permit.context().reason.as_deref().is_none_or(|why| why.trim().is_empty()) =>
-        {
+        Act::Activate if !it.is_current(today) => match why {
+            "" => {
+                return Err(ActError::missing(
+                    "reason",
+                    format!(
+                        "Still missing: {}. Record it first, or say why they begin without it: the \
+                         person reads it",
+                        preparation::names_of(&it.missing(today))
+                    ),
+                ));
+            }
+            why => preparation::waive(&tx, app, permit, &it, it.missing(today), why).await?,
+        },
+        Act::Lapse | Act::Withdraw if why.is_empty() => {
             return Err(ActError::missing("reason", "Say why: the person reads it and can reply"));
         }
         _ => {}
@@ -222,11 +299,12 @@ pub async fn take_back_release(
     Ok(())
 }
 
-/// Records that training is current until a day and the code of conduct was accepted.
+/// Takes over from an earlier register that training is current until a day, whatever it was, and
+/// that the code of conduct was accepted in its first version.
 ///
 /// # Errors
 /// When there is no such designation.
-pub async fn record_training(
+pub async fn record_earlier_training(
     app: &App,
     permit: &Permit,
     id: DesignationId,
@@ -240,6 +318,7 @@ pub async fn record_training(
         [id.into(), training_until.to_string().into(), conduct_on.to_string().into()],
     )
     .await?;
+    preparation::keep_acceptance(&tx, permit, it.person, 1).await?;
     events::append(&tx, permit.context(), event(&it, "trained")).await?;
     tx.commit().await?;
     Ok(())
@@ -288,7 +367,7 @@ pub async fn enrol(
     take_step(app, permit, id, Act::Apply, Who::Person).await?;
     release(app, permit, id).await?;
     let today = foundation::clock::london(permit.context().at);
-    record_training(app, permit, id, training_until, today).await?;
+    record_earlier_training(app, permit, id, training_until, today).await?;
     for act in [Act::Assess, Act::Designate, Act::Activate] {
         take_step(app, permit, id, act, Who::Broker).await?;
     }

@@ -176,41 +176,76 @@ pub async fn commit(
     Ok(new.id)
 }
 
-/// Moves the commitments of a request to another state: `agreed` when its agreement is signed,
-/// `done` when the support is complete.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn settle_request(
-    tx: &Tx,
-    request: RequestId,
-    state: CommitmentState,
-) -> Result<u64, DbError> {
-    tx.run(
-        "UPDATE commitment SET state = $2 WHERE request = $1 AND state <> 'released'",
-        [request.into(), AsText(state).into()],
-    )
-    .await
+/// What an agreement takes of people's time, from its signature to its end.
+#[derive(Clone, Debug)]
+pub struct Taken<'a> {
+    /// The agreement.
+    pub agreement: &'a str,
+    /// The request it answers: what was held for that is replaced.
+    pub request: Option<RequestId>,
+    /// The school that gives.
+    pub from: OrgRef,
+    /// The school that receives.
+    pub to: OrgRef,
+    /// First and last day.
+    pub period: (Date, Date),
+    /// Agreed, or given once it is over.
+    pub state: CommitmentState,
+    /// Half-days by whose time it is.
+    pub shares: &'a [(SupporterRef, i64)],
 }
 
-/// Closes the commitments of a request because its support is over: what counts as given is what
-/// was delivered, where time was written down.
+/// Writes what an agreement takes of everybody's time in the place of what was held or agreed
+/// before, in the transaction of the signature, the variation or the end.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn complete_request(
+pub async fn take_for_agreement(
     tx: &Tx,
-    request: RequestId,
-    delivered_half_days: Option<i64>,
-) -> Result<u64, DbError> {
-    if let Some(delivered) = delivered_half_days {
+    app: &App,
+    permit: &Permit,
+    taken: &Taken<'_>,
+) -> Result<(), DbError> {
+    settle_agreement(tx, taken.agreement, taken.request, CommitmentState::Released).await?;
+    for &(supporter, half_days) in taken.shares.iter().filter(|(_, half_days)| *half_days > 0) {
+        let new = Commitment {
+            id: CommitmentId::new(&app.ids),
+            supporter,
+            from: taken.from,
+            to: taken.to,
+            from_on: taken.period.0,
+            to_on: taken.period.1,
+            half_days,
+            state: taken.state,
+        };
+        let id = commit(tx, permit, &new, taken.request).await?;
         tx.run(
-            "UPDATE commitment SET half_days = $2 WHERE request = $1 AND state <> 'released'",
-            [request.into(), delivered.into()],
+            "UPDATE commitment SET agreement = $2 WHERE id = $1",
+            [id.into(), taken.agreement.into()],
         )
         .await?;
     }
-    settle_request(tx, request, CommitmentState::Done).await
+    Ok(())
+}
+
+/// Moves what an agreement, or the request it answers, holds or has been promised to another
+/// state.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn settle_agreement(
+    tx: &Tx,
+    agreement: &str,
+    request: Option<RequestId>,
+    state: CommitmentState,
+) -> Result<u64, DbError> {
+    let request = request.map_or_else(String::new, |id| id.to_string());
+    tx.run(
+        "UPDATE commitment SET state = $3
+         WHERE (agreement = $1 OR request = $2) AND state IN ('held', 'agreed')",
+        [agreement.into(), request.into(), AsText(state).into()],
+    )
+    .await
 }
 
 /// Frees the time held for a request that falls through or is matched again.
@@ -218,7 +253,12 @@ pub async fn complete_request(
 /// # Errors
 /// When the database refuses.
 pub async fn release_request(tx: &Tx, permit: &Permit, request: RequestId) -> Result<u64, DbError> {
-    let freed = settle_request(tx, request, CommitmentState::Released).await?;
+    let freed = tx
+        .run(
+            "UPDATE commitment SET state = 'released' WHERE request = $1 AND state <> 'released'",
+            [request.into()],
+        )
+        .await?;
     if freed > 0 {
         events::append(tx, permit.context(), Event::new("request", request, "time released"))
             .await?;

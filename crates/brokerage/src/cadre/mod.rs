@@ -4,6 +4,7 @@ pub mod acts;
 pub mod capacity;
 pub mod mentors;
 pub mod model;
+pub mod preparation;
 pub mod state;
 pub mod store;
 

@@ -7,7 +7,10 @@ use foundation::{OrgRef, id_type};
 use jiff::civil::Date;
 use matching::Specialism;
 
-use super::state::State;
+use super::{
+    preparation::{Preparation, Waiver},
+    state::State,
+};
 use crate::{offers::OfferId, packs};
 
 id_type! {
@@ -15,14 +18,16 @@ id_type! {
     DesignationId
 }
 
-/// Somebody who can support: a person with a designation, or a school's offer. Written
-/// `designation:…` or `offer:…`.
+/// Whose time it is: a person with a designation, a school's offer, or colleagues of a school who
+/// come along. Written `designation:…`, `offer:…` or `school:…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SupporterRef {
     /// A person, by designation.
     Designation(DesignationId),
     /// A school, by its offer.
     Offer(OfferId),
+    /// People of a school who come along without a designation.
+    Colleagues(OrgRef),
 }
 
 impl fmt::Display for SupporterRef {
@@ -30,6 +35,7 @@ impl fmt::Display for SupporterRef {
         match self {
             Self::Designation(id) => write!(f, "designation:{id}"),
             Self::Offer(id) => write!(f, "offer:{id}"),
+            Self::Colleagues(org) => write!(f, "{org}"),
         }
     }
 }
@@ -42,7 +48,10 @@ impl FromStr for SupporterRef {
         match text.split_once(':') {
             Some(("designation", id)) => id.parse().map(Self::Designation).map_err(fail),
             Some(("offer", id)) => id.parse().map(Self::Offer).map_err(fail),
-            _ => Err(format!("“{text}” names no supporter")),
+            _ => text
+                .parse()
+                .map(Self::Colleagues)
+                .map_err(|_| format!("“{text}” names no supporter")),
         }
     }
 }
@@ -106,10 +115,14 @@ pub struct Designation {
     pub start_on: Option<Date>,
     /// When it is reviewed.
     pub review_due: Option<Date>,
-    /// Until when training is current.
+    /// Until when an earlier register showed training as current; it stands for every module.
     pub training_until: Option<Date>,
-    /// When the code of conduct was accepted.
+    /// When an earlier register showed the code of conduct as accepted.
     pub conduct_on: Option<Date>,
+    /// The person's training by module, and the code of conduct they accepted.
+    pub prepared: Preparation,
+    /// What it began without.
+    pub waiver: Option<Waiver>,
     /// The person's reply to a withdrawal or a lapse.
     pub reply: Option<String>,
     /// Guards against two acts at once.
@@ -135,12 +148,6 @@ impl Designation {
     #[must_use]
     pub fn role_name(&self) -> &str {
         packs::role(&self.role).map_or(self.role.as_str(), |role| role.name.as_str())
-    }
-
-    /// Whether training and conduct are in date on a day.
-    #[must_use]
-    pub fn is_current(&self, on: Date) -> bool {
-        self.conduct_on.is_some() && self.training_until.is_some_and(|until| until >= on)
     }
 
     /// Whether the person may be proposed for new support on a day: the designation lives, its

@@ -10,6 +10,7 @@ use matching::Specialism;
 use sea_orm::{FromQueryResult, Value};
 
 use super::model::{Designation, DesignationId, Profile};
+use super::preparation::{self, Preparation, Waiver};
 use super::state::State;
 
 #[derive(FromQueryResult)]
@@ -34,12 +35,13 @@ struct Row {
     training_until: Option<AsText<Date>>,
     conduct_on: Option<AsText<Date>>,
     reply: Option<String>,
+    waiver: Option<Json<Waiver>>,
     version: i64,
 }
 
 const COLUMNS: &str = "id, person, person_name, org, partnership, role, specialisms, phases, \
     on_site, online, travel_limit_km, weekly_cap, concurrent_cap, state, released_by, start_on, \
-    review_due, training_until, conduct_on, reply, version";
+    review_due, training_until, conduct_on, reply, waiver, version";
 
 fn cap(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(0)
@@ -69,6 +71,8 @@ impl From<Row> for Designation {
             review_due: row.review_due.map(|on| on.0),
             training_until: row.training_until.map(|on| on.0),
             conduct_on: row.conduct_on.map(|on| on.0),
+            prepared: Preparation::default(),
+            waiver: row.waiver.map(|waiver| waiver.0),
             reply: row.reply,
             version: row.version,
         }
@@ -82,7 +86,16 @@ async fn load(
 ) -> Result<Vec<Designation>, DbError> {
     let sql =
         format!("SELECT {COLUMNS} FROM designation WHERE {condition} ORDER BY person_name, id");
-    Ok(db.all::<Row>(&sql, values).await?.into_iter().map(Designation::from).collect())
+    let rows: Vec<Row> = db.all(&sql, values.clone()).await?;
+    let mut all: Vec<Designation> = rows.into_iter().map(Designation::from).collect();
+    if !all.is_empty() {
+        for (person, known) in preparation::of_those(db, condition, &values).await? {
+            for it in all.iter_mut().filter(|it| it.person == person) {
+                it.prepared = known.clone();
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// A designation by its identifier.

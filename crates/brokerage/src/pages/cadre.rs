@@ -13,14 +13,15 @@ use foundation::{
     web::{Cell, Errors, Form, FormData, Frame, Table, redirect},
 };
 use govuk::{
-    Checkboxes, DateInput, ErrorSummary, Html, Input, Legend, SummaryList, Tag, TagColour,
-    Textarea, extra::Downloads,
+    DateInput, ErrorSummary, Html, Input, Legend, Select, SummaryList, Tag, TagColour, Textarea,
+    extra::Downloads,
 };
 use jiff::ToSpan;
 
 use super::{clean, date_pairs, missed, named};
 use crate::cadre::{
     self as room, Act, Designation, DesignationId, State as Stage, Who, acts, capacity, mentors,
+    preparation::names_of,
 };
 use crate::packs;
 use crate::requests::days_in_words;
@@ -121,7 +122,7 @@ async fn register_of(app: &App, visitor: &Visitor) -> Result<Table, PageError> {
             Cell::text(it.state.words()),
             date(it.start_on),
             date(it.review_due),
-            date(it.training_until),
+            date(it.trained_until(today)),
             Cell::text(if it.released_by.is_some() { "Yes" } else { "No" }),
             days(weeks.iter().take(12).map(|(_, _, left)| left).sum()),
             days(promised),
@@ -164,7 +165,7 @@ pub(super) async fn file(
 fn tag(it: &Designation, today: jiff::civil::Date) -> Tag {
     let (colour, words) = match it.state {
         Stage::Active | Stage::Renewed if !it.is_current(today) => {
-            (TagColour::Orange, "Training out of date")
+            (TagColour::Orange, "Training or conduct missing")
         }
         Stage::Active | Stage::Renewed if it.released_by.is_none() => {
             (TagColour::Orange, "Not released now")
@@ -242,9 +243,14 @@ struct Page {
     off_from: DateInput,
     off_to: DateInput,
     can_step: Vec<(Act, &'static str)>,
+    prepared: Vec<(String, Tag)>,
+    began_without: Option<String>,
+    may_accept: bool,
+    can_waive: bool,
+    can_edit: bool,
     can_train: bool,
-    trained: DateInput,
-    conduct: Checkboxes,
+    module: Select,
+    done: DateInput,
     can_reply: bool,
     reply: Textarea,
     from: DateInput,
@@ -294,17 +300,16 @@ pub(super) async fn page(
                 it.profile.concurrent_cap
             ),
         );
+    if let Some(km) = it.profile.travel_limit_km {
+        facts = facts.row("Travels", format!("Up to {km:.0} km by road"));
+    }
     if let Some(role) = known {
         facts = facts.row("Reach", format!("{}; {}", role.sphere, role.extent));
     }
     if let Some(by) = &it.released_by {
         facts = facts.row("Released by", by.as_str());
     }
-    for (words, date) in [
-        ("Since", it.start_on),
-        ("Next review", it.review_due),
-        ("Training current until", it.training_until),
-    ] {
+    for (words, date) in [("Since", it.start_on), ("Next review", it.review_due)] {
         if let Some(date) = date {
             facts = facts.row(words, date_in_words(date));
         }
@@ -323,6 +328,7 @@ pub(super) async fn page(
     let own = visitor.account == Some(it.person);
     let head = visitor.is(Role::Head, it.org);
     let broker = visitor.is(Role::Broker, it.partnership);
+    let ended = matches!(it.state, Stage::Lapsed | Stage::Withdrawn);
     let mut can_step = Vec::new();
     if own && it.state == Stage::Nominated {
         can_step.push((Act::Apply, "Apply"));
@@ -336,7 +342,7 @@ pub(super) async fn page(
             (Stage::Renewed, Act::CallReview, "Call a review"),
             (Stage::ReviewDue, Act::Renew, "Renew for two years"),
         ] {
-            if it.state == from {
+            if it.state == from && (act != Act::Activate || it.is_current(today)) {
                 can_step.push((act, words));
             }
         }
@@ -380,12 +386,16 @@ pub(super) async fn page(
         off_from: date("off-from", "Not from, for tests or exams"),
         off_to: date("off-to", "Not until"),
         can_step,
-        can_train: broker && !matches!(it.state, Stage::Lapsed | Stage::Withdrawn),
-        trained: date("trained", "Training is current until"),
-        conduct: Checkboxes::single("conduct", "yes", "The code of conduct was accepted")
-            .values(form.all("conduct").map(str::to_owned).collect::<Vec<_>>())
-            .small()
-            .error_if(errors.get("conduct")),
+        prepared: super::preparation::lines(it, today),
+        began_without: it.waiver.as_ref().map(|waiver| {
+            format!("Began without {}. {}: {}", names_of(&waiver.of), waiver.by, waiver.why)
+        }),
+        may_accept: own && !it.accepted_conduct(),
+        can_waive: broker && it.state == Stage::Designated && !it.is_current(today),
+        can_edit: (own || head) && !ended,
+        can_train: broker && !ended,
+        module: super::preparation::choice(it, form, errors),
+        done: date("done", "On which day?"),
         can_reply: own && super::nominate::can_reply(it.state),
         reply: Textarea::new("reply", "Your reply")
             .hint("Kept with the record, for everybody who reads it.")

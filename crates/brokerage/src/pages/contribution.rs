@@ -1,9 +1,9 @@
 //! A person's own record of what they gave to other schools: theirs to keep and to take along
 //! (D18).
 
-use access::SignedIn;
+use access::{AccountId, SignedIn};
 use askama::Template;
-use axum::{extract::State, http::Uri, response::Response};
+use axum::{Extension, extract::State, http::Uri, response::Response};
 use foundation::{
     App, PageError,
     clock::date_in_words,
@@ -13,7 +13,7 @@ use govuk::{Html, extra::Downloads};
 
 use super::named;
 use crate::cadre;
-use crate::contribution::{self, Contribution};
+use crate::contribution::{Contribution, Contributions};
 use crate::packs::specialism_name;
 use crate::requests::days_in_words;
 
@@ -31,38 +31,69 @@ struct Page {
 fn table(name: &str, given: &[Contribution]) -> Table {
     Table {
         caption: format!("Support given by {name}"),
-        columns: ["School", "What it was about", "As", "From", "To", "Days", "Status"]
-            .map(str::to_owned)
-            .into(),
+        columns: [
+            "School",
+            "What it was about",
+            "As",
+            "From",
+            "To",
+            "Days agreed",
+            "Days given",
+            "Status",
+            "What became of it",
+        ]
+        .map(str::to_owned)
+        .into(),
         rows: given
             .iter()
             .map(|one| {
                 #[expect(clippy::cast_precision_loss, reason = "half-days of one person")]
-                let days = one.half_days as f64 / 2.0;
+                let days = |half_days: Option<i64>| {
+                    half_days.map_or_else(
+                        || Cell::Missing("not counted".to_owned()),
+                        |half_days| Cell::Number(half_days as f64 / 2.0, 1),
+                    )
+                };
                 vec![
                     Cell::text(&one.school),
                     Cell::text(&one.title),
                     Cell::text(&one.role),
                     Cell::text(date_in_words(one.from_on)),
                     Cell::text(date_in_words(one.to_on)),
-                    Cell::Number(days, 1),
-                    Cell::text(if one.complete { "Given" } else { "Agreed" }),
+                    days(one.agreed),
+                    days(one.given),
+                    Cell::text(&one.stands),
+                    Cell::text(one.became.join("; ")),
                 ]
             })
             .collect(),
         notes: vec![
-            "Days are those delivered where a support is complete, else those agreed.".to_owned(),
+            "Days given are those that took place and were written down as delivered. \
+             Conversations between two are counted by their number, and their days within the \
+             support they belong to."
+                .to_owned(),
         ],
     }
+}
+
+/// Everything the visitor gave, as the rooms know it.
+async fn given(
+    app: &App,
+    rooms: Option<Extension<Contributions>>,
+    account: AccountId,
+) -> Result<Vec<Contribution>, PageError> {
+    let rooms = rooms.map(|Extension(rooms)| rooms).unwrap_or_default();
+    Ok(rooms.of(app, account).await?)
 }
 
 pub(super) async fn show(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
+    rooms: Option<Extension<Contributions>>,
     frame: Frame,
 ) -> Result<Response, PageError> {
     let account = visitor.account.ok_or(PageError::NotFound)?;
-    let given = contribution::of(&app.db, account).await?;
+    let given = given(&app, rooms, account).await?;
     let mut roles = Vec::new();
     for it in cadre::designations_of(&app.db, account).await? {
         let brings: Vec<&str> =
@@ -85,9 +116,7 @@ pub(super) async fn show(
     let content = Page {
         name: visitor.name.clone(),
         roles,
-        total: days_in_words(
-            given.iter().filter(|one| one.complete).map(|one| one.half_days).sum(),
-        ),
+        total: days_in_words(given.iter().filter_map(|one| one.given).sum()),
         schools: schools.len(),
         table: (!given.is_empty()).then(|| table(&visitor.name, &given).html()),
         downloads: Html::of(&Downloads::new("your record", items)),
@@ -104,10 +133,11 @@ pub(super) async fn show(
 pub(super) async fn file(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
+    rooms: Option<Extension<Contributions>>,
     uri: Uri,
 ) -> Result<Response, PageError> {
     let (_, format) = named(uri.path())?;
     let account = visitor.account.ok_or(PageError::NotFound)?;
-    let given = contribution::of(&app.db, account).await?;
+    let given = given(&app, rooms, account).await?;
     table(&visitor.name, &given).download(format, "contribution")
 }

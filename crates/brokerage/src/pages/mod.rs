@@ -12,6 +12,7 @@ mod nominate;
 mod offers;
 mod picture;
 mod plans;
+mod preparation;
 mod proposal;
 mod propose;
 mod request;
@@ -66,7 +67,9 @@ pub fn routes() -> Router<App> {
         .route("/cadre/{id}/take-back", post(cadre::take_back))
         .route("/cadre/{id}/guard", post(cadre::guard))
         .route("/cadre/{id}/step", post(cadre::step))
-        .route("/cadre/{id}/training", post(nominate::training))
+        .route("/cadre/conduct", get(preparation::conduct).post(preparation::accept))
+        .route("/cadre/{id}/edit", get(nominate::change).post(nominate::save))
+        .route("/cadre/{id}/training", post(preparation::training))
         .route("/cadre/{id}/reply", post(nominate::reply))
         .route("/desk", get(board::show))
         .route("/desk/coverage", get(coverage::show))

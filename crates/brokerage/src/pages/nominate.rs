@@ -1,8 +1,7 @@
-//! Putting somebody forward for the cadre, the training behind a designation, and the right of
-//! reply.
+//! Putting somebody forward for the cadre, changing what they bring, and the right of reply.
 
 use access::{
-    Action, Kind, Resource, Role, SignedIn, Visitor, Zone,
+    Action, Kind, Permit, Resource, Role, SignedIn, Visitor, Zone,
     accounts::{self, Account},
     authorize, partnerships,
 };
@@ -12,14 +11,15 @@ use axum::{
     response::Response,
 };
 use foundation::{
-    App, OrgRef, PageError,
+    App, DbError, OrgRef, PageError,
     web::{Errors, Form, FormData, Frame, redirect},
 };
 use govuk::{Button, Checkboxes, ErrorSummary, Fieldset, Input, Legend, Radios, Select};
 use matching::{Depth, Specialism};
+use needs::ActError;
 
 use super::{cadre, chosen_phases, missed, partnership_of, phase_boxes, specialism_choices};
-use crate::cadre::{Nomination, Profile, State as Stage, acts};
+use crate::cadre::{Designation, Nomination, Profile, State as Stage, acts};
 use crate::packs;
 
 #[derive(Template)]
@@ -33,6 +33,7 @@ struct Page {
     depth: Radios,
     phases: Checkboxes,
     mode: Checkboxes,
+    travel: Input,
     week: Input,
     most: Input,
     go: Button,
@@ -92,6 +93,84 @@ async fn candidates(app: &App, visitor: &Visitor) -> Result<Vec<Candidate>, Page
     Ok(people)
 }
 
+/// How somebody works and how much, as fields.
+struct Conditions {
+    mode: Checkboxes,
+    travel: Input,
+    week: Input,
+    most: Input,
+}
+
+fn conditions(form: &FormData, errors: &Errors) -> Conditions {
+    let number = |name: &str, words: &str| {
+        Input::new(name, words)
+            .value(form.text(name))
+            .width(3)
+            .whole_number()
+            .error_if(errors.get(name))
+    };
+    Conditions {
+        mode: Checkboxes::new("mode", Fieldset::new(Legend::new("How?").small()))
+            .values(form.all("mode").map(str::to_owned).collect::<Vec<_>>())
+            .item("on-site", "In other schools")
+            .item("online", "Online")
+            .small()
+            .error_if(errors.get("mode")),
+        travel: number("travel", "Kilometres of travel at most, if there is a limit"),
+        week: number("week", "Half-days a week at most"),
+        most: number("most", "Supports at a time at most"),
+    }
+}
+
+/// Reads a profile from a form of `specialisms` choices; what is wrong stands beside its field.
+fn profile_of(form: &FormData, errors: &mut Errors, specialisms: usize) -> Option<Profile> {
+    let mut chosen: Vec<Specialism> = Vec::new();
+    for at in 1..=specialisms {
+        let code = form.text(&format!("specialism-{at}"));
+        let own = form.text(&format!("depth-{at}"));
+        let depth = match if own.is_empty() { form.text("depth") } else { own } {
+            "4" => Depth::Leading,
+            "3" => Depth::Expert,
+            "1" => Depth::Some,
+            _ => Depth::Secure,
+        };
+        if !code.is_empty() && chosen.iter().all(|one| one.code != code) {
+            chosen.push(Specialism { code: code.to_owned(), depth });
+        }
+    }
+    let phases: Vec<String> = chosen_phases(form);
+    if phases.is_empty() {
+        errors.add("phases", "Choose at least one kind of school");
+    }
+    let (on_site, online) = (form.has("mode", "on-site"), form.has("mode", "online"));
+    if !on_site && !online {
+        errors.add("mode", "Choose whether they come or help online");
+    }
+    let mut whole = |name: &str, most: u32, words: &str| {
+        let value = form.parsed::<u32>(name, errors, words);
+        if value.is_some_and(|value| value == 0 || value > most) {
+            errors.add(name, words);
+        }
+        value
+    };
+    let travel = match form.text("travel") {
+        "" => None,
+        _ => whole("travel", 999, "Enter 1 to 999 kilometres, or leave it empty").map(f64::from),
+    };
+    let week = whole("week", 10, "Enter 1 to 10 half-days a week");
+    let most = whole("most", 10, "Enter 1 to 10 supports at a time");
+    let (weekly_cap, concurrent_cap) = week.zip(most)?;
+    errors.is_empty().then_some(Profile {
+        specialisms: chosen,
+        phases,
+        on_site,
+        online,
+        travel_limit_km: travel,
+        weekly_cap,
+        concurrent_cap,
+    })
+}
+
 async fn page(
     app: &App,
     frame: Frame,
@@ -123,13 +202,7 @@ async fn page(
     let labels = ["What do they bring?", "And also", "And also (third)"];
     let specialisms = specialism_choices(form, errors, &labels);
     let phases = phase_boxes(form, errors, "In which schools?");
-    let number = |name: &str, words: &str| {
-        Input::new(name, words)
-            .value(form.text(name))
-            .width(2)
-            .whole_number()
-            .error_if(errors.get(name))
-    };
+    let Conditions { mode, travel, week, most } = conditions(form, errors);
     let content = Page {
         errors: errors.summary(),
         nobody: people.is_empty(),
@@ -142,14 +215,10 @@ async fn page(
             .item("3", "Leads others in it")
             .item("4", "Known for it beyond the area"),
         phases,
-        mode: Checkboxes::new("mode", legend("How?"))
-            .values(form.all("mode").map(str::to_owned).collect::<Vec<_>>())
-            .item("on-site", "In other schools")
-            .item("online", "Online")
-            .small()
-            .error_if(errors.get("mode")),
-        week: number("week", "Half-days a week at most"),
-        most: number("most", "Supports at a time at most"),
+        mode,
+        travel,
+        week,
+        most,
         go: Button::new("Put them forward"),
     };
     let page = frame
@@ -190,38 +259,8 @@ pub(super) async fn create(
     if person.is_none() {
         errors.add("person", "Choose the person");
     }
-    let depth = match form.text("depth") {
-        "4" => Depth::Leading,
-        "3" => Depth::Expert,
-        _ => Depth::Secure,
-    };
-    let mut specialisms: Vec<Specialism> = Vec::new();
-    for at in 1..=3 {
-        let code = form.text(&format!("specialism-{at}"));
-        if packs::specialism(code).is_some() && specialisms.iter().all(|one| one.code != code) {
-            specialisms.push(Specialism { code: code.to_owned(), depth });
-        }
-    }
-    let phases: Vec<String> = chosen_phases(&form);
-    if phases.is_empty() {
-        errors.add("phases", "Choose at least one kind of school");
-    }
-    let (on_site, online) = (form.has("mode", "on-site"), form.has("mode", "online"));
-    if !on_site && !online {
-        errors.add("mode", "Choose whether they come or help online");
-    }
-    let whole = |name: &str, errors: &mut Errors, most: u32, words: &str| {
-        let value = form.parsed::<u32>(name, errors, words);
-        if value.is_some_and(|value| value == 0 || value > most) {
-            errors.add(name, words);
-        }
-        value
-    };
-    let week = whole("week", &mut errors, 10, "Enter 1 to 10 half-days a week");
-    let most = whole("most", &mut errors, 10, "Enter 1 to 10 supports at a time");
-    if let (Some(person), Some(weekly_cap), Some(concurrent_cap), true) =
-        (person, week, most, errors.is_empty())
-    {
+    let profile = profile_of(&form, &mut errors, 3);
+    if let (Some(person), Some(profile), true) = (person, profile, errors.is_empty()) {
         let resource = Resource::new(Kind::Offer, Zone::Network, person.org)
             .people([person.account.id])
             .through(Some(person.partnership));
@@ -234,15 +273,7 @@ pub(super) async fn create(
             org: person.org,
             partnership: person.partnership,
             role: form.text("role").to_owned(),
-            profile: Profile {
-                specialisms,
-                phases,
-                on_site,
-                online,
-                travel_limit_km: None,
-                weekly_cap,
-                concurrent_cap,
-            },
+            profile,
         };
         match acts::nominate(&app, &permit, &new).await {
             Ok(id) => return Ok(redirect(&format!("/cadre/{id}"))),
@@ -252,34 +283,152 @@ pub(super) async fn create(
     page(&app, frame, &people, &form, &errors).await
 }
 
-/// The broker records that training is current and the code of conduct was accepted.
-pub(super) async fn training(
+#[derive(Template)]
+#[template(path = "profile.html")]
+struct Change {
+    base: String,
+    name: String,
+    role: String,
+    seen: String,
+    errors: Option<ErrorSummary>,
+    specialisms: Vec<(Select, Select)>,
+    phases: Checkboxes,
+    mode: Checkboxes,
+    travel: Input,
+    week: Input,
+    most: Input,
+}
+
+/// How many specialisms the form of a designation asks for.
+fn asked(it: &Designation) -> usize {
+    (it.profile.specialisms.len() + 1).max(3)
+}
+
+fn change_page(
+    frame: Frame,
+    it: &Designation,
+    form: &FormData,
+    errors: &Errors,
+) -> Result<Response, PageError> {
+    let mut labels = vec!["What do they bring?"];
+    labels.resize(asked(it), "And also");
+    let depth = |at: usize| {
+        let name = format!("depth-{at}");
+        let words = [
+            ("1", "First experience"),
+            ("2", "Secure practice of their own"),
+            ("3", "Leads others in it"),
+            ("4", "Known for it beyond the area"),
+        ];
+        let select = Select::new(name.as_str(), "How deep?").value(form.text(&name));
+        words.into_iter().fold(select, |select, (value, words)| select.item(value, words))
+    };
+    let mut choices = specialism_choices(form, errors, &labels);
+    // What the pack dropped stays a choice for who has it.
+    for (select, old) in choices.iter_mut().zip(&it.profile.specialisms) {
+        if packs::specialism(&old.code).is_none() {
+            *select = select.clone().item(old.code.as_str(), old.code.as_str());
+        }
+    }
+    let Conditions { mode, travel, week, most } = conditions(form, errors);
+    let content = Change {
+        base: format!("/cadre/{}", it.id),
+        name: it.name.clone(),
+        role: it.role_name().to_owned(),
+        seen: form.text("seen").to_owned(),
+        errors: errors.summary(),
+        specialisms: choices.into_iter().zip((1..).map(depth)).collect(),
+        phases: phase_boxes(form, errors, "In which schools?"),
+        mode,
+        travel,
+        week,
+        most,
+    };
+    let page = frame
+        .page(format!("What {} brings", it.name))
+        .crumb("People who lead beyond their school", "/cadre")
+        .crumb(it.name.as_str(), format!("/cadre/{}", it.id))
+        .visible_to(Zone::Network.in_words());
+    page.checked(errors).show(&content)
+}
+
+/// Whoever may change what a designation says: the person and the head who releases them.
+async fn changeable(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+) -> Result<(Designation, Permit), PageError> {
+    let it = cadre::readable(app, visitor, id).await?;
+    let permit = authorize(app, visitor, Action::Update, &it.resource())?;
+    if visitor.account != Some(it.person) && !visitor.is(Role::Head, it.org) {
+        return Err(PageError::Forbidden(
+            "The person and the head of the home school say what they bring.".to_owned(),
+        ));
+    }
+    Ok((it, permit))
+}
+
+pub(super) async fn change(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let (it, _) = changeable(&app, &visitor, &id).await?;
+    let own = &it.profile;
+    let mut pairs: Vec<(String, String)> = vec![
+        ("seen".to_owned(), it.version.to_string()),
+        ("week".to_owned(), own.weekly_cap.to_string()),
+        ("most".to_owned(), own.concurrent_cap.to_string()),
+        (
+            "travel".to_owned(),
+            own.travel_limit_km.map_or_else(String::new, |km| format!("{km:.0}")),
+        ),
+    ];
+    for (at, one) in (1..).zip(&own.specialisms) {
+        pairs.push((format!("specialism-{at}"), one.code.clone()));
+        let depth = match one.depth {
+            Depth::Some => "1",
+            Depth::Secure => "2",
+            Depth::Expert => "3",
+            Depth::Leading => "4",
+        };
+        pairs.push((format!("depth-{at}"), depth.to_owned()));
+    }
+    pairs.extend(
+        (own.specialisms.len() + 1..=asked(&it)).map(|at| (format!("depth-{at}"), "2".to_owned())),
+    );
+    pairs.extend(own.phases.iter().map(|phase| ("phases".to_owned(), phase.clone())));
+    for (on, value) in [(own.on_site, "on-site"), (own.online, "online")] {
+        if on {
+            pairs.push(("mode".to_owned(), value.to_owned()));
+        }
+    }
+    change_page(frame, &it, &FormData::from_pairs(pairs), &Errors::default())
+}
+
+pub(super) async fn save(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
     frame: Frame,
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let it = cadre::readable(&app, &visitor, &id).await?;
-    let permit = authorize(&app, &visitor, Action::Broker, &it.resource())?;
-    if !visitor.is(Role::Broker, it.partnership) {
-        return Err(PageError::Forbidden("The broker looks after designations.".to_owned()));
-    }
+    let (it, permit) = changeable(&app, &visitor, &id).await?;
     let mut errors = form.errors();
-    let until = form.date("trained", &mut errors, "Enter the last day, such as 31 8 2028");
-    if !form.has("conduct", "yes") {
-        errors.add("conduct", "Say that the code of conduct was accepted");
-    }
-    if let (Some(until), true) = (until, errors.is_empty()) {
-        let today = app.clock.today();
-        if until < today {
-            errors.add("trained", "Training has to be current: enter a day that is still to come");
-        } else {
-            acts::record_training(&app, &permit, it.id, until, today).await?;
-            return Ok(redirect(&format!("/cadre/{id}")));
+    let seen = form.text("seen").parse().unwrap_or_default();
+    if let Some(profile) = profile_of(&form, &mut errors, asked(&it)) {
+        match acts::change_profile(&app, &permit, it.id, seen, &profile).await {
+            Ok(()) => return Ok(redirect(&format!("/cadre/{id}"))),
+            Err(ActError::Db(DbError::Conflict(_))) => errors.add(
+                "specialisms",
+                "Somebody else changed this while you wrote. What you typed is still here: look at \
+                 the page in another window, then save again from there",
+            ),
+            Err(failure) => missed(&mut errors, failure)?,
         }
     }
-    cadre::page(&app, &visitor, frame, &it, &form, &errors).await
+    change_page(frame, &it, &form, &errors)
 }
 
 /// The person replies to a review, a lapse or a withdrawal.

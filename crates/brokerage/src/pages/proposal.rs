@@ -145,7 +145,7 @@ async fn shown(
         if one.head_accepted.is_none() && visitor.is(Role::Head, request.org) {
             accept_as.push(Capacity::Head);
         }
-        if one.chair_accepted.is_none() && visitor.is(Role::Governor, request.org) {
+        if one.chair_accepted.is_none() && visitor.chairs(request.org) {
             accept_as.push(Capacity::Chair);
         }
     }
@@ -449,11 +449,11 @@ pub(super) async fn safeguards(
     let id = form.text("declaration").parse().map_err(|_| PageError::NotFound)?;
     let one = interests::declaration(&app.db, id).await?.ok_or(PageError::NotFound)?;
     let capacity: Capacity = form.text("as").parse().map_err(|_| PageError::NotFound)?;
-    let role = match capacity {
-        Capacity::Head => Role::Head,
-        Capacity::Chair => Role::Governor,
+    let theirs = match capacity {
+        Capacity::Head => visitor.is(Role::Head, request.org),
+        Capacity::Chair => visitor.chairs(request.org),
     };
-    if one.proposal != it.id || !visitor.is(role, request.org) {
+    if one.proposal != it.id || !theirs {
         return Err(PageError::NotFound);
     }
     let permit = authorize(&app, &visitor, Action::Sign, &one.outcome_resource(&request))?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use access::{Action, Role, SignedIn, Visitor, Zone, authorize, decide};
+use access::{Action, Role, SignedIn, Visitor, Zone, authorize, decide, looks};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -104,14 +104,18 @@ pub(super) async fn list(
             }
         }
     }
+    let mut others = Vec::new();
     for &body in &orgs {
-        for request in requests::requests_under(&app.db, body).await? {
-            let readable = decide(&visitor, Action::Read, &request.resource()).allowed;
-            if readable && seen.insert(request.id) {
-                page.below.push(line(&app, &request).await?);
-            }
-        }
+        others.extend(requests::requests_under(&app.db, body).await?);
     }
+    others.retain(|request| {
+        decide(&visitor, Action::Read, &request.resource()).allowed && seen.insert(request.id)
+    });
+    for request in &others {
+        page.below.push(line(&app, request).await?);
+    }
+    let shown = others.iter().map(|request| (request.resource(), request.id.to_string())).collect();
+    looks::listed(&app, &visitor, "title of a request", shown).await?;
     for partnership in visitor.orgs(Role::Broker) {
         for request in requests::requests_through(&app.db, partnership).await? {
             let readable = decide(&visitor, Action::Read, &request.resource()).allowed;

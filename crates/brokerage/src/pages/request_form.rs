@@ -405,8 +405,7 @@ pub(super) async fn create(
     let mut errors = form.errors();
     let ask = from_form(&form, &setting, &mut errors);
     if let (Some(ask), true) = (ask, errors.is_empty()) {
-        let responsible = setting.school.responsible();
-        match acts::draft(&app, &permit, org, &responsible, setting.partnership, &ask).await {
+        match acts::draft(&app, &permit, org, setting.partnership, &ask).await {
             Ok(id) => return Ok(redirect(&format!("/requests/{id}"))),
             Err(failure) => missed(&mut errors, failure)?,
         }

@@ -81,7 +81,6 @@ pub async fn draft(
     app: &App,
     permit: &Permit,
     org: OrgRef,
-    responsible: &[OrgRef],
     partnership: OrgRef,
     ask: &Ask,
 ) -> Result<RequestId, ActError> {
@@ -91,15 +90,14 @@ pub async fn draft(
     let id = RequestId::new(&app.ids);
     let tx = app.db.write().await?;
     tx.run(
-        "INSERT INTO support_request (id, org, responsible, partnership, title, need, outcome, findings, beneficiaries,
+        "INSERT INTO support_request (id, org, partnership, title, need, outcome, findings, beneficiaries,
            specialisms, tier, phase, earliest, latest, half_days, mode, severity, team, give_back, avoid, avoid_why,
            state, created_at, answer, review_consent, version)
-         VALUES ($1, $2, $3, $4, '', '', '', '[]', '[]', '[]', 'targeted', '', '2000-01-01', '2000-01-01', 0, 'on-site', 0,
-           $5, '', '[]', '', $6, $7, '', $5, 1)",
+         VALUES ($1, $2, $3, '', '', '', '[]', '[]', '[]', 'targeted', '', '2000-01-01', '2000-01-01', 0, 'on-site', 0,
+           $4, '', '[]', '', $5, $6, '', $4, 1)",
         [
             id.into(),
             org.into(),
-            Json(responsible.to_vec()).into(),
             partnership.into(),
             false.into(),
             AsText(State::Draft).into(),

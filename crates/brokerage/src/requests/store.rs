@@ -2,7 +2,7 @@
 
 use foundation::{
     DbError, OrgRef, Sql,
-    db::{AsText, At, Json},
+    db::{AsText, At, Json, marks},
 };
 use jiff::civil::Date;
 use matching::Specialism;
@@ -16,7 +16,6 @@ use super::state::State;
 struct Row {
     id: RequestId,
     org: OrgRef,
-    responsible: Json<Vec<OrgRef>>,
     partnership: OrgRef,
     title: String,
     need: String,
@@ -51,50 +50,50 @@ struct Row {
     version: i64,
 }
 
-const COLUMNS: &str = "id, org, responsible, partnership, title, need, outcome, findings, audit, \
+const COLUMNS: &str = "id, org, partnership, title, need, outcome, findings, audit, \
     beneficiaries, specialisms, tier, phase, earliest, latest, half_days, mode, severity, team, \
     budget_pence, give_back, funder, avoid, avoid_why, state, created_at, submitted_at, due_at, \
     answered_at, broker, answer, review_consent, review_on, agreement, version";
 
-impl From<Row> for Request {
-    fn from(row: Row) -> Self {
-        Self {
-            id: row.id,
-            org: row.org,
-            responsible: row.responsible.0,
-            partnership: row.partnership,
+impl Row {
+    fn request(self, responsible: Vec<OrgRef>) -> Request {
+        Request {
+            id: self.id,
+            org: self.org,
+            responsible,
+            partnership: self.partnership,
             ask: Ask {
-                title: row.title,
-                need: row.need,
-                outcome: row.outcome,
-                audit: row.audit,
-                findings: row.findings.0,
-                beneficiaries: row.beneficiaries.0,
-                specialisms: row.specialisms.0,
-                tier: row.tier.0,
-                phase: row.phase,
-                earliest: row.earliest.0,
-                latest: row.latest.0,
-                half_days: u32::try_from(row.half_days).unwrap_or(0),
-                mode: row.mode.0,
-                severity: u8::try_from(row.severity).unwrap_or(0),
-                team: row.team,
-                budget_pence: row.budget_pence,
-                give_back: row.give_back,
-                funder: row.funder,
-                avoid: row.avoid.0,
-                avoid_why: row.avoid_why,
+                title: self.title,
+                need: self.need,
+                outcome: self.outcome,
+                audit: self.audit,
+                findings: self.findings.0,
+                beneficiaries: self.beneficiaries.0,
+                specialisms: self.specialisms.0,
+                tier: self.tier.0,
+                phase: self.phase,
+                earliest: self.earliest.0,
+                latest: self.latest.0,
+                half_days: u32::try_from(self.half_days).unwrap_or(0),
+                mode: self.mode.0,
+                severity: u8::try_from(self.severity).unwrap_or(0),
+                team: self.team,
+                budget_pence: self.budget_pence,
+                give_back: self.give_back,
+                funder: self.funder,
+                avoid: self.avoid.0,
+                avoid_why: self.avoid_why,
             },
-            state: row.state.0,
-            created_at: row.created_at.0,
-            clock: row.submitted_at.map(|at| at.0).zip(row.due_at.map(|at| at.0)),
-            answered_at: row.answered_at.map(|at| at.0),
-            broker: row.broker,
-            answer: row.answer,
-            review_consent: row.review_consent,
-            review_on: row.review_on.as_deref().and_then(|text| text.parse().ok()),
-            agreement: row.agreement,
-            version: row.version,
+            state: self.state.0,
+            created_at: self.created_at.0,
+            clock: self.submitted_at.map(|at| at.0).zip(self.due_at.map(|at| at.0)),
+            answered_at: self.answered_at.map(|at| at.0),
+            broker: self.broker,
+            answer: self.answer,
+            review_consent: self.review_consent,
+            review_on: self.review_on.as_deref().and_then(|text| text.parse().ok()),
+            agreement: self.agreement,
+            version: self.version,
         }
     }
 }
@@ -103,7 +102,16 @@ async fn load(db: &impl Sql, condition: &str, values: Vec<Value>) -> Result<Vec<
     let sql = format!(
         "SELECT {COLUMNS} FROM support_request WHERE {condition} ORDER BY created_at DESC, id"
     );
-    Ok(db.all::<Row>(&sql, values).await?.into_iter().map(Request::from).collect())
+    let rows: Vec<Row> = db.all(&sql, values).await?;
+    let bodies = register::bodies(db, rows.iter().map(|row| row.org)).await?;
+    let responsible = |org| bodies.get(&org).cloned().unwrap_or_default();
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let org = row.org;
+            row.request(responsible(org))
+        })
+        .collect())
 }
 
 /// A request by its identifier.
@@ -130,12 +138,17 @@ pub async fn requests_through(db: &impl Sql, partnership: OrgRef) -> Result<Vec<
     load(db, "partnership = $1 AND state <> 'draft'", vec![partnership.into()]).await
 }
 
-/// The requests of schools a body is responsible for, newest first.
+/// The requests of schools a body is responsible for today, newest first.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn requests_under(db: &impl Sql, body: OrgRef) -> Result<Vec<Request>, DbError> {
-    load(db, "responsible LIKE $1", vec![format!("%\"{body}\"%").into()]).await
+    let schools = register::under(db, body).await?;
+    if schools.is_empty() {
+        return Ok(Vec::new());
+    }
+    let condition = format!("org IN ({})", marks(1, schools.len()));
+    load(db, &condition, schools.into_iter().map(Value::from).collect()).await
 }
 
 /// Other supports a school has or is about to have while a request of it runs, newest first.

@@ -35,12 +35,17 @@ async fn a_designation_needs_release_and_training_and_retired_roles_are_refused(
         let _ = t.post(Some(&w.daniel), &format!("/cadre/{id}/release"), &[]).await.expect(303);
         step(Act::Assess, Who::Broker).await.unwrap();
         step(Act::Designate, Who::Broker).await.unwrap();
-        assert!(
-            step(Act::Activate, Who::Broker).await.unwrap_err().to_string().contains("Training")
-        );
-        acts::record_training(&t.app, &system(&t), id, date(2027, 8, 31), date(2026, 11, 9))
-            .await
-            .unwrap();
+        let told = step(Act::Activate, Who::Broker).await.unwrap_err().to_string();
+        assert!(told.contains("Safeguarding in another school"), "{told}");
+        acts::record_earlier_training(
+            &t.app,
+            &system(&t),
+            id,
+            date(2027, 8, 31),
+            date(2026, 11, 9),
+        )
+        .await
+        .unwrap();
         step(Act::Activate, Who::Broker).await.unwrap();
         let it = cadre::designation(&t.app.db, id).await.unwrap().unwrap();
         assert!(it.is_live(date(2026, 11, 9)) && !it.is_live(date(2029, 1, 1)));
@@ -82,18 +87,36 @@ async fn a_cadre_begins_on_the_pages_alone() {
         for act in ["assess", "designate"] {
             let _ = step(&w.marcus, act).await.expect(303);
         }
-        let trained = |year| {
-            [
-                ("trained-day", "31"),
-                ("trained-month", "8"),
-                ("trained-year", year),
-                ("conduct", "yes"),
-            ]
-        };
         let training = format!("{page}/training");
-        let _ = t.post(Some(&w.daniel), &training, &trained("2028")).await.expect(403);
-        let _ = t.post(Some(&w.marcus), &training, &trained("2020")).await.expect(422);
-        let _ = t.post(Some(&w.marcus), &training, &trained("2028")).await.expect(303);
+        let done = |module, year| {
+            let day = [("done-day", "3"), ("done-month", "9"), ("done-year", year)];
+            [vec![("module", module)], day.to_vec()].concat()
+        };
+        let safe = "safe-in-another-school";
+        let _ = t.post(Some(&w.daniel), &training, &done(safe, "2026")).await.expect(403);
+        let _ = t.post(Some(&w.marcus), &training, &done("", "2026")).await.expect(422);
+        for (year, why) in [("2020", "done again"), ("2027", "still to come")] {
+            let _ = t
+                .post(Some(&w.marcus), &training, &done(safe, year))
+                .await
+                .expect(422)
+                .contains(why);
+        }
+        let _ = t.post(Some(&w.marcus), &training, &done(safe, "2026")).await.expect(303);
+        let told = step(&w.marcus, "activate").await.expect(422);
+        let _ = told.contains("Confidentiality and data").contains("code of conduct");
+        let data = done("confidentiality-and-data", "2026");
+        let _ = t.post(Some(&w.marcus), &training, &data).await.expect(303);
+        // The code is the person's own to read and accept, in the words as they stand.
+        let _ = step(&w.marcus, "activate").await.expect(422);
+        let yes = [("version", "1"), ("accept", "yes")];
+        let _ = t.post(Some(&w.daniel), "/cadre/conduct", &yes).await.expect(403);
+        let _ = t.post(Some(&bev), "/cadre/conduct", &yes[..1]).await.expect(422);
+        let old = [("version", "0"), ("accept", "yes")];
+        let _ =
+            t.post(Some(&bev), "/cadre/conduct", &old).await.expect(422).contains("has changed");
+        let _ = t.post(Some(&bev), "/cadre/conduct", &yes).await.expect(303);
+        let _ = t.get(Some(&bev), "/cadre/conduct").await.expect(200).contains("You have accepted");
         let _ = step(&w.marcus, "activate").await.expect(303);
         let now = cadre::designation(&t.app.db, it.id).await.unwrap().unwrap();
         assert!(now.is_live(t.app.clock.today()));
@@ -184,6 +207,102 @@ async fn any_school_offers_and_its_offer_is_a_candidate() {
             .await
             .expect(200)
             .contains("Phonics open mornings");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn beginning_without_training_takes_a_reason_that_the_person_reads() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let fay = t.person("Fay Dunn", &[Post::new(OAKFIELD, Role::Staff, "Teacher")]).await;
+        let new = Nomination {
+            person: fay.account,
+            name: "Fay Dunn".to_owned(),
+            org: OAKFIELD,
+            partnership: w.alliance,
+            role: "facilitator".to_owned(),
+            profile: profile(&[wanted("music", Depth::Expert)]),
+        };
+        let id = acts::nominate(&t.app, &system(&t), &new).await.unwrap();
+        acts::take_step(&t.app, &system(&t), id, Act::Apply, Who::Person).await.unwrap();
+        acts::release(&t.app, &system(&t), id).await.unwrap();
+        for act in [Act::Assess, Act::Designate] {
+            acts::take_step(&t.app, &system(&t), id, act, Who::Broker).await.unwrap();
+        }
+        let waiting = async |who| {
+            let visitor = t.visitor(who).await;
+            let list = brokerage::waiting(&t.app, &visitor).await.unwrap();
+            list.into_iter()
+                .map(|(one, _)| format!("{} {}", one.text, one.detail))
+                .collect::<String>()
+        };
+        assert!(waiting(&fay).await.contains("Read and accept"), "she is asked");
+        assert!(waiting(&w.marcus).await.contains("Still missing"), "so is the broker");
+        let (page, step) = (format!("/cadre/{id}"), format!("/cadre/{id}/step"));
+        let _ = t.post(Some(&w.marcus), &step, &[("act", "activate")]).await.expect(422);
+        let why = "She taught this course herself in September";
+        let form = [("act", "activate"), ("reason", why)];
+        let _ = t.post(Some(&w.marcus), &step, &form).await.expect(303);
+        let _ = t.get(Some(&fay), &page).await.expect(200).contains("Began without").contains(why);
+        assert!(
+            cadre::designation(&t.app.db, id).await.unwrap().unwrap().is_current(date(2026, 11, 9))
+        );
+        let _ = t.run_jobs().await;
+        let letters = t.letters().await;
+        assert!(
+            letters.iter().any(|one| one.recipient.contains("fay") && one.body.contains(why)),
+            "{letters:?}"
+        );
+        assert!(waiting(&fay).await.contains("Read and accept"), "what is missing stays asked");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_somebody_brings_is_changed_by_them_or_their_head_and_nothing_typed_is_lost() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let (page, edit) =
+            (format!("/cadre/{}", w.aisha_as), format!("/cadre/{}/edit", w.aisha_as));
+        let it = async || cadre::designation(&t.app.db, w.aisha_as).await.unwrap().unwrap();
+        let before = it().await;
+        let seen = before.version.to_string();
+        let mut form = vec![
+            ("seen", seen.as_str()),
+            ("specialism-1", "early-reading"),
+            ("depth-1", "4"),
+            ("specialism-2", "music"),
+            ("depth-2", "2"),
+            ("phases", "primary"),
+            ("phases", "special"),
+            ("mode", "online"),
+            ("travel", "0"),
+            ("week", "3"),
+            ("most", "1"),
+        ];
+        for who in [&w.tom, &w.priya, &w.marcus, &w.stranger] {
+            let _ = t.get(Some(who), &edit).await.expect(403);
+            let _ = t.post(Some(who), &edit, &form).await.expect(403);
+        }
+        let _ = t.get(Some(&w.other_broker), &edit).await.expect(404);
+        let told = t.post(Some(&w.aisha), &edit, &form).await.expect(422);
+        let _ = told.contains("1 to 999 kilometres");
+        form[8].1 = "25";
+        let _ = t.get(Some(&w.aisha), &page).await.expect(200).contains("Change what");
+        let _ = t.post(Some(&w.aisha), &edit, &form).await.expect(303);
+        let now = it().await;
+        assert_eq!(now.profile.travel_limit_km, Some(25.0));
+        assert_eq!((now.profile.weekly_cap, now.profile.concurrent_cap), (3, 1));
+        assert!(!now.profile.on_site && now.profile.online);
+        let brings = [wanted("early-reading", Depth::Leading), wanted("music", Depth::Secure)];
+        assert_eq!(now.profile.specialisms, brings);
+        // The head had the page open as well: told, and what was typed is still there.
+        form[8].1 = "77";
+        let late = t.post(Some(&w.daniel), &edit, &form).await.expect(422);
+        let _ = late.contains("Somebody else changed this").contains("77");
+        assert_eq!(it().await, now);
+        let _ = t.get(Some(&w.daniel), &edit).await.expect(200).contains("value=\"25\"");
     })
     .await;
 }

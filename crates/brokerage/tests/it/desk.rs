@@ -80,7 +80,7 @@ async fn what_is_kept_of_the_board_is_used_only_while_it_holds() {
         // What happens but moves nobody is read, and the plan is not worked out again.
         let draft = access::Resource::new(access::Kind::Request, access::Zone::School, HARBOUR);
         let head = permit(&t, &w.priya, access::Action::Create, &draft).await;
-        let drafted = acts::draft(&t.app, &head, HARBOUR, &[], w.alliance, &ask()).await;
+        let drafted = acts::draft(&t.app, &head, HARBOUR, w.alliance, &ask()).await;
         assert!(drafted.is_ok());
         let third = board().await;
         assert!(!Arc::ptr_eq(&second, &third), "a request has been drafted");

@@ -93,7 +93,8 @@ pub(crate) async fn world(t: &TestApp) -> World {
     tx.commit().await.unwrap();
     let post = |org, role, title: &str| vec![Post::new(org, role, title)];
     let priya = t.person("Priya Shah", &post(HARBOUR, Role::Head, "Headteacher")).await;
-    let tom = t.person("Tom Reed", &post(HARBOUR, Role::Governor, "Chair of governors")).await;
+    let chair = Post::new(HARBOUR, Role::Governor, "Chair of governors").chairing();
+    let tom = t.person("Tom Reed", &[chair]).await;
     let daniel = t.person("Daniel Okoro", &post(OAKFIELD, Role::Head, "Headteacher")).await;
     let marcus = t.person("Marcus Bell", &post(alliance, Role::Broker, "Broker")).await;
     let mina = t.person("Mina Holt", &post(alliance, Role::Broker, "Broker")).await;
@@ -145,7 +146,7 @@ pub(crate) async fn permit(
 pub(crate) async fn matching(t: &TestApp, w: &World) -> RequestId {
     let draft = access::Resource::new(access::Kind::Request, access::Zone::School, HARBOUR);
     let head = permit(t, &w.priya, Action::Create, &draft).await;
-    let id = requests::acts::draft(&t.app, &head, HARBOUR, &[], w.alliance, &ask()).await.unwrap();
+    let id = requests::acts::draft(&t.app, &head, HARBOUR, w.alliance, &ask()).await.unwrap();
     requests::acts::submit(&t.app, &head, id).await.unwrap();
     let request = requests::request(&t.app.db, id).await.unwrap().unwrap();
     let broker = permit(t, &w.marcus, Action::Broker, &request.resource()).await;

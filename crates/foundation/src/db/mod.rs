@@ -8,7 +8,7 @@ mod migrate;
 mod rows;
 mod trace;
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
@@ -19,6 +19,8 @@ use sea_orm::{
 pub use migrate::{Migration, pending, run as migrate};
 pub use rows::{AsText, At, Json, parse_column};
 pub use trace::{Step, traced};
+
+use crate::Secret;
 
 /// A failure at the database door.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +62,11 @@ impl From<DbErr> for DbError {
 pub struct Db {
     connection: DatabaseConnection,
     path: Option<PathBuf>,
+    seals: Seals,
 }
+
+/// The keys the record of acts is chained with, the one in use first.
+type Seals = Arc<[[u8; 32]]>;
 
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -104,7 +110,20 @@ impl Db {
                     .pragma("secure_delete", "ON")
                     .busy_timeout(Duration::from_secs(30))
             });
-        Ok(Self { connection: Database::connect(options).await?, path })
+        Ok(Self { connection: Database::connect(options).await?, path, seals: Seals::default() })
+    }
+
+    /// The same database, its record of acts chained with the installation's secret: whoever can
+    /// write to the database, but does not know the secret, can rewrite no entry unnoticed.
+    #[must_use]
+    pub fn sealed_with(mut self, secret: &Secret) -> Self {
+        self.seals = secret.keys("alongside record of acts").collect();
+        self
+    }
+
+    /// The keys the record is chained with.
+    pub(crate) fn seals(&self) -> &[[u8; 32]] {
+        &self.seals
     }
 
     /// Which database this is.
@@ -132,7 +151,8 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(Tx { inner: self.connection.begin_with_options(options).await? })
+        let inner = self.connection.begin_with_options(options).await?;
+        Ok(Tx { inner, seal: self.seals.first().copied() })
     }
 
     /// Closes the pool, waiting for connections in use.
@@ -144,9 +164,17 @@ impl Db {
     }
 }
 
+/// `$2, $3, $4`: the marks of some values in a row, for an `IN (…)`.
+#[must_use]
+pub fn marks(first: usize, count: usize) -> String {
+    let marks: Vec<String> = (first..first + count).map(|at| format!("${at}")).collect();
+    marks.join(", ")
+}
+
 /// A write transaction.
 pub struct Tx {
     inner: DatabaseTransaction,
+    seal: Option<[u8; 32]>,
 }
 
 impl fmt::Debug for Tx {
@@ -156,6 +184,11 @@ impl fmt::Debug for Tx {
 }
 
 impl Tx {
+    /// The key the record of acts is chained with.
+    pub(crate) const fn seal(&self) -> Option<&[u8; 32]> {
+        self.seal.as_ref()
+    }
+
     /// Makes everything done in this transaction permanent.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ use tower_http::{
 };
 
 use super::{App, page};
+use crate::origin;
 
 /// Everything comes from our own address and nothing is inline: a script that slips into text
 /// has nowhere to run.
@@ -28,11 +29,15 @@ const FORM_LIMIT: usize = 256 * 1024;
 /// Wraps the routes: cross-site requests refused, strict headers, compression, a time limit and
 /// a page instead of a dropped connection when a handler panics.
 pub fn protect(routes: Router<App>, app: &App) -> Router<App> {
-    let secure = app.config.secure();
+    let (secure, ids) = (app.config.secure(), app.ids.clone());
     routes
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(middleware::from_fn(move |request: Request, next: Next| {
             headers(secure, request, next)
+        }))
+        .layer(middleware::from_fn(move |request: Request, next: Next| {
+            let origin = origin::of_request(request.headers(), &ids);
+            origin::from(origin, next.run(request))
         }))
         .layer(CsrfLayer::new().with_rejection_response(|_| {
             (

@@ -11,7 +11,7 @@ mod table;
 mod text;
 mod worry;
 
-pub use app::App;
+pub use app::{App, Names, Written};
 pub use assets::{asset_url, routes as asset_routes};
 pub use error::PageError;
 pub use form::{Errors, FieldError, Form, FormData};

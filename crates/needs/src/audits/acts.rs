@@ -20,8 +20,6 @@ use crate::{ActError, Framework, framework::Area};
 pub struct NewAudit {
     /// The school.
     pub org: OrgRef,
-    /// The bodies responsible for it.
-    pub responsible: Vec<OrgRef>,
     /// What it is called.
     pub title: String,
     /// Why now.
@@ -78,12 +76,11 @@ pub async fn create(app: &App, permit: &Permit, new: NewAudit) -> Result<AuditId
     let id = AuditId::new(&app.ids);
     let tx = app.db.write().await?;
     tx.run(
-        "INSERT INTO audit (id, org, responsible, title, reason, state, framework, lead, due, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)",
+        "INSERT INTO audit (id, org, title, reason, state, framework, lead, due, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)",
         [
             id.into(),
             new.org.into(),
-            Json(new.responsible).into(),
             new.title.trim().into(),
             new.reason.trim().into(),
             AsText(State::Draft).into(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use access::AccountId;
 use foundation::{
     DbError, OrgRef, Sql,
-    db::{AsText, At, Json},
+    db::{AsText, At, Json, marks},
 };
 use jiff::civil::Date;
 use sea_orm::{FromQueryResult, Value};
@@ -20,7 +20,6 @@ use super::state::State;
 struct AuditRow {
     id: AuditId,
     org: OrgRef,
-    responsible: Json<Vec<OrgRef>>,
     title: String,
     reason: String,
     state: AsText<State>,
@@ -78,7 +77,7 @@ struct EvidenceRow {
     strength: i64,
 }
 
-const COLUMNS: &str = "a.id, a.org, a.responsible, a.title, a.reason, a.state, a.framework, a.lead, \
+const COLUMNS: &str = "a.id, a.org, a.title, a.reason, a.state, a.framework, a.lead, \
                        a.due, a.created_at, a.agreed_at, a.frozen_at, a.hash, a.version";
 
 fn small(number: i64) -> u8 {
@@ -157,13 +156,14 @@ async fn load(db: &impl Sql, condition: &str, values: Vec<Value>) -> Result<Vec<
             });
         }
     }
+    let bodies = register::bodies(db, rows.iter().map(|row| row.org)).await?;
     Ok(rows
         .into_iter()
         .map(|row| Audit {
             sections: by_audit.remove(&row.id).unwrap_or_default(),
             id: row.id,
             org: row.org,
-            responsible: row.responsible.0,
+            responsible: bodies.get(&row.org).cloned().unwrap_or_default(),
             title: row.title,
             reason: row.reason,
             state: row.state.0,
@@ -230,13 +230,17 @@ pub async fn given_to(db: &impl Sql, account: AccountId) -> Result<Vec<Audit>, D
     .await
 }
 
-/// The audits of schools a body is responsible for, newest first.
+/// The audits of schools a body is responsible for today, newest first.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn under(db: &impl Sql, body: OrgRef) -> Result<Vec<Audit>, DbError> {
-    // The list is JSON text of quoted references, so a quoted match is exact.
-    load(db, "a.responsible LIKE $1", vec![format!("%\"{body}\"%").into()]).await
+    let schools = register::under(db, body).await?;
+    if schools.is_empty() {
+        return Ok(Vec::new());
+    }
+    let condition = format!("a.org IN ({})", marks(1, schools.len()));
+    load(db, &condition, schools.into_iter().map(Value::from).collect()).await
 }
 
 /// A finding with where it was found, as a request for support carries it.
@@ -296,9 +300,8 @@ pub async fn findings(db: &impl Sql, ids: &[FindingId]) -> Result<Vec<Found>, Db
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let marks: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
     let condition =
-        format!("a.id IN (SELECT f.audit FROM finding f WHERE f.id IN ({}))", marks.join(", "));
+        format!("a.id IN (SELECT f.audit FROM finding f WHERE f.id IN ({}))", marks(1, ids.len()));
     let audits = load(db, &condition, ids.iter().map(|&id| id.into()).collect()).await?;
     let mut all: Vec<Found> = audits.iter().flat_map(found).collect();
     all.retain(|one| ids.contains(&one.finding.id));
@@ -313,8 +316,7 @@ pub async fn shared_strengths(db: &impl Sql, orgs: &[OrgRef]) -> Result<Vec<Foun
     if orgs.is_empty() {
         return Ok(Vec::new());
     }
-    let marks: Vec<String> = (1..=orgs.len()).map(|n| format!("${n}")).collect();
-    let condition = format!("a.org IN ({}) AND a.state <> 'withdrawn'", marks.join(", "));
+    let condition = format!("a.org IN ({}) AND a.state <> 'withdrawn'", marks(1, orgs.len()));
     let audits = load(db, &condition, orgs.iter().map(|&org| org.into()).collect()).await?;
     let mut all: Vec<Found> = audits.iter().flat_map(found).collect();
     all.retain(|one| one.finding.shared && one.finding.kind == FindingKind::Strength);

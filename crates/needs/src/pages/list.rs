@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use access::{Action, Kind, Role, SignedIn, decide};
+use access::{Action, Kind, Role, SignedIn, decide, looks};
 use askama::Template;
 use axum::{extract::State, response::Response};
 use foundation::{App, OrgRef, PageError, clock::date_in_words, web::Frame};
@@ -72,19 +72,20 @@ pub(super) async fn list(
             }
         }
     }
+    let mut others = Vec::new();
     for &body in &orgs {
-        for audit in audits::under(&app.db, body).await? {
-            if decide(&visitor, Action::Read, &audit.resource()).allowed && seen.insert(audit.id) {
-                page.below.push(line(&app, &audit).await?);
-            }
-        }
+        others.extend(audits::under(&app.db, body).await?);
     }
     for owner in visitor.sharing(Kind::Audit) {
-        for audit in audits::audits_of(&app.db, owner).await? {
-            if decide(&visitor, Action::Read, &audit.resource()).allowed && seen.insert(audit.id) {
-                page.below.push(line(&app, &audit).await?);
-            }
-        }
+        others.extend(audits::audits_of(&app.db, owner).await?);
     }
+    others.retain(|audit| {
+        decide(&visitor, Action::Read, &audit.resource()).allowed && seen.insert(audit.id)
+    });
+    for audit in &others {
+        page.below.push(line(&app, audit).await?);
+    }
+    let shown = others.iter().map(|audit| (audit.resource(), audit.id.to_string())).collect();
+    looks::listed(&app, &visitor, "title of an audit", shown).await?;
     frame.page("Needs audits").show(&page)
 }

@@ -121,7 +121,6 @@ pub(super) async fn create(
     if errors.is_empty() {
         let new = NewAudit {
             org: school.org(),
-            responsible: school.responsible(),
             title: form.text("title").to_owned(),
             reason: form.text("reason").to_owned(),
             lead: visitor.name.clone(),

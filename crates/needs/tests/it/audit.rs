@@ -65,6 +65,42 @@ async fn begun(t: &TestApp, priya: &Persona) -> AuditId {
     made.location().trim_start_matches("/audits/").parse().unwrap()
 }
 
+/// The body responsible reads by default: the one that is responsible today.
+#[tokio::test]
+async fn a_school_that_changes_its_trust_is_read_by_the_new_one_only() {
+    both(&setup(), async |t| {
+        register_24(&t).await;
+        let people = people(&t).await;
+        let trust = async |number: u32, name: &str| {
+            let post = Post::new(OrgRef::Trust(number), Role::TrustExecutive, "Director");
+            t.person(name, &[post]).await
+        };
+        let (old, new) = (trust(980_001, "Olga Old").await, trust(980_002, "Nora New").await);
+        let moves = async |number: u32| {
+            let sql = format!(
+                "UPDATE school SET trust = {number} WHERE urn = {}",
+                district::HARBOUR_VIEW
+            );
+            t.app.db.run(&sql, []).await.unwrap();
+        };
+        moves(980_001).await;
+        let path = format!("/audits/{}", begun(&t, &people.priya).await);
+        let _ = t.get(Some(&old), &path).await.expect(200);
+        let _ = t.get(Some(&old), "/audits").await.expect(200).contains("Autumn 2026");
+        let _ = t.get(Some(&new), &path).await.expect(404);
+        let _ = t.get(Some(&new), "/audits").await.expect(200).lacks("Autumn 2026");
+        // No silent access: the school sees the look at the record, and the one at its title in a list.
+        let log = t.get(Some(&people.priya), "/access-log").await.expect(200);
+        let _ = log.contains("Olga Old").contains("title of an audit").lacks("Nora New");
+        moves(980_002).await;
+        let _ = t.get(Some(&old), &path).await.expect(404);
+        let _ = t.get(Some(&old), "/audits").await.expect(200).lacks("Autumn 2026");
+        let _ = t.get(Some(&new), &path).await.expect(200);
+        let _ = t.get(Some(&new), "/audits").await.expect(200).contains("Autumn 2026");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_audit_is_delegated_finished_agreed_and_frozen() {
     both(&setup(), async |t| {

@@ -43,7 +43,6 @@ async fn harbour_views_figures_are_there_with_source_and_reason() {
     let permit = authorize(&t.app, &visitor, Action::Create, &resource).unwrap();
     let new = needs::audits::NewAudit {
         org,
-        responsible: school.responsible(),
         title: "Autumn 2026".to_owned(),
         reason: "Results have stood still".to_owned(),
         lead: "Priya Shah".to_owned(),

@@ -60,7 +60,9 @@ async fn child(address: &str) {
         clock,
         config: std::sync::Arc::new(Config::default()),
         post: Post::captured(),
-        secret: std::sync::Arc::new([7; 32]),
+        secret: std::sync::Arc::new([7; 32].into()),
+        names: register::names(),
+        written: &[],
     };
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in district().files() {

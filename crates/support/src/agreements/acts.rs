@@ -367,8 +367,8 @@ pub async fn sign(
             course::freeze(&tx, app, permit, &after, terms).await?;
         } else {
             neighbours::freeze_audit(&tx, permit, &agreement).await?;
-            neighbours::promise_time(&tx, &agreement).await?;
         }
+        neighbours::promise_time(&tx, app, permit, &after, terms).await?;
         course::tell(app, &tx, permit, &agreement, &course::Told::Signed).await?;
     }
     tx.commit().await?;
@@ -477,6 +477,7 @@ pub fn signature_intact(signature: &store::Signature, sealed: &str) -> bool {
 pub async fn cancel(app: &App, permit: &Permit, id: AgreementId) -> Result<(), Refusal> {
     let (tx, agreement) = open(app, id).await?;
     course::step_in(app, &tx, permit, &agreement, Act::Cancel, course::Reason::Needed).await?;
+    neighbours::free_time(&tx, &agreement).await?;
     if let Some(request) = &agreement.request {
         neighbours::reopen_request(&tx, app, permit, request, id).await?;
         tx.run("UPDATE agreement SET request = NULL WHERE id = $1", [id.into()]).await?;

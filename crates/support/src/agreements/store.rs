@@ -308,7 +308,7 @@ async fn filtered(
         .all(&format!("SELECT {COLUMNS} FROM agreement a ORDER BY a.created_at DESC, a.id"), [])
         .await?;
     let orgs: Vec<OrgRef> = all.iter().flat_map(|a| [a.supported, a.supporting]).collect();
-    let responsible = neighbours::responsible_each(db, &orgs).await?;
+    let responsible = register::bodies(db, orgs).await?;
     Ok(all
         .into_iter()
         .filter(|agreement| {
@@ -532,7 +532,7 @@ pub fn standings_of(posts: &[access::Post], agreement: &Agreement) -> Vec<Standi
         let standing = match post.role() {
             _ if leads && post.org == agreement.supported => Standing::SupportedHead,
             _ if leads && post.org == agreement.supporting => Standing::SupportingHead,
-            Role::Governor if post.org == agreement.supported => Standing::Chair,
+            Role::Governor if post.chair && post.org == agreement.supported => Standing::Chair,
             Role::Broker if Some(post.org) == agreement.partnership => Standing::Broker,
             Role::Commissioner | Role::TrustExecutive if Some(post.org) == agreement.funder => {
                 Standing::Commissioner

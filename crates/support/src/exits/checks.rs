@@ -106,6 +106,12 @@ pub async fn confirm(app: &App, permit: &Permit, id: AgreementId) -> Result<Stat
         ));
     }
     let side = head_side(&who).ok_or(Refusal::NotFound)?;
+    if side == Side::Supporting && super::taken_home(&tx, id).await?.is_none() {
+        return Err(Refusal::field(
+            "home",
+            "Say first what your school took home from this support, or that it was nothing",
+        ));
+    }
     let today = london(permit.context().at);
     let mut after = match side {
         Side::Supported => Agreement { confirmed_supported: true, ..agreement.clone() },
@@ -139,7 +145,7 @@ pub async fn confirm(app: &App, permit: &Permit, id: AgreementId) -> Result<Stat
     let detail = json!({ "side": side, "to": after.state().key() });
     record(&tx, permit.context(), &agreement, "completion confirmed", detail).await?;
     if done {
-        neighbours::close_time(&tx, &agreement, false).await?;
+        neighbours::close_time(&tx, app, permit, &agreement, false).await?;
         tell(app, &tx, permit, &agreement, &Told::Completed).await?;
     }
     tx.commit().await?;

@@ -23,9 +23,11 @@ use crate::{
 
 mod checks;
 mod feedback;
+mod home;
 
 pub use checks::{Check, CheckId, Held, answer, checks_of, confirm};
 pub use feedback::{Feedback, feedback_of, give_feedback};
+pub use home::{GainKind, TakenHome, take_home, taken_home};
 
 id_type! {
     /// Something somebody can do now.
@@ -77,6 +79,7 @@ pub struct Gain {
     /// The identifier.
     pub id: GainId,
     side: AsText<Side>,
+    kind: AsText<GainKind>,
     /// Who: a role rather than a name where that is enough.
     pub who: String,
     /// What they can do now.
@@ -90,6 +93,12 @@ impl Gain {
     #[must_use]
     pub const fn side(&self) -> Side {
         self.side.0
+    }
+
+    /// What kind of gain it is.
+    #[must_use]
+    pub const fn kind(&self) -> GainKind {
+        self.kind.0
     }
 }
 
@@ -113,7 +122,7 @@ pub async fn plan_of(db: &impl Sql, id: AgreementId) -> Result<ExitPlan, DbError
 /// When the database cannot be read.
 pub async fn gains_of(db: &impl Sql, id: AgreementId) -> Result<Vec<Gain>, DbError> {
     db.all(
-        "SELECT id, side, who, can_now, evidence FROM capacity_gain WHERE agreement = $1
+        "SELECT id, side, kind, who, can_now, evidence FROM capacity_gain WHERE agreement = $1
          ORDER BY recorded_at, id",
         [id.into()],
     )
@@ -219,6 +228,7 @@ pub async fn gain(
     permit: &Permit,
     id: AgreementId,
     side: Side,
+    kind: GainKind,
     [who, can_now, evidence]: [&str; 3],
 ) -> Result<GainId, Refusal> {
     if who.trim().is_empty() {
@@ -232,12 +242,13 @@ pub async fn gain(
     must_take_part(&standings(app, &tx, permit, &agreement).await?)?;
     let gain = GainId::new(&app.ids);
     tx.run(
-        "INSERT INTO capacity_gain (id, agreement, side, who, can_now, evidence, recorded_by,
-           recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO capacity_gain (id, agreement, side, kind, who, can_now, evidence, recorded_by,
+           recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         [
             gain.into(),
             id.into(),
             side.key().into(),
+            kind.key().into(),
             who.trim().into(),
             can_now.trim().into(),
             evidence.trim().into(),
@@ -246,7 +257,14 @@ pub async fn gain(
         ],
     )
     .await?;
-    record(&tx, permit.context(), &agreement, "capacity gained", json!({ "side": side })).await?;
+    record(
+        &tx,
+        permit.context(),
+        &agreement,
+        "capacity gained",
+        json!({ "side": side, "kind": kind.key() }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(gain)
 }

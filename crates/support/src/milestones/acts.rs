@@ -7,12 +7,13 @@ use foundation::{
     clock::london,
     db::{AsText, Json},
     id_type,
+    machine::No,
 };
 use jiff::civil::Date;
 use sea_orm::FromQueryResult;
 use serde_json::json;
 
-use super::model::{Gauge, Rag, Stage, StageAct, propose};
+use super::model::{Gauge, Rag, Stage, StageAct, propose, step};
 use crate::{
     Refusal,
     agreements::{
@@ -251,12 +252,13 @@ pub async fn record_seen(
     let agreement = find(&app.db, id).await?.agreement;
     let (tx, record_of) = open(app, agreement).await?;
     record_of.must_allow(Work::Milestones)?;
-    must_take_part(&standings(app, &tx, permit, &record_of).await?)?;
+    let who = standings(app, &tx, permit, &record_of).await?;
+    must_take_part(&who)?;
     let milestone = find(&tx, id).await?;
     if milestone.version != seen_version {
         return Err(DbError::Conflict("milestone").into());
     }
-    let Some(stage) = milestone.stage().after(StageAct::Record) else {
+    let Ok(stage) = step(milestone.stage(), StageAct::Record, &who) else {
         return Err(Refusal::NotNow(
             "This milestone has been confirmed, so it does not change.".to_owned(),
         ));
@@ -307,6 +309,7 @@ pub async fn record_seen(
 /// [`Refusal::Field`] without words.
 pub(crate) async fn judge(
     tx: &foundation::Tx,
+    who: &[Standing],
     id: MilestoneId,
     rag: Rag,
     words: &str,
@@ -323,12 +326,18 @@ pub(crate) async fn judge(
     };
     // A judgement of likelihood before the due day keeps the milestone open; only what was
     // recorded on or after it is confirmed for good.
-    let stage = match milestone.stage().after(act) {
-        Some(Stage::Confirmed) if today < milestone.due_on() && rag != Rag::Achieved => {
+    let stage = match step(milestone.stage(), act, who) {
+        Ok(Stage::Confirmed) if today < milestone.due_on() && rag != Rag::Achieved => {
             milestone.stage()
         }
-        Some(stage) => stage,
-        None => milestone.stage(),
+        Ok(stage) => stage,
+        Err(No::NotNow) => milestone.stage(),
+        Err(No::NotYours(whose)) => {
+            return Err(Refusal::NotYours(format!(
+                "This is for {} to say.",
+                foundation::machine::either(whose)
+            )));
+        }
     };
     tx.run(
         "UPDATE milestone SET state = $2, rag = $3, words = $4, reviewed_on = $5,

@@ -6,4 +6,4 @@ mod model;
 
 pub(crate) use acts::judge;
 pub use acts::{Milestone, MilestoneId, NewMilestone, Seen, add, of, record_seen};
-pub use model::{Gauge, Rag, Stage, StageAct, propose};
+pub use model::{Gauge, Rag, Stage, StageAct, machine, propose, step};

@@ -6,7 +6,15 @@ use evidence::{Direction, Unit, variation::pupil_equivalents};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::baselines::{DirectionWord, UnitWord};
+use foundation::{
+    machine::{Document, Line, No, line, transition},
+    words,
+};
+
+use crate::{
+    agreements::Standing,
+    baselines::{DirectionWord, UnitWord},
+};
 
 /// How likely the intended change is. Words always stand beside the colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -239,23 +247,56 @@ impl Stage {
         }
     }
 
-    /// Where an act leads, if it is possible: the due day comes, something is recorded, a reviewer
-    /// confirms, or says that it cannot be judged.
+    /// Where an act leads, if it is possible for anybody.
     #[must_use]
-    pub const fn after(self, act: StageAct) -> Option<Self> {
-        match (self, act) {
-            (Self::Pending, StageAct::FallDue) => Some(Self::Due),
-            // What was seen may be seen again until a reviewer has confirmed it.
-            (
-                Self::Pending | Self::Due | Self::Recorded | Self::TooEarly | Self::NoData,
-                StageAct::Record,
-            ) => Some(Self::Recorded),
-            (Self::Recorded, StageAct::Confirm) => Some(Self::Confirmed),
-            (Self::Pending | Self::Due, StageAct::TooEarly) => Some(Self::TooEarly),
-            (Self::Pending | Self::Due, StageAct::NoData) => Some(Self::NoData),
-            _ => None,
-        }
+    pub fn after(self, act: StageAct) -> Option<Self> {
+        STEPS.iter().find(|line| line.from == self && line.act == act).map(|line| line.to)
     }
+}
+
+/// Whoever may write down what was seen.
+const TEAM: &[Standing] = &[
+    Standing::SupportedHead,
+    Standing::SupportingHead,
+    Standing::Lead,
+    Standing::Member,
+    Standing::Broker,
+];
+/// Whoever may hold a review.
+const REVIEWER: &[Standing] =
+    &[Standing::SupportingHead, Standing::Lead, Standing::Broker, Standing::SupportedHead];
+const SYSTEM: &[Standing] = &[Standing::System];
+const ON_THE_DAY: &str = "on or after the due day, or achieved before";
+
+/// Every step of a milestone of an agreement. What was seen may be seen again until a reviewer has
+/// confirmed it.
+const STEPS: &[Line<Stage, StageAct, Standing>] = &[
+    line(Stage::Pending, StageAct::FallDue, SYSTEM, Stage::Due, "the due day has come"),
+    line(Stage::Pending, StageAct::Record, TEAM, Stage::Recorded, ""),
+    line(Stage::Pending, StageAct::TooEarly, REVIEWER, Stage::TooEarly, "words"),
+    line(Stage::Pending, StageAct::NoData, REVIEWER, Stage::NoData, "words"),
+    line(Stage::Due, StageAct::Record, TEAM, Stage::Recorded, ""),
+    line(Stage::Due, StageAct::TooEarly, REVIEWER, Stage::TooEarly, "words"),
+    line(Stage::Due, StageAct::NoData, REVIEWER, Stage::NoData, "words"),
+    line(Stage::Recorded, StageAct::Record, TEAM, Stage::Recorded, ""),
+    line(Stage::Recorded, StageAct::Confirm, REVIEWER, Stage::Confirmed, ON_THE_DAY),
+    line(Stage::TooEarly, StageAct::Record, TEAM, Stage::Recorded, ""),
+    line(Stage::NoData, StageAct::Record, TEAM, Stage::Recorded, ""),
+];
+
+/// The state machine as a document.
+#[must_use]
+pub fn machine() -> Document {
+    let source = "crates/support/src/milestones/model.rs";
+    Document::of("milestones", "The life of a milestone", source, STEPS)
+}
+
+/// Where an act leads when somebody with these standings does it.
+///
+/// # Errors
+/// [`No`] when no line allows it.
+pub fn step(from: Stage, act: StageAct, who: &[Standing]) -> Result<Stage, No<Standing>> {
+    transition(STEPS, from, act, who)
 }
 
 impl fmt::Display for Stage {
@@ -275,19 +316,15 @@ impl FromStr for Stage {
     }
 }
 
-/// What can happen to a milestone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StageAct {
-    /// Its day comes.
-    FallDue,
-    /// Somebody writes down what was seen.
-    Record,
-    /// A reviewer sets the colour.
-    Confirm,
-    /// A reviewer says it is too early.
-    TooEarly,
-    /// A reviewer says there is no figure.
-    NoData,
+words! {
+    /// What can happen to a milestone.
+    StageAct {
+        FallDue = "fall_due", "its day comes";
+        Record = "record", "write down what was seen";
+        Confirm = "confirm", "set the colour";
+        TooEarly = "call_too_early", "say that it is too early";
+        NoData = "call_no_data", "say that there is no figure";
+    }
 }
 
 #[cfg(test)]
@@ -356,6 +393,66 @@ mod tests {
                 assert_eq!(stage.after(act).is_some(), may, "{stage} {act:?}");
             }
         }
+    }
+
+    /// Written down from the specification, apart from the code above.
+    const LISTED: &str = "
+        pending fall_due system due
+        pending record supported_head recorded
+        pending record supporting_head recorded
+        pending record lead recorded
+        pending record member recorded
+        pending record broker recorded
+        pending too_early supported_head too_early
+        pending too_early supporting_head too_early
+        pending too_early lead too_early
+        pending too_early broker too_early
+        pending no_data supported_head no_data
+        pending no_data supporting_head no_data
+        pending no_data lead no_data
+        pending no_data broker no_data
+        due record supported_head recorded
+        due record supporting_head recorded
+        due record lead recorded
+        due record member recorded
+        due record broker recorded
+        due too_early supported_head too_early
+        due too_early supporting_head too_early
+        due too_early lead too_early
+        due too_early broker too_early
+        due no_data supported_head no_data
+        due no_data supporting_head no_data
+        due no_data lead no_data
+        due no_data broker no_data
+        recorded record supported_head recorded
+        recorded record supporting_head recorded
+        recorded record lead recorded
+        recorded record member recorded
+        recorded record broker recorded
+        recorded confirm supported_head confirmed
+        recorded confirm supporting_head confirmed
+        recorded confirm lead confirmed
+        recorded confirm broker confirmed
+        too_early record supported_head recorded
+        too_early record supporting_head recorded
+        too_early record lead recorded
+        too_early record member recorded
+        too_early record broker recorded
+        no_data record supported_head recorded
+        no_data record supporting_head recorded
+        no_data record lead recorded
+        no_data record member recorded
+        no_data record broker recorded";
+
+    #[test]
+    fn every_step_that_is_not_listed_is_refused() {
+        testkit::machine::only_what_is_listed(
+            LISTED,
+            &Stage::ALL,
+            StageAct::ALL,
+            &Standing::ALL,
+            |from, act, who| step(from, act, &[who]).ok(),
+        );
     }
 
     fn order(rag: Rag) -> u8 {

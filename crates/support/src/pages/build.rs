@@ -11,7 +11,7 @@ use foundation::{
     terms::terms_later,
     web::{Errors, Form, FormData, Frame, redirect},
 };
-use govuk::{Html, SummaryList, TaskItem, TaskList, TaskStatus};
+use govuk::{Html, Select, SummaryList, TaskItem, TaskList, TaskStatus};
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -111,6 +111,18 @@ async fn small_form(
             words.iter().map(|(value, name)| (value.as_str(), name.as_str(), "")).collect();
         page.fields.push(choice(form, errors, "own", "Your school", "", &items));
     }
+    // Somebody of one's own is chosen by account: then they book, write and are guarded as anybody
+    // of a team is.
+    let mut own = Select::new("account", "If you help: who of your school comes?")
+        .hint(
+            "Whoever is chosen here finds it on their own home page, and can book and write notes.",
+        )
+        .value(form.text("account"))
+        .error_if(errors.get("account"))
+        .item("", "Nobody of ours, or nobody with an account");
+    for (account, name) in own_people(app, mine).await? {
+        own = own.item(account.to_string(), name);
+    }
     page.fields.extend([
         choice(
             form,
@@ -136,7 +148,14 @@ async fn small_form(
             "What does the school that helps want to learn?",
             "Support goes both ways. A sentence is enough",
         ),
-        line(form, errors, "person", "Who comes?", "A name"),
+        Html::of(&own),
+        line(
+            form,
+            errors,
+            "person",
+            "Who comes, if it is somebody else?",
+            "A name. Leave it empty where you chose somebody above",
+        ),
         number(form, errors, "days", "How many days?", "In half-days, two days at most", "days"),
         day(form, errors, "start_on", "First day", "For example, 12 1 2027"),
         day(form, errors, "end_on", "Last day", ""),
@@ -147,6 +166,22 @@ async fn small_form(
         built = built.with_problems();
     }
     built.show(&page)
+}
+
+/// The people of the schools somebody leads, each once.
+async fn own_people(
+    app: &App,
+    mine: &[OrgRef],
+) -> Result<Vec<(access::AccountId, String)>, PageError> {
+    let mut people: Vec<(access::AccountId, String)> = Vec::new();
+    for &org in mine {
+        for one in fields::people_of(app, org).await? {
+            if people.iter().all(|(id, _)| *id != one.0) {
+                people.push(one);
+            }
+        }
+    }
+    Ok(people)
 }
 
 async fn other_school(
@@ -215,7 +250,25 @@ pub(super) async fn begin(
     form.required("title", &mut errors, "Say in a few words what it is for");
     form.required("success", &mut errors, "Say how you will both know that it worked");
     form.required("supporter_goal", &mut errors, "Say what the school that helps wants to learn");
-    form.required("person", &mut errors, "Say who comes");
+    let comes = match (form.text("account"), own) {
+        ("", _) => None,
+        (_, _) if way == "receive" => {
+            errors.add("account", "They help you: leave this empty, and write the name below");
+            None
+        }
+        (chosen, Some(own)) => {
+            let theirs = fields::people_of(&app, own).await?;
+            let found = theirs.into_iter().find(|(id, _)| id.to_string() == chosen);
+            if found.is_none() {
+                errors.add("account", "Choose somebody of your school");
+            }
+            found
+        }
+        _ => None,
+    };
+    if comes.is_none() && errors.get("account").is_none() {
+        form.required("person", &mut errors, "Say who comes");
+    }
     let half_days = form
         .half_days("days", &mut errors, "Enter days in halves: 0.5, 1, 1.5 or 2")
         .filter(|halves| (1..=4).contains(halves));
@@ -234,8 +287,10 @@ pub(super) async fn begin(
         terms.start_on = start;
         terms.end_on = end;
         terms.team = vec![TeamMember {
-            account: None,
-            name: form.text("person").to_owned(),
+            name: comes
+                .as_ref()
+                .map_or_else(|| form.text("person").to_owned(), |one| one.1.clone()),
+            account: comes.map(|one| one.0),
             part: String::new(),
             half_days: half_days.unwrap_or(1),
             lead: true,

@@ -25,7 +25,7 @@ use crate::{
         Side, Standing, State,
         machine::{Work, allows},
     },
-    exits::{self, ExitPlan, Held, NewPlan},
+    exits::{self, ExitPlan, GainKind, Held, NewPlan},
     pack::pack,
 };
 
@@ -42,6 +42,7 @@ pub(super) async fn exit(
     let gains = exits::gains_of(&app.db, id).await?;
     let feedback = exits::feedback_of(&app.db, id).await?;
     let checks = exits::checks_of(&app.db, id).await?;
+    let taken = exits::taken_home(&app.db, id).await?;
     let works = allows(state, Work::Exit) && sight.takes_part();
     let mut sheet = Sheet::new("Exit");
     sheet.caption = sight.title();
@@ -70,7 +71,7 @@ pub(super) async fn exit(
         };
         list.row(
             format!("{}, {}", gain.who, sight.school(gain.side())),
-            paragraphs(&format!("{}{how}", gain.can_now)),
+            paragraphs(&format!("{}\n{}{how}", gain.kind().words(), gain.can_now)),
         )
     });
     let gained = if gains.is_empty() {
@@ -87,8 +88,12 @@ pub(super) async fn exit(
         .part("The exit plan", Html::join([written, change]))
         .part("Check-list", checklist(&plan))
         .part("What people can do now", Html::join([gained, more]))
+        .part(
+            &format!("What {} took home", sight.school(Side::Supporting)),
+            super::taken::told(&sight, taken.as_ref()),
+        )
         .part("How it was", said(&sight, &feedback))
-        .part("Drawing to a close", closing(&sight, &plan))
+        .part("Drawing to a close", closing(&sight, &plan, taken.is_some()))
         .part("Does it still hold?", held(&sight, &checks));
     frame
         .page("Exit")
@@ -164,7 +169,7 @@ const fn answer_words(value: u8) -> &'static str {
     }
 }
 
-fn closing(sight: &Sight, plan: &ExitPlan) -> Html {
+fn closing(sight: &Sight, plan: &ExitPlan, taken: bool) -> Html {
     let agreement = &sight.agreement;
     let yes = |done: bool| if done { "has confirmed" } else { "has not confirmed yet" };
     match agreement.state() {
@@ -193,7 +198,13 @@ fn closing(sight: &Sight, plan: &ExitPlan) -> Html {
             } else {
                 agreement.confirmed_supporting
             };
-            if sight.is_head() && !mine && plan.open().is_empty() {
+            let asked = !taken && sight.is(&[Standing::SupportingHead]);
+            if asked && !mine && plan.open().is_empty() {
+                Html::join([
+                    words,
+                    paragraphs("Before you confirm, say what your school took home."),
+                ])
+            } else if sight.is_head() && !mine && plan.open().is_empty() {
                 Html::join([
                     words,
                     act_button(&sight.at("exit/confirm"), "Confirm that the work is done", false),
@@ -346,7 +357,8 @@ pub(super) async fn ask_gain(
 ) -> Result<Response, PageError> {
     let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
     sight.agreement.must_allow(Work::Exit)?;
-    gain_form(frame, &sight, &FormData::default(), &Errors::default())
+    let form = FormData::from_pairs([("kind", GainKind::Skill.key())]);
+    gain_form(frame, &sight, &form, &Errors::default())
 }
 
 fn gain_form(
@@ -357,6 +369,8 @@ fn gain_form(
 ) -> Result<Response, PageError> {
     let mut page = begun(sight, "What somebody can do now", "exit/gain", errors);
     let (supported, supporting) = (sight.school(Side::Supported), sight.school(Side::Supporting));
+    let kinds: Vec<(&str, &str, &str)> =
+        GainKind::ALL.iter().map(|kind| (kind.key(), kind.words(), "")).collect();
     page.fields = vec![
         choice(
             form,
@@ -366,6 +380,7 @@ fn gain_form(
             "",
             &[("supported", &supported, ""), ("supporting", &supporting, "")],
         ),
+        choice(form, errors, "kind", "What kind of gain is it?", "", &kinds),
         line(form, errors, "who", "Who?", "A role is enough, for example: leader of Key Stage 1"),
         lines(form, errors, "can_now", "What can they do now?", "", 3),
         lines(form, errors, "evidence", "How do you know?", "", 3),
@@ -383,9 +398,10 @@ pub(super) async fn write_gain(
     let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
     let mut errors = form.errors();
     let side = form.parsed::<Side>("side", &mut errors, "Choose the school");
-    if let (true, Some(side)) = (errors.is_empty(), side) {
+    let kind = form.parsed::<GainKind>("kind", &mut errors, "Choose what kind of gain it is");
+    if let (true, Some(side), Some(kind)) = (errors.is_empty(), side, kind) {
         let words = [form.text("who"), form.text("can_now"), form.text("evidence")];
-        match exits::gain(&app, &permit, sight.agreement.id, side, words).await {
+        match exits::gain(&app, &permit, sight.agreement.id, side, kind, words).await {
             Ok(_) => return Ok(redirect(&sight.at("exit"))),
             Err(refusal) => kept(&mut errors, refusal)?,
         }

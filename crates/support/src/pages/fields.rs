@@ -184,7 +184,10 @@ pub(super) async fn time_fields(
 }
 
 /// People with a post at a school, for the team.
-async fn people_of(app: &App, org: OrgRef) -> Result<Vec<(AccountId, String)>, PageError> {
+pub(super) async fn people_of(
+    app: &App,
+    org: OrgRef,
+) -> Result<Vec<(AccountId, String)>, PageError> {
     let mut people = Vec::new();
     for role in [Role::Head, Role::Staff, Role::Governor] {
         for account in accounts::holders(&app.db, &app.clock, org, role).await? {

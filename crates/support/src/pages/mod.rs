@@ -18,6 +18,7 @@ mod show;
 mod sign;
 mod statements;
 mod story;
+mod taken;
 mod time;
 
 pub(crate) use build::usual_end;
@@ -104,6 +105,7 @@ pub fn routes() -> Router<App> {
         .route("/agreements/{id}/exit", get(close::exit))
         .route("/agreements/{id}/exit/plan", get(close::ask_plan).post(close::write_plan))
         .route("/agreements/{id}/exit/gain", get(close::ask_gain).post(close::write_gain))
+        .route("/agreements/{id}/exit/home", get(taken::ask).post(taken::say))
         .route(
             "/agreements/{id}/exit/feedback",
             get(close::ask_feedback).post(close::give_feedback),

@@ -444,7 +444,19 @@ async fn beyond(app: &App, sight: &Sight, terms: &Terms) -> Result<Html, PageErr
             ),
         )
         .row("What the supporting school wanted to learn", paragraphs(&terms.supporter_goal));
-    if !gains.is_empty() {
+    let supporting = sight.school(Side::Supporting);
+    list = match exits::taken_home(&app.db, id).await? {
+        Some(taken) => list
+            .row("What became of that", paragraphs(&taken.goal))
+            .row(format!("What {supporting} took home"), paragraphs(super::taken::words(&taken))),
+        None => list.row(
+            format!("What {supporting} took home"),
+            "Its head has not said so yet: this is asked before the support is complete",
+        ),
+    };
+    if gains.is_empty() {
+        list = list.row("What people can do now", "Nothing has been written down at either school");
+    } else {
         list = list.row(
             "What people can do now",
             bullets(gains.iter().map(|gain| {

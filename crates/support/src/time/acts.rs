@@ -9,7 +9,11 @@ use foundation::{
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{Entry, EntryId, EntryState, find, guard, of};
+use super::{
+    Entry, EntryId, EntryState, find, guard,
+    machine::{TimeAct, step},
+    of,
+};
 use crate::{
     Refusal,
     agreements::{
@@ -207,7 +211,8 @@ pub async fn move_in(
     let who = standings(app, tx, permit, record_of).await?;
     must_take_part(&who)?;
     let entry = find(tx, id).await?;
-    if entry.agreement != record_of.id || entry.state() != EntryState::Planned {
+    let planned = step(entry.state(), TimeAct::Move, &who).is_ok();
+    if entry.agreement != record_of.id || !planned {
         return Err(Refusal::NotNow("This time is not planned any more.".to_owned()));
     }
     let account = entry.account.as_deref().and_then(|text| text.parse().ok());
@@ -304,9 +309,11 @@ async fn settle_one(
     reason: &str,
 ) -> Result<(), Refusal> {
     record_of.must_allow(Work::Time)?;
-    must_take_part(&standings(app, tx, permit, record_of).await?)?;
+    let who = standings(app, tx, permit, record_of).await?;
+    must_take_part(&who)?;
     let entry = find(tx, id).await?;
-    if entry.state() != EntryState::Planned {
+    let act = if to == EntryState::Delivered { TimeAct::Deliver } else { TimeAct::Cancel };
+    if step(entry.state(), act, &who) != Ok(to) {
         return Err(Refusal::NotNow(format!(
             "This has been marked as {} already.",
             entry.state().in_words().to_lowercase()
@@ -371,7 +378,8 @@ pub async fn undo_in(
     let who = standings(app, tx, permit, record_of).await?;
     must_take_part(&who)?;
     let entry = find(tx, id).await?;
-    if !entry.may_be_undone(&permit.context().actor.key(), permit.context().at) {
+    let listed = step(entry.state(), TimeAct::PutBack, &who).is_ok();
+    if !listed || !entry.may_be_undone(&permit.context().actor.key(), permit.context().at) {
         return Err(Refusal::NotNow(
             "This can be taken back for a day, by the person who said it. Ask your broker to put \
              it right."

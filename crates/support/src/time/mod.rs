@@ -11,6 +11,7 @@ use crate::{agreements::AgreementId, pack::pack};
 
 mod acts;
 pub mod guard;
+pub mod machine;
 
 pub use acts::{NewEntry, cancel, deliver, hold, move_in, plan, plan_in, settle_in, undo, undo_in};
 

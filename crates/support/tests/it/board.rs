@@ -53,9 +53,16 @@ async fn spring(t: &TestApp) -> (World, AgreementId) {
     risks::note(&t.app, &daniel, id, &high).await.unwrap();
     let low = risk("The minibus is old.", Level::Low);
     risks::note(&t.app, &daniel, id, &low).await.unwrap();
-    exits::gain(&t.app, &daniel, id, Side::Supporting, ["Two teachers", "Lead a lesson study", ""])
-        .await
-        .unwrap();
+    exits::gain(
+        &t.app,
+        &daniel,
+        id,
+        Side::Supporting,
+        exits::GainKind::Skill,
+        ["Two teachers", "Lead a lesson study", ""],
+    )
+    .await
+    .unwrap();
     (w, id)
 }
 

@@ -5,6 +5,7 @@ mod care;
 mod funder;
 mod money;
 mod stories;
+mod team;
 mod thread;
 mod turns;
 mod world;

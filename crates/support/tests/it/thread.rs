@@ -209,12 +209,25 @@ pub(crate) async fn close(t: &TestApp, w: &World, id: AgreementId) {
     exits::write_plan(&t.app, &priya, id, &plan(&every[1..], 0)).await.unwrap();
     exits::begin(&t.app, &daniel, id).await.unwrap();
     let gain = ["Leader of Key Stage 1", "lead a phonics review", "did so in June"];
-    exits::gain(&t.app, &daniel, id, Side::Supported, gain).await.unwrap();
+    exits::gain(&t.app, &daniel, id, Side::Supported, exits::GainKind::Skill, gain).await.unwrap();
     assert!(exits::confirm(&t.app, &priya, id).await.is_err(), "the check-list is open");
     exits::write_plan(&t.app, &priya, id, &plan(&every, 1)).await.unwrap();
     assert_eq!(exits::confirm(&t.app, &priya, id).await.unwrap(), State::Exiting);
     assert!(exits::confirm(&t.app, &priya, id).await.is_err(), "once is enough");
+    // What the supporting school took home is asked of its head alone, and nothing is an answer.
+    let early = exits::confirm(&t.app, &daniel, id).await;
+    assert!(matches!(early, Err(Refusal::Field { field: "home", .. })), "{early:?}");
+    let nothing =
+        exits::TakenHome { goal: "Two classes tested it".to_owned(), words: String::new() };
+    assert!(matches!(
+        exits::take_home(&t.app, &priya, id, &nothing).await,
+        Err(Refusal::NotYours(_))
+    ));
+    let mute = exits::TakenHome { goal: " ".to_owned(), ..nothing.clone() };
+    assert!(exits::take_home(&t.app, &daniel, id, &mute).await.is_err());
+    exits::take_home(&t.app, &daniel, id, &nothing).await.unwrap();
     assert_eq!(exits::confirm(&t.app, &daniel, id).await.unwrap(), State::Completed);
+    assert!(exits::take_home(&t.app, &daniel, id, &nothing).await.is_err(), "it is complete");
     assert_eq!(tend(t).await.sustaining, [id]);
     let answers: Vec<(String, u8)> =
         pack().feedback_items.iter().map(|item| (item.code.clone(), 4)).collect();
@@ -364,12 +377,14 @@ async fn who_does_not_belong_finds_nothing() {
         }
         // Reading is not deciding.
         let pause = format!("/agreements/{id}/do/pause");
-        let told = t.post(Some(&w.marcus), &pause, &[("reason", "Inspection")]).await.expect(422);
-        let _ = told.contains("What you typed is still here").contains("Inspection</textarea>");
+        let _ = t.post(Some(&w.marcus), &pause, &[("reason", "Inspection")]).await.expect(403);
         assert_eq!(find(&t, id).await.state(), State::Active);
         let _ = t.post(Some(&w.priya), &pause, &[]).await.expect(422);
         let _ = t.post(Some(&w.priya), &pause, &[("reason", "Inspection")]).await.expect(303);
         assert_eq!(find(&t, id).await.state(), State::Paused);
+        // Whoever comes second is told, and loses nothing.
+        let told = t.post(Some(&w.daniel), &pause, &[("reason", "Inspection")]).await.expect(422);
+        let _ = told.contains("What you typed is still here").contains("Inspection</textarea>");
         let aisha = permit(&t, &w.aisha, id).await;
         let entry = time::NewEntry {
             account: None,

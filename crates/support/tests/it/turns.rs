@@ -136,7 +136,7 @@ async fn an_agreement_given_up_gives_its_request_back_to_the_desk() {
             avoid_why: String::new(),
         };
         let request =
-            requests::acts::draft(&t.app, &head, OrgRef::School(HARBOUR), &[], w.alliance, &ask)
+            requests::acts::draft(&t.app, &head, OrgRef::School(HARBOUR), w.alliance, &ask)
                 .await
                 .unwrap();
         let settled = "UPDATE support_request SET state = 'coi_clear'";

@@ -83,7 +83,9 @@ pub(crate) async fn world(t: &TestApp) -> World {
     World {
         priya: t.person("Priya Nair", &post(harbour, Role::Head, "Headteacher")).await,
         daniel: t.person("Daniel Reyes", &post(oakfield, Role::Head, "Headteacher")).await,
-        chair: t.person("Mina Cole", &post(harbour, Role::Governor, "Chair")).await,
+        chair: t
+            .person("Mina Cole", &[Post::new(harbour, Role::Governor, "Chair").chairing()])
+            .await,
         marcus: t.person("Marcus Webb", &post(alliance, Role::Broker, "Broker")).await,
         aisha: t.person("Aisha Khan", &post(oakfield, Role::Staff, "Leader of reading")).await,
         stranger: t.person("Una Far", &post(other, Role::Broker, "Broker")).await,

@@ -292,22 +292,85 @@ pub async fn acknowledge(app: &App, permit: &Permit, id: SessionId) -> Result<()
     Ok(())
 }
 
-/// Shares one step with the two schools, in words written for them.
+/// Asks the other one whether a step may be told to the two schools, in words written for them.
+/// Until they agree nobody else can read it, in the database neither.
 ///
 /// # Errors
-/// [`Refusal`] without words, or for everybody outside the pair.
+/// [`Refusal`] without words, once something is shared, or for everybody outside the pair.
 pub async fn share(app: &App, permit: &Permit, id: SessionId, words: &str) -> Result<(), Refusal> {
     let words = words.trim();
     if words.is_empty() {
         return Err(Refusal::field("step", "Write the step as others may read it"));
     }
-    let (tx, it, _, _) = open_session(app, permit, id).await?;
+    let (tx, it, session, me) = open_session(app, permit, id).await?;
+    if session.is_erased() || !session.shared_step.is_empty() {
+        return Err(Refusal::NotNow("There is nothing here that can be shared now.".to_owned()));
+    }
+    let (conversation, field) = place_of_step(id);
+    let sealed =
+        sealed::seal(&tx, app, permit, &conversation, &field, words).await.map_err(cannot_seal)?;
     tx.run(
-        "UPDATE coaching_session SET shared_step = $2, shared_by = $3 WHERE id = $1",
-        [id.into(), words.into(), permit.context().actor.name().into()],
+        "UPDATE coaching_session SET step_sealed = $2, step_by = $3 WHERE id = $1",
+        [id.into(), sealed.into(), me.into()],
     )
     .await?;
-    record_act(&tx, permit, it.id, "shared a step").await?;
+    record_act(&tx, permit, it.id, "asked to share a step").await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Where the words of a step are sealed: with the keys of its session.
+fn place_of_step(id: SessionId) -> (String, String) {
+    (place(id).0, sealed::field("step", id))
+}
+
+/// The step one of the two would like to share, for the two; empty when there is none.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for everybody else.
+pub async fn asked_to_share(app: &App, visitor: &Visitor, it: &Session) -> Result<String, Refusal> {
+    if it.step_sealed.is_empty() || it.is_erased() {
+        return Ok(String::new());
+    }
+    let (conversation, field) = place_of_step(it.id);
+    sealed::open(app, visitor, &conversation, &field, &it.step_sealed).await.map_err(cannot_seal)
+}
+
+/// Answers whether a step may be told to the two schools: the other one agrees to it as it was shown to
+/// them, or either of the two lets it be.
+///
+/// # Errors
+/// [`Refusal`] when nothing waits for an answer, it was changed meanwhile, whoever asked agrees with
+/// themselves, or for everybody outside the pair.
+pub async fn answer_share(
+    app: &App,
+    permit: &Permit,
+    visitor: &Visitor,
+    id: SessionId,
+    agreed: Option<&str>,
+) -> Result<(), Refusal> {
+    let (tx, it, session, me) = open_session(app, permit, id).await?;
+    let words = asked_to_share(app, visitor, &session).await?;
+    let Some(by) = session.step_by.filter(|_| !words.is_empty()) else {
+        return Err(Refusal::NotNow("Nothing waits for an answer here.".to_owned()));
+    };
+    let (step, name, told) = match agreed {
+        Some(_) if by == me => {
+            return Err(Refusal::NotYours("The other one of you agrees to it.".to_owned()));
+        }
+        Some(shown) if shown.trim() != words.trim() => {
+            return Err(Refusal::Db(DbError::Conflict("step")));
+        }
+        Some(_) => (words, it.partner_of(me).to_owned(), "agreed to share a step"),
+        None => (String::new(), String::new(), "kept a step between the two"),
+    };
+    tx.run(
+        "UPDATE coaching_session SET shared_step = $2, shared_by = $3, step_sealed = '', step_by = NULL
+         WHERE id = $1",
+        [id.into(), step.into(), name.into()],
+    )
+    .await?;
+    record_act(&tx, permit, it.id, told).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -329,7 +392,11 @@ pub async fn erase(app: &App, permit: &Permit, id: SessionId) -> Result<(), Refu
 
 async fn erase_in(tx: &Tx, permit: &Permit, session: &Session) -> Result<(), DbError> {
     sealed::erase(tx, permit, &place(session.id).0).await?;
-    tx.run("UPDATE coaching_session SET body = '' WHERE id = $1", [session.id.into()]).await?;
+    tx.run(
+        "UPDATE coaching_session SET body = '', step_sealed = '', step_by = NULL WHERE id = $1",
+        [session.id.into()],
+    )
+    .await?;
     Ok(())
 }
 

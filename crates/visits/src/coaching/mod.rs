@@ -2,7 +2,7 @@
 //!
 //! Others who work with the two schools know the day, the length and the kind. The words are
 //! sealed for the two (`access::sealed`), each session with a key of its own: not in a search, an
-//! export, a log or an administrator's page. A step leaves the pair only when one of them shares
+//! export, a log or an administrator's page. A step leaves the pair only when both agree to share
 //! it. Either may end it; a year later the words are erased, and whoever wrote a session may erase
 //! it at any time before.
 
@@ -178,14 +178,18 @@ pub struct Session {
     body: String,
     /// Whether the other one has seen it.
     pub acknowledged: bool,
-    /// The step one of the two chose to share; empty unless one did.
+    /// The step both agreed to share; empty unless they did.
     pub shared_step: String,
-    /// Who shared it.
+    /// Who wrote it.
     pub shared_by: String,
+    /// The step one of the two would like to share, sealed; empty when there is none.
+    step_sealed: String,
+    /// Who would like to.
+    pub step_by: Option<AccountId>,
 }
 
 const SESSION: &str = "id, pair, on_date, minutes, template, author, body, acknowledged, \
-                       shared_step, shared_by";
+                       shared_step, shared_by, step_sealed, step_by";
 
 impl Session {
     /// The day.

@@ -24,7 +24,7 @@ use super::{note::SAFEGUARDING, permit_to_act};
 use crate::{
     coaching::{
         self, Act, Kind, NewSession, Pair, PairId, Session, SessionId, State,
-        acts::{acknowledge, erase, share, take},
+        acts::{acknowledge, answer_share, asked_to_share, erase, share, take},
     },
     machine::may,
     pack::pack,
@@ -44,9 +44,12 @@ fn tag(state: State) -> Tag {
     Tag::coloured(colour, state.words())
 }
 
+fn partner<'a>(pair: &'a Pair, visitor: &Visitor) -> &'a str {
+    visitor.account.map_or("", |account| pair.partner_of(account))
+}
+
 fn title(pair: &Pair, visitor: &Visitor) -> String {
-    let partner = visitor.account.map_or("", |account| pair.partner_of(account));
-    format!("{} with {partner}", pair.kind().words())
+    format!("{} with {}", pair.kind().words(), partner(pair, visitor))
 }
 
 pub(super) async fn list(
@@ -372,18 +375,37 @@ async fn session_page(
             sheet = sheet.part(&question, paragraphs(&answer));
         }
     }
-    if session.shared_step.is_empty() {
+    let asked = asked_to_share(app, visitor, session).await?;
+    if !asked.is_empty() {
+        let own = session.step_by == visitor.account;
+        let who = match own {
+            true => format!(
+                "You asked {} whether the two schools may read this:",
+                partner(pair, visitor)
+            ),
+            false => format!("{} would like the two schools to read this:", partner(pair, visitor)),
+        };
+        let keep = button(&here, "keep", &Html::default(), "Keep it between us");
+        sheet = sheet.part("A step to share", paragraphs(&format!("{who}\n\n{asked}")));
+        if !own {
+            let shown = parts::hidden("shown", &asked);
+            sheet = sheet.part("", button(&here, "agree", &shown, "Agree to share it"));
+        }
+        sheet = sheet.part("", keep);
+    } else if session.is_erased() && session.shared_step.is_empty() {
+        // Nothing is left that could be shared.
+    } else if session.shared_step.is_empty() {
         let field = lines(
             form,
             errors,
             "step",
             "Share one step with the two schools",
-            "Only if you both want it. The words you write here can be read by their leaders",
+            "Their leaders can read the words you write here, once the other one of you has agreed",
             2,
         );
-        sheet = sheet.part("", button(&here, "share", &field, "Share this step"));
+        sheet = sheet.part("", button(&here, "share", &field, "Ask to share this step"));
     } else {
-        let words = format!("{} (shared by {})", session.shared_step, session.shared_by);
+        let words = format!("{} (written by {})", session.shared_step, session.shared_by);
         sheet = sheet.part("Shared with the two schools", paragraphs(&words));
     }
     if !mine && !session.acknowledged {
@@ -439,6 +461,11 @@ pub(super) async fn session_act(
         let done = match form.text("act") {
             "seen" => acknowledge(&app, &permit, session.id).await,
             "share" => share(&app, &permit, session.id, form.text("step")).await,
+            "agree" => {
+                let shown = Some(form.text("shown"));
+                answer_share(&app, &permit, &visitor, session.id, shown).await
+            }
+            "keep" => answer_share(&app, &permit, &visitor, session.id, None).await,
             "erase" => erase(&app, &permit, session.id).await,
             _ => return Err(PageError::Bad("Press one of the buttons.".to_owned())),
         };

@@ -54,6 +54,8 @@ async fn talking(t: &TestApp, w: &World) -> (support::AgreementId, PairId, Sessi
     (agreement, id, session)
 }
 
+const STEP: &str = "First-day calls from February";
+
 #[tokio::test]
 async fn what_two_say_is_theirs_alone_also_in_the_database() {
     both(&setup(), async |t| {
@@ -90,9 +92,32 @@ async fn what_two_say_is_theirs_alone_also_in_the_database() {
             (permit(&t, &w.daniel, id).await.unwrap(), permit(&t, &w.priya, id).await.unwrap());
         assert!(acknowledge(&t.app, &daniel, session).await.is_err(), "not one's own");
         acknowledge(&t.app, &priya, session).await.unwrap();
-        share(&t.app, &priya, session, "First-day calls from February").await.unwrap();
+        share(&t.app, &priya, session, STEP).await.unwrap();
+        // Until the other one agrees the words are the two's alone.
+        let kept: Vec<Kept> =
+            t.app.db.all("SELECT step_sealed AS body FROM coaching_session", []).await.unwrap();
+        assert!(!kept[0].body.is_empty() && !kept[0].body.contains("First-day"), "sealed");
         let known = t.get(Some(&w.daniel), &page).await.expect(200);
-        let _ = known.contains("First-day calls from February");
+        let _ = known.lacks("First-day calls");
+        let here = format!("/coaching/sessions/{session}");
+        let _ = t.get(Some(&w.aisha), &here).await.expect(404);
+        let asked = t.get(Some(&w.daniel), &here).await.expect(200);
+        let _ = asked.contains("would like the two schools to read this").contains("First-day");
+        let daniel_sees = t.visitor(&w.daniel).await;
+        let halves = visits::home::needs_me(&t.app, &daniel_sees).await.unwrap();
+        let waits = halves.my_school.iter().chain(&halves.others);
+        assert_eq!(waits.filter(|todo| todo.text.contains("step")).count(), 1);
+        let own = t.post(Some(&w.priya), &here, &[("act", "agree"), ("shown", STEP)]).await;
+        let _ = own.expect(403);
+        let other = t.post(Some(&w.daniel), &here, &[("act", "agree"), ("shown", "Else")]).await;
+        let _ = other.expect(422).contains("newest version");
+        let done = t.post(Some(&w.daniel), &here, &[("act", "agree"), ("shown", STEP)]).await;
+        let _ = done.expect(303);
+        let known = t.get(Some(&w.daniel), &page).await.expect(200);
+        let _ = known.contains(STEP);
+        let again = t.post(Some(&w.daniel), &here, &[("act", "keep")]).await;
+        let _ = again.expect(409);
+        let _ = t.get(Some(&w.priya), &page).await.expect(200).contains(STEP);
     })
     .await;
 }

@@ -81,7 +81,6 @@ impl Stage<'_> {
         let head = self.head(it.school)?;
         let new = NewAudit {
             org: school.org(),
-            responsible: school.responsible(),
             title: it.title.to_owned(),
             reason: it.reason.to_owned(),
             lead: self.cast.accounts[head].1.clone(),

@@ -420,6 +420,13 @@ impl Stage<'_> {
                 "Thank you. We would do it again.",
             )
             .await?;
+            if urn == it.supporting {
+                let taken = exits::TakenHome {
+                    goal: "We tested it in two classes and kept what worked.".to_owned(),
+                    words: "The short checks every half-term, now in our own calendar.".to_owned(),
+                };
+                exits::take_home(self.app, &permit, agreement.id, &taken).await?;
+            }
             exits::confirm(self.app, &permit, agreement.id).await?;
         }
         Ok(())

@@ -164,16 +164,8 @@ impl Stage<'_> {
         };
         let owner = Resource::new(Kind::Request, Zone::School, school.org());
         let permit = self.permit(self.head(it.school)?, Action::Create, &owner).await?;
-        let responsible = school.responsible();
-        let id = requests::acts::draft(
-            self.app,
-            &permit,
-            school.org(),
-            &responsible,
-            self.alliance(),
-            &ask,
-        )
-        .await?;
+        let alliance = self.alliance();
+        let id = requests::acts::draft(self.app, &permit, school.org(), alliance, &ask).await?;
         self.requests.insert(it.key, id);
         Ok(())
     }
@@ -343,8 +335,7 @@ impl Stage<'_> {
             .posts
             .iter()
             .find(|post| {
-                post.employer == story::Employer::School(urn)
-                    && matches!(post.role, story::Role::Chair | story::Role::Governor)
+                post.employer == story::Employer::School(urn) && post.role == story::Role::Chair
             })
             .map(|post| post.person)
             .with_context(|| format!("school {urn} has no chair in the story"))

@@ -51,7 +51,6 @@ pub(super) async fn records(app: &App, people: &People, homes: [u32; 2], allianc
     let areas = audits::prefill::prefill(&app.db, &school, &framework.areas[..2]).await.unwrap();
     let new = NewAudit {
         org,
-        responsible: school.responsible(),
         title: "Elsewhere looks at itself".to_owned(),
         reason: "A quiet worry of Elsewhere".to_owned(),
         lead: head.name.clone(),
@@ -88,9 +87,7 @@ pub(super) async fn records(app: &App, people: &People, homes: [u32; 2], allianc
     };
     let draft = Resource::new(Kind::Request, Zone::School, org);
     let create = permit(app, head, Action::Create, &draft).await;
-    let id = requests::acts::draft(app, &create, org, &school.responsible(), alliance, &ask)
-        .await
-        .unwrap();
+    let id = requests::acts::draft(app, &create, org, alliance, &ask).await.unwrap();
     requests::acts::submit(app, &create, id).await.unwrap();
 
     let offer = NewOffer {

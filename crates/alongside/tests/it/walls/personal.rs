@@ -107,3 +107,65 @@ async fn every_table_that_names_people_is_in_the_copy_of_ones_data() {
     assert!(held > 30, "only {held} tables name people");
     assert!(missing.is_empty(), "not in the copy of one's own data: {missing:#?}");
 }
+
+/// Where a name stays when its bearer is forgotten, and why: the page says the same.
+const KEPT: &[(&str, &str)] = &[
+    ("agreement_signature", "others rely on what was signed"),
+    ("audit", "who led an agreed audit, as it was agreed"),
+    ("challenge_reply", "what two schools said to each other"),
+    ("declaration", "declared before a match, for whoever asks how it was made"),
+    ("diligence", "who checked before a match"),
+    ("event", "the record of acts"),
+    ("match_proposal", "who proposed a match"),
+    ("offer", "who made an offer for the school"),
+    ("plan_review", "what was said at a review"),
+    ("plan_suggestion", "who decided on it for the school"),
+    ("plan_version", "a plan as it stood"),
+    ("progress_review", "what was said at a review"),
+    ("support_request", "who answered for the partnership"),
+    ("time_entry", "the books"),
+    ("visit_remark", "what two schools said to each other"),
+];
+
+#[tokio::test]
+async fn whoever_is_forgotten_is_named_only_where_others_rely_on_it() {
+    let world = World::open().await;
+    let app = &world.app;
+    let mut found: BTreeMap<String, u64> = BTreeMap::new();
+    let mut gone = 0;
+    for person in &world.people.0 {
+        if person.role.is_some() {
+            continue;
+        }
+        let known = access::accounts::get(&app.db, person.account).await.unwrap().unwrap();
+        let permit = access::Permit::system("test", app.clock.now());
+        let before = mentions(&app.db, &known.name).await;
+        let tx = app.db.write().await.unwrap();
+        access::retention::forget(&tx, app, &permit, person.account).await.unwrap();
+        tx.commit().await.unwrap();
+        let after = mentions(&app.db, &known.name).await;
+        gone += before.values().sum::<i64>() - after.values().sum::<i64>();
+        for (table, times) in after {
+            *found.entry(table).or_default() += u64::try_from(times).unwrap();
+        }
+    }
+    let kept: BTreeSet<&str> = KEPT.iter().map(|(table, _)| *table).collect();
+    found.retain(|table, _| !kept.contains(table.as_str()));
+    assert!(found.is_empty(), "still named in {found:?}");
+    assert!(gone > 40, "only {gone} mentions were taken out");
+}
+
+/// In which tables a name stands, and how often.
+async fn mentions(db: &Db, name: &str) -> BTreeMap<String, i64> {
+    let mut found = BTreeMap::new();
+    for table in tables(db).await {
+        for column in names(db, &format!("SELECT name FROM pragma_table_info('{table}')")).await {
+            let sql = format!("SELECT count(*) AS n FROM {table} WHERE {column} = $1");
+            let times = db.count(&sql, [name.into()]).await.expect("a count");
+            if times > 0 {
+                *found.entry(table.clone()).or_default() += times;
+            }
+        }
+    }
+    found
+}

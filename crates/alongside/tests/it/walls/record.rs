@@ -16,6 +16,7 @@ async fn told(t: &TestApp) {
         let mut context = Context::system("test", t.app.clock.now()).because("a reason");
         context.acting_for = Some(foundation::OrgRef::School(999_101));
         context.request = Some(format!("r-{number}"));
+        context.rule = Some("named");
         let event = Event::new("thing", number, "touched")
             .owned_by(foundation::OrgRef::School(999_101))
             .with(serde_json::json!({ "n": number }));
@@ -56,6 +57,7 @@ async fn every_way_of_tampering_is_found() {
             "reason",
             "detail",
             "request",
+            "rule",
             "previous",
             "hash",
         ];
@@ -63,7 +65,7 @@ async fn every_way_of_tampering_is_found() {
             for column in texts {
                 let set = format!("UPDATE event SET {column} = {column} || 'x' WHERE seq = {seq}");
                 found(&t, &set, seq).await;
-                if ["acting_for", "owner", "reason", "request"].contains(&column) {
+                if ["acting_for", "owner", "reason", "request", "rule"].contains(&column) {
                     let set = format!("UPDATE event SET {column} = NULL WHERE seq = {seq}");
                     found(&t, &set, seq).await;
                 }
@@ -81,7 +83,7 @@ async fn every_way_of_tampering_is_found() {
         found(&t, swap, 2).await;
         // One is slipped in, in the middle and at the end.
         let columns = "at, actor, actor_name, acting_for, verb, subject, subject_id, owner, reason,
-                       detail, request, previous, hash";
+                       detail, request, rule, previous, hash";
         let first = format!(
             "INSERT INTO event (seq, {columns}) SELECT 0, {columns} FROM event WHERE seq = 1"
         );
@@ -90,6 +92,19 @@ async fn every_way_of_tampering_is_found() {
             "INSERT INTO event (seq, {columns}) SELECT 7, {columns} FROM event WHERE seq = 6"
         );
         found(&t, &end, 7).await;
+        // Somebody who knows the product's every line, but not the secret, writes a whole new record.
+        let forger = foundation::Db::open(&t.app.config.database_url).await.unwrap();
+        forger.script("DELETE FROM event; DELETE FROM event_tail").await.unwrap();
+        let tx = forger.write().await.unwrap();
+        for number in 1..=ENTRIES {
+            let context = Context::system("forged", t.app.clock.now());
+            events::append(&tx, &context, Event::new("thing", number, "touched")).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(events::verify(&forger).await.unwrap(), Chain::Whole(ENTRIES));
+        assert_eq!(events::verify(&t.app.db).await.unwrap(), Chain::BrokenAt(1));
+        forger.close().await.unwrap();
+        t.app.db.script("DELETE FROM event; INSERT INTO event SELECT * FROM kept").await.unwrap();
         t.app.db.script("DELETE FROM event_tail").await.unwrap();
         let verdict = events::verify(&t.app.db).await.unwrap();
         assert_eq!(verdict, Chain::BrokenAt(ENTRIES + 1), "the note of the end is gone");

@@ -87,7 +87,9 @@ fn app(db: Db, clock: Clock, folder: &tempfile::TempDir, seed: u64) -> App {
         clock,
         config: Arc::new(Config { secret_file: folder.path().join("secret"), ..Config::default() }),
         post: Postbox::captured(),
-        secret: Arc::new([7; 32]),
+        secret: Arc::new([7; 32].into()),
+        names: register::names(),
+        written: routes::WRITTEN,
     }
 }
 

@@ -81,7 +81,9 @@ pub(crate) struct Person {
 
 impl Person {
     async fn new(t: &TestApp, name: &str, org: OrgRef, role: Role, title: &str) -> Self {
-        let persona = t.person(name, &[Post::new(org, role, title)]).await;
+        let post = Post::new(org, role, title);
+        let post = if title == "Chair" { post.chairing() } else { post };
+        let persona = t.person(name, &[post]).await;
         let visitor = t.visitor(&persona).await;
         Self { persona, visitor }
     }

@@ -1,0 +1,2 @@
+-- Which rule of the policy let somebody act.
+ALTER TABLE event ADD COLUMN rule TEXT;
