@@ -4,14 +4,15 @@
 //! `cargo run --release -p matching --example gap -- FILE [--max|--min] [--seconds S] [--cpu]`
 //!
 //! `--seconds` is the time for each instance (60 unless said), elapsed, or with `--cpu` of the
-//! processor, where the system tells; the least total is sought unless `--max` is given.
+//! processor for the first of the two threads, where the system tells; the least total is sought
+//! unless `--max` is given.
 
 use std::process::ExitCode;
 use std::time::Instant;
 
 use matching::gap::{Aim, parse, solve};
 
-/// Processor seconds of this process so far.
+/// Processor seconds of this process's first thread so far.
 fn cpu() -> Option<f64> {
     let stat = std::fs::read_to_string("/proc/self/schedstat").ok()?;
     let nanoseconds: f64 = stat.split_ascii_whitespace().next()?.parse().ok()?;

@@ -274,14 +274,13 @@ impl Run<'_> {
     /// The job whose parts would be least to go through; none when every job has one agent left.
     fn job_to_part_by(&self) -> Option<usize> {
         let m = self.p.agents;
-        let slack =
-            (self.target() - 1).saturating_mul(SCALE).saturating_sub(self.sweep.value).max(1);
+        let slack = (self.target() - 1).saturating_mul(SCALE).saturating_sub(self.sweep.value);
         let mut best = (f64::INFINITY, None);
         for j in 0..self.p.jobs {
             let (mut work, mut count) = (0.0, 0);
             for &costs in &self.sweep.pairs[j * m..(j + 1) * m] {
                 if costs <= slack {
-                    let share = 1.0 - costs as f64 / slack as f64;
+                    let share = 1.0 - costs as f64 / slack.max(1) as f64;
                     work += 0.01 + share * share * share;
                     count += 1;
                 }
