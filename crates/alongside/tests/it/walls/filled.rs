@@ -88,7 +88,8 @@ are not the same word; the others are refused alike. *Own*, *party* and *other* 
 
 Where an empty form finds nothing and a full one is carried out, the form names one record of several (a
 finding, a member, a declaration), and whoever succeeds is the one whose act it is. Where 404 and 403 change
-places, both refuse: somebody may read the page on which the form stands.
+places, both refuse: somebody may read the page on which the form stands. Where 403 becomes 422, a field
+is found wanting before the right to act is asked for: nothing is kept of it.
 
 | Route | Who | Empty | Filled in |
 |---|---|---|---|
