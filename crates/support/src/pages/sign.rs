@@ -35,12 +35,7 @@ pub(super) async fn ask(
 ) -> Result<Response, PageError> {
     let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
     let version = sealed(&app, &sight).await?;
-    if !signs(&sight, &version) {
-        return Err(PageError::Forbidden(
-            "The heads of both schools sign this agreement, and the chair where it is intensive."
-                .to_owned(),
-        ));
-    }
+    must_sign(&sight, &version)?;
     let title = visitor
         .posts
         .iter()
@@ -150,6 +145,7 @@ pub(super) async fn sign(
 ) -> Result<Response, PageError> {
     let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
     let version = sealed(&app, &sight).await?;
+    must_sign(&sight, &version)?;
     let mut errors = form.errors();
     form.required("name", &mut errors, "Type your name as your signature");
     form.required("title", &mut errors, "Say as what you sign, for example headteacher");
@@ -162,6 +158,17 @@ pub(super) async fn sign(
         }
     }
     page(&app, frame, &sight, &version, &form, &errors).await
+}
+
+/// Refuses whoever's signature the agreement does not ask for, before their words are looked at.
+fn must_sign(sight: &Sight, version: &Version) -> Result<(), PageError> {
+    if signs(sight, version) {
+        return Ok(());
+    }
+    Err(PageError::Forbidden(
+        "The heads of both schools sign this agreement, and the chair where it is intensive."
+            .to_owned(),
+    ))
 }
 
 /// The whole agreement, for paper: every word, every signature, every hash.

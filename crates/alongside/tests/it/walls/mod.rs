@@ -4,12 +4,15 @@
 
 mod alike;
 mod attack;
+mod deals;
 mod elsewhere;
 mod evidence;
+mod filled;
 mod forms;
 mod leaving;
 mod lists;
 mod matrix;
+mod more;
 mod paths;
 mod personal;
 mod reach;

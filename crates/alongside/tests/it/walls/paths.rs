@@ -150,6 +150,7 @@ const PUBLIC: usize = 1;
 pub(crate) async fn walk(world: &World, routes: &[Route], people: &[&Person]) -> Walk {
     let mut walk = Walk::default();
     let mut known: BTreeSet<(String, String)> = BTreeSet::new();
+    let made = world.people.made();
     for (who, person) in people.iter().enumerate() {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let mut seen: BTreeSet<String> = BTreeSet::new();
@@ -159,17 +160,26 @@ pub(crate) async fn walk(world: &World, routes: &[Route], people: &[&Person]) ->
             .map(|route| route.pattern.clone());
         let mut queue: VecDeque<String> =
             std::iter::once("/home".to_owned()).chain(starts).collect();
-        while let Some(url) = queue.pop_front() {
+        // What was made for the walls alone comes last, page by page: it leaves no page of the
+        // story out.
+        let mut more: VecDeque<&str> = world.people.made_for(person).collect();
+        while let Some((url, extra)) = match queue.pop_front() {
+            Some(url) => Some((url, false)),
+            None => more.pop_front().map(|url| (url.to_owned(), true)),
+        } {
+            if !extra && (ids(&url).iter().any(|id| made.contains(id)) || made.contains(&*url)) {
+                continue;
+            }
             let path = path_of(&url).to_owned();
             let Some((route, values)) = route_of(routes, &path) else { continue };
-            if !seen.insert(path.clone()) || !route.methods.contains(&"GET".to_owned()) {
+            if !route.methods.contains(&"GET".to_owned()) || !(seen.insert(path.clone()) || extra) {
                 continue;
             }
             let public = ["/schools", "/trusts", "/areas", "/regions"];
             let limit =
                 if public.iter().any(|start| path.starts_with(start)) { PUBLIC } else { EACH };
             let count = counts.entry(&route.pattern).or_default();
-            if !values.is_empty() && *count >= limit {
+            if !values.is_empty() && *count >= limit && !extra {
                 continue;
             }
             let answer = world.get(Some(person), &url).await;
@@ -189,7 +199,9 @@ pub(crate) async fn walk(world: &World, routes: &[Route], people: &[&Person]) ->
                 let (links, forms) = read(&answer.body, &path, who);
                 let to = links.iter().map(|link| (path.clone(), path_of(link).to_owned()));
                 walk.links.extend(to);
-                queue.extend(links);
+                if !extra {
+                    queue.extend(links);
+                }
                 for form in forms {
                     let names: Vec<&str> = form.fields.iter().map(|f| f.0.as_str()).collect();
                     if known.insert((form.action.clone(), names.join(" "))) {

@@ -2,6 +2,7 @@
 //! with people in every role and records made by the rooms' own acts.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::PathBuf,
     sync::Arc,
@@ -27,7 +28,10 @@ use serde::{Deserialize, Serialize};
 use testkit::Answer;
 use tower::ServiceExt as _;
 
-use super::elsewhere;
+use super::{
+    elsewhere,
+    more::{self, Made},
+};
 
 /// How a person stands to the records of the first alliance's story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -54,7 +58,7 @@ pub(crate) struct Person {
 
 /// The people of the world.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct People(pub(crate) Vec<Person>);
+pub(crate) struct People(pub(crate) Vec<Person>, pub(crate) Vec<Made>);
 
 impl People {
     /// The person who holds a role on a side.
@@ -64,6 +68,18 @@ impl People {
 
     pub(crate) fn named(&self, name: &str) -> &Person {
         self.0.iter().find(|p| p.name.starts_with(name)).expect("a person of the story")
+    }
+
+    /// The pages made for the walls that somebody opens.
+    pub(crate) fn made_for(&self, who: &Person) -> impl Iterator<Item = &str> {
+        let name = who.name.clone();
+        self.1.iter().filter(move |made| name.starts_with(&made.who)).map(|made| made.url.as_str())
+    }
+
+    /// The identifiers of the records made for the walls. Those of the story that stand in the
+    /// addresses of theirs are not among them.
+    pub(crate) fn made(&self) -> BTreeSet<&str> {
+        self.1.iter().flat_map(|made| made.ids.iter().map(String::as_str)).collect()
     }
 
     pub(crate) fn of(&self, sides: &[Side]) -> impl Iterator<Item = &Person> {
@@ -205,6 +221,7 @@ pub(crate) async fn furnish(app: &App) -> People {
         }
     }
     elsewhere::records(app, &people, homes, elsewhere).await;
+    people.1 = more::records(app, &people).await;
     people
 }
 
@@ -277,27 +294,48 @@ impl World {
         path: &str,
         form: Option<&[(String, String)]>,
     ) -> Answer {
-        let mut request =
-            Request::builder().method(method).uri(path).header(header::HOST, "localhost");
-        if let Some(who) = who {
-            let cookie = format!("{}={}", sessions::COOKIE, who.token);
-            request = request.header(header::COOKIE, cookie);
+        ask(&self.router, who, method, path, form).await
+    }
+
+    /// Sends one request as many people at once, and gives their answers in their order. Refusals
+    /// wait for their beat: together they wait once.
+    pub(crate) async fn by_all(
+        &self,
+        who: &[Option<&Person>],
+        method: &Method,
+        path: &str,
+        form: Option<&[(String, String)]>,
+    ) -> Vec<Answer> {
+        let mut running = tokio::task::JoinSet::new();
+        for (at, who) in who.iter().enumerate() {
+            let (router, who) = (self.router.clone(), who.cloned());
+            let (method, path) = (method.clone(), path.to_owned());
+            let form = form.map(<[_]>::to_vec);
+            running.spawn(async move {
+                (at, ask(&router, who.as_ref(), method, &path, form.as_deref()).await)
+            });
         }
-        let body = form.map_or_else(String::new, encoded);
-        if form.is_some() {
-            let kind = "application/x-www-form-urlencoded";
-            request = request.header(header::CONTENT_TYPE, kind);
+        let mut answers = running.join_all().await;
+        answers.sort_by_key(|(at, _)| *at);
+        answers.into_iter().map(|(_, answer)| answer).collect()
+    }
+
+    /// Opens many pages as one person, at once; the answers in the order of the addresses.
+    pub(crate) async fn open_all(&self, who: &Person, urls: &[String]) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        for some in urls.chunks(64) {
+            let mut running = tokio::task::JoinSet::new();
+            for (at, url) in some.iter().enumerate() {
+                let (router, who, url) = (self.router.clone(), who.clone(), url.clone());
+                running.spawn(async move {
+                    (at, ask(&router, Some(&who), Method::GET, &url, None).await)
+                });
+            }
+            let mut these = running.join_all().await;
+            these.sort_by_key(|(at, _)| *at);
+            answers.extend(these.into_iter().map(|(_, answer)| answer));
         }
-        let request = request.body(Body::from(body)).expect("a request");
-        let answer = self.router.clone().oneshot(request).await.expect("an answer");
-        let (parts, body) = answer.into_parts();
-        let bytes = body.collect().await.expect("a body").to_bytes().to_vec();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: String::from_utf8_lossy(&bytes).into_owned(),
-            bytes,
-        }
+        answers
     }
 
     /// Sends a request and tells which statements it asked of the database.
@@ -330,4 +368,49 @@ fn encoded(form: &[(String, String)]) -> String {
     let pairs: Vec<String> =
         form.iter().map(|(key, value)| format!("{}={}", encode(key), encode(value))).collect();
     pairs.join("&")
+}
+
+/// Sends a form, or asks for a page.
+pub(crate) async fn ask(
+    router: &Router,
+    who: Option<&Person>,
+    method: Method,
+    path: &str,
+    form: Option<&[(String, String)]>,
+) -> Answer {
+    let kind = form.is_some().then_some("application/x-www-form-urlencoded");
+    let body = form.map_or_else(String::new, encoded);
+    sent(router, who, (method, path), kind, body).await
+}
+
+/// Sends files: a body of several parts, each after `--edge`.
+pub(crate) async fn upload(router: &Router, who: &Person, path: &str, body: &str) -> Answer {
+    let kind = Some("multipart/form-data; boundary=edge");
+    sent(router, Some(who), (Method::POST, path), kind, body.to_owned()).await
+}
+
+async fn sent(
+    router: &Router,
+    who: Option<&Person>,
+    (method, path): (Method, &str),
+    kind: Option<&str>,
+    body: String,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
+    if let Some(who) = who {
+        request = request.header(header::COOKIE, format!("{}={}", sessions::COOKIE, who.token));
+    }
+    if let Some(kind) = kind {
+        request = request.header(header::CONTENT_TYPE, kind);
+    }
+    let request = request.body(Body::from(body)).expect("a request");
+    let answer = router.clone().oneshot(request).await.expect("an answer");
+    let (parts, body) = answer.into_parts();
+    let bytes = body.collect().await.expect("a body").to_bytes().to_vec();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8_lossy(&bytes).into_owned(),
+        bytes,
+    }
 }
