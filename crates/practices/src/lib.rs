@@ -35,6 +35,7 @@ pub const WRITTEN: &[Written] = &[
     Written { table: "practice", account: "author", name: "author_name" },
     Written { table: "practice_check", account: "account", name: "name" },
     Written { table: "adoption", account: "account", name: "name" },
+    Written { table: "practice_ask", account: "account", name: "name" },
 ];
 
 /// This room's tables, in order.

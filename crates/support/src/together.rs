@@ -12,7 +12,7 @@ use sea_orm::{FromQueryResult, Value};
 use crate::agreements::State;
 
 /// When each of some organisations last gave or received a day of support; today for those with an
-/// agreement in force. Those that never did are left out.
+/// agreement that is being made or in force. Those that never did are left out.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -52,7 +52,7 @@ pub async fn last(
         let sql = format!("SELECT {side} AS org, state FROM agreement WHERE {side} IN ({list})");
         let sides: Vec<Side> = db.all(&sql, values.clone()).await?;
         found.extend(
-            sides.into_iter().filter(|one| one.state.0.in_force()).map(|one| (one.org, today)),
+            sides.into_iter().filter(|one| !one.state.0.is_over()).map(|one| (one.org, today)),
         );
     }
     Ok(found)

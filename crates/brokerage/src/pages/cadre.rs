@@ -18,7 +18,7 @@ use govuk::{
 };
 use jiff::ToSpan;
 
-use super::{clean, date_pairs, missed, named};
+use super::{date_pairs, missed, named};
 use crate::cadre::{
     self as room, Act, Designation, DesignationId, State as Stage, Who, acts, capacity, mentors,
     preparation::names_of,
@@ -556,7 +556,7 @@ pub(super) async fn step(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    clean(&form)?;
+    form.clean()?;
     let it = readable(&app, &visitor, &id).await?;
     let act: Act = form.text("act").parse().map_err(|_| PageError::NotFound)?;
     let (who, action) = if act == Act::Apply && visitor.account == Some(it.person) {

@@ -13,7 +13,7 @@ use foundation::{
 use govuk::{Button, DateInput, ErrorSummary, Html, Radios, SummaryList, Tag, Textarea};
 use matching::Candidate;
 
-use super::{clean, map, missed, on_desk, overlap, picture, request::facts, settle, state_tag};
+use super::{map, missed, on_desk, overlap, picture, request::facts, settle, state_tag};
 use crate::desk::{self, Case, words};
 use crate::requests::{
     Answer, ClockState, Request, State as RequestState, acts, days_in_words,
@@ -336,7 +336,7 @@ pub(super) async fn shortlist(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    clean(&form)?;
+    form.clean()?;
     let request = on_desk(&app, &visitor, &id).await?;
     let permit = authorize(&app, &visitor, Action::Broker, &request.resource())?;
     let supporter = form.text("supporter").parse().map_err(|_| PageError::NotFound)?;

@@ -227,17 +227,6 @@ fn missed(errors: &mut Errors, failure: ActError) -> Result<(), PageError> {
     }
 }
 
-/// Refuses text no form may hold, in the small forms that are not shown again.
-fn clean(form: &FormData) -> Result<(), PageError> {
-    match form.errors().list().first() {
-        Some(problem) => Err(PageError::Bad(format!(
-            "In “{}”: {}. Nothing was done. Go back: what you typed is still there.",
-            problem.field, problem.message
-        ))),
-        None => Ok(()),
-    }
-}
-
 /// A state as a tag.
 fn state_tag(state: State) -> Tag {
     let colour = match state {

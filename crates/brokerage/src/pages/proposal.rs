@@ -17,7 +17,7 @@ use govuk::{
 };
 use jiff::civil::Date;
 
-use super::{clean, missed, overlap, picture};
+use super::{missed, overlap, picture};
 use crate::desk::{self, words};
 use crate::interests::{self, Capacity, Declaration, InterestKind, NewDeclaration};
 use crate::proposals::{self, Proposal, ProposalState, Reply, Said, Side, acts as proposal_acts};
@@ -444,7 +444,7 @@ pub(super) async fn safeguards(
     Path((request, proposal)): Path<(String, String)>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    clean(&form)?;
+    form.clean()?;
     let (request, it) = for_chair(&app, &request, &proposal).await?;
     let id = form.text("declaration").parse().map_err(|_| PageError::NotFound)?;
     let one = interests::declaration(&app.db, id).await?.ok_or(PageError::NotFound)?;

@@ -17,7 +17,7 @@ use foundation::{
 use govuk::{ErrorSummary, SummaryList, Tag};
 use needs::audits::model::severity_words;
 
-use super::{clean, missed, overlap, readable, state_tag};
+use super::{missed, overlap, readable, state_tag};
 use crate::cadre::mentors;
 use crate::packs::specialism_name;
 use crate::proposals::{self, Proposal, ProposalState};
@@ -339,7 +339,7 @@ pub(super) async fn withdraw(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    clean(&form)?;
+    form.clean()?;
     let request = readable(&app, &visitor, &id).await?;
     let permit = authorize(&app, &visitor, Action::Sign, &request.resource())?;
     let permit = match form.text("reason") {

@@ -11,7 +11,7 @@ use foundation::{
 };
 use govuk::{Tag, TagColour};
 
-use super::{clean, on_desk};
+use super::on_desk;
 use crate::interests::{self, Assessment, Check, State as InterestState};
 use crate::proposals::{self, ProposalState};
 use crate::requests::{Request, State as RequestState, days_in_words};
@@ -131,7 +131,7 @@ pub(super) async fn rematch(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    clean(&form)?;
+    form.clean()?;
     let request = on_desk(&app, &visitor, &id).await?;
     let permit = authorize(&app, &visitor, Action::Broker, &request.resource())?;
     proposals::acts::rematch(&app, &permit.because(form.text("reason")), request.id).await?;
@@ -144,7 +144,7 @@ pub(super) async fn assess(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    clean(&form)?;
+    form.clean()?;
     let request = on_desk(&app, &visitor, &id).await?;
     let declaration = form.text("declaration").parse().map_err(|_| PageError::NotFound)?;
     let one = interests::declaration(&app.db, declaration).await?.ok_or(PageError::NotFound)?;
@@ -169,7 +169,7 @@ pub(super) async fn check(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    clean(&form)?;
+    form.clean()?;
     let request = on_desk(&app, &visitor, &id).await?;
     let permit = authorize(&app, &visitor, Action::Broker, &request.resource())?;
     let it = proposals::current(&app.db, request.id).await?.ok_or(PageError::NotFound)?;

@@ -107,6 +107,23 @@ impl FormData {
         errors
     }
 
+    /// Refuses text no form may hold, in the small forms that are not shown again. The answer says which
+    /// field it is and gives back what was typed there.
+    ///
+    /// # Errors
+    /// [`PageError::Bad`] where a field holds text shaped like a pupil's number.
+    pub fn clean(&self) -> Result<(), PageError> {
+        match self.errors().list().first() {
+            Some(problem) => Err(PageError::Bad(format!(
+                "In “{}”: {}. Nothing was done. Go back and send it without. You wrote: {}",
+                problem.field,
+                problem.message,
+                self.text(&problem.field)
+            ))),
+            None => Ok(()),
+        }
+    }
+
     /// A field that must not be empty; records the message when it is.
     pub fn required<'a>(&'a self, name: &str, errors: &mut Errors, message: &str) -> &'a str {
         let value = self.text(name);

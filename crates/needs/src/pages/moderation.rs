@@ -147,9 +147,7 @@ pub(super) async fn comment(
 ) -> Result<Response, PageError> {
     let audit = readable(&app, &visitor, &id).await?;
     let permit = authorize(&app, &visitor, Action::Sign, &audit.resource())?;
-    if let Some(problem) = form.errors().list().first() {
-        return Err(PageError::Bad(problem.message.clone()));
-    }
+    form.clean()?;
     acts::comment(&app, &permit, audit.id, form.text("area"), form.text("comment")).await?;
     Ok(redirect(&format!("/audits/{}/moderation", audit.id)))
 }

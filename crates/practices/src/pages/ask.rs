@@ -203,16 +203,14 @@ pub(super) async fn act(
     let (it, of) = find(&app, &id).await?;
     access::authorize(&app, &visitor, Action::Read, &it.resource(&of))?;
     let permit = permit(&app, &visitor, &[it.resource(&of)])?;
-    let act: Act = form
-        .text("act")
-        .parse()
-        .map_err(|_| PageError::Bad("Press one of the buttons.".to_owned()))?;
     let mut errors = form.errors();
+    let act: Result<Act, _> = form.text("act").parse();
     let on = match act {
-        Act::Welcome => form.date("on", &mut errors, "Name the day"),
+        Ok(Act::Welcome) => form.date("on", &mut errors, "Name the day"),
         _ => None,
     };
     if errors.is_empty() {
+        let act = act.map_err(|_| PageError::Bad("Press one of the buttons.".to_owned()))?;
         let seen = form.text("seen").parse().unwrap_or(0);
         match asks::take(&app, &permit, it.id, act, (form.text("words"), on), seen).await {
             Ok(_) => return Ok(redirect(&format!("/practice-visits/{}", it.id))),

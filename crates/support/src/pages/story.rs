@@ -206,6 +206,7 @@ pub(super) async fn act(
         "write" => Deed::Write(form.text("title"), form.text("words")),
         "consent" => Deed::Consent,
         "decline" => Deed::Decline,
+        _ if !errors.is_empty() => Deed::Write(form.text("title"), form.text("words")),
         _ => return Err(PageError::Bad("Press one of the buttons.".to_owned())),
     };
     let seen = form.text("seen").parse().unwrap_or(asked.version - 1);

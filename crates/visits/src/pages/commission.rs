@@ -326,12 +326,12 @@ pub(super) async fn act(
 ) -> Result<Response, PageError> {
     let it = open(&app, &visitor, &id).await?;
     let permit = permit_to_act(&app, &visitor, &it.resource(&app.db).await?)?;
-    let act: Act = form
-        .text("act")
-        .parse()
-        .map_err(|_| PageError::Bad("Press one of the buttons.".to_owned()))?;
     let mut errors = form.errors();
     if errors.is_empty() {
+        let act: Act = form
+            .text("act")
+            .parse()
+            .map_err(|_| PageError::Bad("Press one of the buttons.".to_owned()))?;
         let seen = form.text("seen").parse().unwrap_or(0);
         match commissions::take(&app, &permit, it.id, act, form.text("words"), seen).await {
             // The reviewer's own page ends with the findings becoming the school's.

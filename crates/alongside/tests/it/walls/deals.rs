@@ -16,6 +16,7 @@ impl Hands<'_> {
             ("title", title),
             ("success", "Every class grows something"),
             ("supporter_goal", "See how the youngest take to it"),
+            ("account", ""),
             ("person", "Bev Sallis"),
             ("days", "1"),
             ("start_on-day", "31"),
@@ -62,6 +63,8 @@ impl Hands<'_> {
             let ended = self.ending(title).await;
             let exit = format!("{ended}/exit");
             self.fill("Daniel", &exit, "/exit/begin", &[]).await;
+            let taken = [("goal", "They dig with joy"), ("took", "nothing"), ("words", "")];
+            self.fill("Daniel", &format!("{exit}/home"), "/exit/home", &taken).await;
             for head in ["Priya", "Daniel"] {
                 let feedback = format!("{exit}/feedback");
                 self.fill(head, &feedback, "/feedback", &[]).await;
