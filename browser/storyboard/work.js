@@ -141,7 +141,13 @@ async function coaching (world, expect) {
   const talk = await reached(priya, 'coaching/sessions')
   await expect(main(priya)).toContainText('the Thursday meeting')
   await fill(priya, { step: 'Priya opens the staff meeting with a story.' })
-  await press(priya, 'Share this step')
+  await press(priya, 'Ask to share this step')
+  // Nobody else reads it until the other one agrees to these words.
+  await priya.goto(world.at(`${world.agreement}/visits`))
+  await expect(main(priya)).not.toContainText('opens the staff meeting with a story')
+  await daniel.goto(world.at('/home'))
+  await follow(daniel, 'Say whether a step may be shared')
+  await press(daniel, 'Agree to share it')
   // The chair of the school reads that they talked and the step; the words are not for anybody else.
   const moira = await world.as('moira')
   expect((await moira.goto(world.at(talk))).status()).toBeGreaterThanOrEqual(403)

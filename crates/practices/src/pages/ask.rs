@@ -105,7 +105,8 @@ async fn find(app: &App, id: &str) -> Result<(Ask, Practice), PageError> {
 fn deed(it: &Ask, act: Act, form: &FormData, errors: &Errors, first: bool) -> Html {
     let none = FormData::default();
     let clean = Errors::default();
-    let mine = form.text("act") == act.key();
+    // Sent without a button it is the first.
+    let mine = form.text("act") == act.key() || first && form.text("act").is_empty();
     let (form, errors) = if mine { (form, errors) } else { (&none, &clean) };
     let mut fields = Vec::new();
     if act == Act::Welcome {
@@ -149,11 +150,18 @@ async fn page(
     let mut sheet = Sheet::new("A wish to see a practice");
     sheet.caption.clone_from(&of.draft().title);
     sheet.tag = Html::of(&tag(it.state()));
+    let who = it.standings(of, visitor.account, &visitor.posts);
+    let acts = Act::ALL.iter().copied().filter(|&act| step(it.state(), act, &who).is_ok());
+    let acts: Vec<Act> = acts.collect();
     // The list leads to the words of the act that was tried.
+    let tried = match form.text("act") {
+        "" => acts.first().map_or("", |act| act.key()),
+        act => act,
+    };
     let mut listed = Errors::default();
     for error in errors.list() {
         let field = match error.field.as_str() {
-            "words" => format!("{}-words", form.text("act")),
+            "words" => format!("{tried}-words"),
             other => other.to_owned(),
         };
         listed.add(&field, error.message.clone());
@@ -166,13 +174,8 @@ async fn page(
     let mut sheet = sheet
         .part("The answer", paragraphs(&it.answer))
         .part("What they took home", paragraphs(&it.taken_home));
-    let who = it.standings(of, visitor.account, &visitor.posts);
-    let mut deeds = Vec::new();
-    for &act in Act::ALL {
-        if step(it.state(), act, &who).is_ok() {
-            deeds.push(deed(it, act, form, errors, deeds.is_empty()));
-        }
-    }
+    let deeds = acts.iter().enumerate();
+    let deeds: Vec<Html> = deeds.map(|(nth, &act)| deed(it, act, form, errors, nth == 0)).collect();
     sheet = sheet.part("", Html::join(deeds));
     let built = frame
         .page("A wish to see a practice")

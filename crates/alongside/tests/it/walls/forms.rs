@@ -53,6 +53,10 @@ async fn a_pupil_number_is_refused_in_every_field_of_every_form() {
                 && answer.body.contains("unique pupil number");
             // Beside the field, or by its name where the form is not shown again.
             let named = answer.body.contains(&format!("href=\"#{name}"))
+                || answer.body.split("href=\"#").skip(1).any(|rest| {
+                    let id = rest.split('"').next().unwrap_or_default();
+                    id.ends_with(&format!("-{name}"))
+                })
                 || answer.body.contains(&format!("“{name}”"));
             if !refused || !named {
                 wrong.push(format!(
