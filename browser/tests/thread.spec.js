@@ -268,6 +268,10 @@ test('from public files to a measured effect on both schools', async ({ browser 
     await press(ada, 'Save')
     await visit(ben, `${agreement}/exit`)
     await press(ben, 'Begin to draw to a close')
+    await visit(ben, `${agreement}/exit/home`)
+    await ben.getByLabel('What became of it?').fill('We teach reading in smaller groups ourselves now.')
+    await ben.locator('[name=took][value=nothing]').check()
+    await press(ben, 'Save')
     for (const page of [ben, ada]) {
       await visit(page, `${agreement}/exit`)
       await press(page, 'Confirm that the work is done')
