@@ -5,13 +5,10 @@
 //! in which they once signed in carries a mark, worth nothing by itself, and has tries of its own
 //! (the “device cookies” that OWASP describes).
 
-use axum_extra::extract::{
-    CookieJar,
-    cookie::{Cookie, SameSite},
-};
+use axum_extra::extract::{CookieJar, cookie::Cookie};
 use foundation::{App, Config};
 
-use crate::totp::same;
+use crate::{sessions, totp::same};
 
 const PURPOSE: &str = "alongside known browsers";
 /// How long a browser is remembered, in days.
@@ -29,13 +26,10 @@ fn mark(key: &[u8; 32], email: &str) -> String {
 /// The mark of a browser in which the owner of an address has signed in.
 #[must_use]
 pub fn cookie(app: &App, email: &str) -> Cookie<'static> {
-    Cookie::build((name(&app.config), mark(&app.secret.key(PURPOSE), email)))
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(app.config.secure())
-        .max_age(time::Duration::days(DAYS))
-        .build()
+    let mark = mark(&app.secret.key(PURPOSE), email);
+    let mut cookie = sessions::hardened(&app.config, name(&app.config), mark);
+    cookie.set_max_age(time::Duration::days(DAYS));
+    cookie
 }
 
 /// Whether a browser is marked for an address, whoever it belongs to and whether it exists.

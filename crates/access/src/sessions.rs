@@ -26,7 +26,13 @@ pub fn cookie_name(config: &Config) -> &'static str {
 /// The cookie that carries a token.
 #[must_use]
 pub fn cookie(config: &Config, token: String) -> Cookie<'static> {
-    Cookie::build((cookie_name(config), token))
+    hardened(config, cookie_name(config), token)
+}
+
+/// A cookie for this whole site, which no script reads, no other site sends along but by a plain link,
+/// and which leaves over TLS only where the site has it. Every cookie is made here.
+pub(crate) fn hardened(config: &Config, name: &'static str, value: String) -> Cookie<'static> {
+    Cookie::build((name, value))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)

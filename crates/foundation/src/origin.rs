@@ -26,15 +26,19 @@ pub fn current() -> Option<String> {
 /// request that no other has.
 #[must_use]
 pub fn of_request(headers: &HeaderMap, ids: &Ids) -> String {
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
     let mut name = [0_u8; 6];
     ids.fill(&mut name);
-    format!("{}, request {}", device(agent), crate::ids::hex(&name))
+    format!("{}, request {}", device_of(headers), crate::ids::hex(&name))
+}
+
+/// The browser and the device of a request in words.
+#[must_use]
+pub fn device_of(headers: &HeaderMap) -> String {
+    device(headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or(""))
 }
 
 /// The browser and the device in words, from what the browser says of itself.
-#[must_use]
-pub fn device(agent: &str) -> String {
+fn device(agent: &str) -> String {
     let first = |known: &[(&str, &'static str)]| {
         known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
     };

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use foundation::{
-    DbError, OrgRef, Sql,
-    db::{AsText, marks},
-};
+use foundation::{DbError, OrgRef, Sql, db::marks};
 use jiff::civil::Date;
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::Value;
 
 /// When each of some schools last took up or worked on a practice of another, had theirs taken up, or
 /// went to see one. Those that never did are left out.
@@ -15,11 +12,6 @@ use sea_orm::{FromQueryResult, Value};
 /// # Errors
 /// When the database cannot be read.
 pub async fn last(db: &impl Sql, orgs: &[OrgRef]) -> Result<BTreeMap<OrgRef, Date>, DbError> {
-    #[derive(FromQueryResult)]
-    struct Day {
-        org: OrgRef,
-        day: AsText<Date>,
-    }
     let mut found: BTreeMap<OrgRef, Date> = BTreeMap::new();
     if orgs.is_empty() {
         return Ok(found);
@@ -39,11 +31,7 @@ pub async fn last(db: &impl Sql, orgs: &[OrgRef]) -> Result<BTreeMap<OrgRef, Dat
              WHERE on_date IS NOT NULL AND org IN ({list}) GROUP BY org"
         ),
     ] {
-        let days: Vec<Day> = db.all(&sql, values.clone()).await?;
-        for Day { org, day } in days {
-            let known = found.entry(org).or_insert(day.0);
-            *known = (*known).max(day.0);
-        }
+        support::together::later(db, &mut found, &sql, &values).await?;
     }
     Ok(found)
 }

@@ -22,11 +22,6 @@ pub async fn last(
     today: Date,
 ) -> Result<BTreeMap<OrgRef, Date>, DbError> {
     #[derive(FromQueryResult)]
-    struct Day {
-        org: OrgRef,
-        day: AsText<Date>,
-    }
-    #[derive(FromQueryResult)]
     struct Side {
         org: OrgRef,
         state: AsText<State>,
@@ -42,11 +37,7 @@ pub async fn last(
             "SELECT {side} AS org, max(on_date) AS day FROM time_entry
              WHERE state = 'delivered' AND {side} IN ({list}) GROUP BY {side}"
         );
-        let days: Vec<Day> = db.all(&sql, values.clone()).await?;
-        for Day { org, day } in days {
-            let known = found.entry(org).or_insert(day.0);
-            *known = (*known).max(day.0);
-        }
+        later(db, &mut found, &sql, &values).await?;
     }
     for side in ["supported", "supporting"] {
         let sql = format!("SELECT {side} AS org, state FROM agreement WHERE {side} IN ({list})");
@@ -56,4 +47,27 @@ pub async fn last(
         );
     }
     Ok(found)
+}
+
+/// Moves the last day of each organisation on by what a query says: `org` and `day`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn later(
+    db: &impl Sql,
+    found: &mut BTreeMap<OrgRef, Date>,
+    sql: &str,
+    values: &[Value],
+) -> Result<(), DbError> {
+    #[derive(FromQueryResult)]
+    struct Day {
+        org: OrgRef,
+        day: AsText<Date>,
+    }
+    let days: Vec<Day> = db.all(sql, values.to_vec()).await?;
+    for Day { org, day } in days {
+        let known = found.entry(org).or_insert(day.0);
+        *known = (*known).max(day.0);
+    }
+    Ok(())
 }

@@ -11,7 +11,7 @@ mod organisation;
 mod provider;
 pub mod token;
 
-use axum_extra::extract::cookie::{Cookie, SameSite};
+use axum_extra::extract::cookie::Cookie;
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -30,7 +30,7 @@ use self::{
     fetch::Question,
     token::{Claims, Expected, TokenError},
 };
-use crate::{AccountId, keyring, signing_in::local, totp::same};
+use crate::{AccountId, keyring, sessions, signing_in::local, totp::same};
 
 /// How long somebody may take at the provider.
 pub const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
@@ -92,12 +92,7 @@ pub fn cookie_name(config: &Config) -> &'static str {
 /// plain navigation.
 #[must_use]
 pub fn cookie(config: &Config, sealed: String) -> Cookie<'static> {
-    Cookie::build((cookie_name(config), sealed))
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(config.secure())
-        .build()
+    sessions::hardened(config, cookie_name(config), sealed)
 }
 
 fn sealing_key(app: &App) -> [u8; 32] {

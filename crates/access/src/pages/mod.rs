@@ -17,7 +17,7 @@ mod sign_in;
 
 use axum::{
     Router,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
@@ -98,8 +98,7 @@ async fn begin(
     if let Some(earlier) = jar.get(sessions::cookie_name(&app.config)) {
         sessions::end(&app.db, app.clock.now(), earlier.value()).await?;
     }
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
-    let label = origin::device(agent);
+    let label = origin::device_of(headers);
     let now = app.clock.now();
     let jar = jar.add(known::cookie(app, &person.email));
     let actor = Actor::Person { account: account.to_string(), name: person.name };
@@ -144,7 +143,9 @@ async fn org_in_words(app: &App, org: OrgRef) -> Result<String, PageError> {
     if org == crate::policy::installation().owner {
         return Ok("This installation".to_owned());
     }
-    if let Some(partnership) = crate::partnerships::get(&app.db, org).await? {
+    if matches!(org, OrgRef::Partnership(_))
+        && let Some(partnership) = crate::partnerships::get(&app.db, org).await?
+    {
         return Ok(partnership.name);
     }
     Ok(app.names.of(&app.db, org).await?)

@@ -23,13 +23,17 @@ struct Alone {
 }
 
 /// The members of a partnership that neither gave nor received, agreed, visited or took up anything for
-/// two whole terms, and have been members for as long.
-async fn alone(app: &App, partnership: OrgRef) -> Result<Vec<Alone>, DbError> {
+/// two whole terms, and have been members for as long; of one of them where only that is asked.
+async fn alone(
+    app: &App,
+    partnership: OrgRef,
+    only: Option<OrgRef>,
+) -> Result<Vec<Alone>, DbError> {
     let today = app.clock.today();
     let members: Vec<(OrgRef, Date)> = partnerships::joined(&app.db, partnership, today)
         .await?
         .into_iter()
-        .filter(|(org, _)| org.urn().is_some())
+        .filter(|(org, _)| org.urn().is_some() && only.is_none_or(|only| only == *org))
         .collect();
     let orgs: Vec<OrgRef> = members.iter().map(|(org, _)| *org).collect();
     let support = support::together::last(&app.db, &orgs, today).await?;
@@ -51,7 +55,7 @@ async fn alone(app: &App, partnership: OrgRef) -> Result<Vec<Alone>, DbError> {
 pub(super) async fn invitation(app: &App, visitor: &Visitor) -> Result<Option<Item>, DbError> {
     for school in visitor.orgs(Role::Head) {
         for partnership in partnerships::of(&app.db, school, app.clock.today()).await? {
-            if !alone(app, partnership.org).await?.iter().any(|one| one.org == school) {
+            if alone(app, partnership.org, Some(school)).await?.is_empty() {
                 continue;
             }
             let words = format!(
@@ -76,7 +80,7 @@ pub(super) async fn invitation(app: &App, visitor: &Visitor) -> Result<Option<It
 /// When the database cannot be read.
 pub(super) async fn table(app: &App, partnership: OrgRef) -> Result<Table, DbError> {
     let mut rows = Vec::new();
-    for one in alone(app, partnership).await? {
+    for one in alone(app, partnership, None).await? {
         let name = register::org_name(&app.db, one.org).await?;
         let last = one.last.map_or_else(
             || "Not since it joined".to_owned(),

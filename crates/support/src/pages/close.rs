@@ -250,7 +250,7 @@ fn held(sight: &Sight, checks: &[exits::Check]) -> Html {
     html
 }
 
-fn form_page(
+pub(super) fn form_page(
     frame: Frame,
     sight: &Sight,
     page: &FormPage,
@@ -268,7 +268,7 @@ fn form_page(
     built.show(page)
 }
 
-fn begun(sight: &Sight, title: &str, page: &str, errors: &Errors) -> FormPage {
+pub(super) fn begun(sight: &Sight, title: &str, page: &str, errors: &Errors) -> FormPage {
     let mut form = FormPage::new(title, sight.at(page), sight.at("exit"));
     form.caption = sight.title();
     form.problems = problems(errors);

@@ -13,7 +13,8 @@ use govuk::{Html, SummaryList};
 
 use super::{
     Sight,
-    parts::{FormPage, choice, go, kept, lines, paragraphs, problems},
+    close::{begun, form_page},
+    parts::{choice, go, kept, lines, paragraphs},
     sight, sight_to_act,
 };
 use crate::{
@@ -57,10 +58,7 @@ fn page(
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
-    let mut page =
-        FormPage::new("What your school took home", sight.at("exit/home"), sight.at("exit"));
-    page.caption = sight.title();
-    page.problems = problems(errors);
+    let mut page = begun(sight, "What your school took home", "exit/home", errors);
     page.lede =
         paragraphs(&format!("When you agreed to help, your school wanted this for itself: {goal}"));
     page.fields = vec![
@@ -75,16 +73,7 @@ fn page(
         ),
         lines(form, errors, "words", "If so, what?", "", 4),
     ];
-    let mut built = frame
-        .page(page.title.clone())
-        .crumb("Agreements", "/agreements")
-        .crumb(&sight.title(), sight.at(""))
-        .crumb("Exit", sight.at("exit"))
-        .visible_to(sight.visible());
-    if !errors.is_empty() {
-        built = built.with_problems();
-    }
-    built.show(&page)
+    form_page(frame, sight, &page, errors)
 }
 
 fn must_be_theirs(sight: &Sight) -> Result<(), PageError> {
