@@ -156,6 +156,7 @@ struct Page {
     can_consent: bool,
     review_on: Option<String>,
     is_broker: bool,
+    standing: Option<String>,
     overlap: Vec<String>,
     history: Vec<(String, String)>,
 }
@@ -278,6 +279,9 @@ async fn page(
             .map(date_in_words),
         can_consent: head && request.state == RequestState::Accepted && !request.review_consent,
         is_broker: visitor.is(Role::Broker, request.partnership),
+        standing: (head || visitor.is(Role::Broker, request.partnership))
+            .then(|| request.org.urn().map(|urn| format!("/schools/{urn}/standing")))
+            .flatten(),
         overlap: overlap(app, visitor, request).await?,
         history: events::timeline(&app.db, "request", &request.id.to_string())
             .await?

@@ -4,6 +4,7 @@ use access::{Kind, Resource, Zone};
 use foundation::{OrgRef, id_type, web::FieldError, words};
 use jiff::{Timestamp, civil::Date};
 use matching::Specialism;
+pub use needs::standing::Tier;
 use needs::{AuditId, FindingId};
 
 use super::state::State;
@@ -11,15 +12,6 @@ use super::state::State;
 id_type! {
     /// A request for support.
     RequestId
-}
-
-words! {
-    /// How much support is thought of.
-    Tier {
-        Universal = "universal", "Universal: open to every school";
-        Targeted = "targeted", "Targeted: one matter, a bounded time";
-        Intensive = "intensive", "Intensive: a strong school moors alongside";
-    }
 }
 
 words! {

@@ -3,7 +3,9 @@
 mod action;
 mod action_forms;
 mod answer;
+mod charter;
 mod decide;
+mod goals;
 mod history;
 mod list;
 mod milestone;
@@ -16,7 +18,10 @@ mod suggestions;
 mod table;
 
 use access::{Action as Deed, Permit, Visitor, looks};
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 use foundation::{
     App, PageError,
     web::{Errors, Form, Format, Frame, Page},
@@ -40,6 +45,10 @@ pub fn routes() -> Router<App> {
         );
     }
     router
+        .route("/partnerships/{id}/charter", get(charter::show).post(charter::write))
+        .route("/partnerships/{id}/charter/accept", post(charter::accept))
+        .route("/partnerships/{id}/goals", get(goals::list).post(goals::begin))
+        .route("/goals/{id}", get(goals::show).post(goals::act))
         .route("/plans", get(list::list))
         .route("/plans/new", get(list::ask).post(list::begin))
         .route("/audits/{id}/plans", get(list::of_audit))

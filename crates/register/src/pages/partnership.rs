@@ -7,6 +7,7 @@ use access::{
 };
 use askama::Template;
 use axum::{
+    Extension,
     extract::{Path, State},
     response::Response,
 };
@@ -19,7 +20,7 @@ use foundation::{
 use govuk::{Button, Details, ErrorSummary, Html, Input, RadioItem, Radios, SummaryList, Textarea};
 
 use super::{
-    downloads, finding, named,
+    Section, Sections, downloads, finding, named, sections,
     together::{self, Place},
 };
 use crate::{School, orgs};
@@ -255,6 +256,7 @@ struct ShowPage {
     admit: Option<Html>,
     downloads: Html,
     map: Option<Drawing>,
+    sections: Vec<Section>,
 }
 
 async fn members(
@@ -294,8 +296,8 @@ async fn show_page(
     visitor: &Visitor,
     frame: Frame,
     org: OrgRef,
-    data: &FormData,
-    errors: &Errors,
+    (data, errors): (&FormData, &Errors),
+    rooms: Option<&Sections>,
 ) -> Result<Response, PageError> {
     let it = readable(app, visitor, org).await?;
     let may_keep = may_keep(visitor, org);
@@ -336,6 +338,7 @@ async fn show_page(
         map: super::areas::map("partnership", &format!("Schools of {title}"), &schools),
         base,
         title: title.clone(),
+        sections: sections::told(rooms, app, visitor, org).await?,
     };
     let page = frame
         .page(title)
@@ -348,11 +351,14 @@ async fn show_page(
 pub(super) async fn show(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
+    rooms: Option<Extension<Sections>>,
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let org = reference(&id)?;
-    show_page(&app, &visitor, frame, org, &FormData::default(), &Errors::default()).await
+    let rooms = rooms.as_ref().map(|Extension(rooms)| rooms);
+    let fresh = (&FormData::default(), &Errors::default());
+    show_page(&app, &visitor, frame, org, fresh, rooms).await
 }
 
 pub(super) async fn table(
@@ -435,7 +441,7 @@ pub(super) async fn admit(
     data.required("members", &mut errors, "Enter at least one number");
     let new = members_of(&app, data.text("members"), &mut errors, "members").await?;
     if !errors.is_empty() {
-        return show_page(&app, &visitor, frame, org, &data, &errors).await;
+        return show_page(&app, &visitor, frame, org, (&data, &errors), None).await;
     }
     let today = app.clock.today();
     let tx = app.db.write().await?;

@@ -20,7 +20,7 @@ use super::{
         Sheet, begun, choice, day, day_pairs, framed, go, hidden, kept, lines, paragraphs, rag_tag,
         text,
     },
-    points::OpenPoints,
+    points::{OpenPoints, listed},
     show::nav,
     sight, sight_to_act,
 };
@@ -132,7 +132,7 @@ async fn open_points(
     points: Points,
 ) -> Result<Html, PageError> {
     let points = points.map(|Extension(points)| points).unwrap_or_default();
-    Ok(points.listed(app, visitor, sight.agreement.id).await?)
+    Ok(listed(&points, app, visitor, sight.agreement.id).await?)
 }
 
 pub(super) async fn ask_review(
