@@ -446,9 +446,18 @@ pub(super) async fn safeguards(
 ) -> Result<Response, PageError> {
     form.clean()?;
     let (request, it) = for_chair(&app, &request, &proposal).await?;
-    let id = form.text("declaration").parse().map_err(|_| PageError::NotFound)?;
+    if !visitor.is(Role::Head, request.org) && !visitor.chairs(request.org) {
+        // Whoever may read them is told whose act it is; the others learn of nothing.
+        let declared = interests::declarations(&app.db, it.id).await?;
+        let first = declared.first().ok_or(PageError::NotFound)?;
+        authorize(&app, &visitor, Action::Read, &first.outcome_resource(&request))?;
+        let whose = "The head and the chair of the asking school accept safeguards.";
+        return Err(PageError::Forbidden(whose.to_owned()));
+    }
+    let id = form.chosen("declaration", "Say which safeguards: press the button below them")?;
     let one = interests::declaration(&app.db, id).await?.ok_or(PageError::NotFound)?;
-    let capacity: Capacity = form.text("as").parse().map_err(|_| PageError::NotFound)?;
+    let capacity: Capacity =
+        form.chosen("as", "Say whether you accept as head or as chair: press the button for it")?;
     let theirs = match capacity {
         Capacity::Head => visitor.is(Role::Head, request.org),
         Capacity::Chair => visitor.chairs(request.org),

@@ -49,6 +49,14 @@ fn answer_of(member: OrgRef) -> Resource {
     Resource::new(Kind::Partnership, Zone::School, member)
 }
 
+/// Whether a visitor answers for an organisation.
+fn leads(visitor: &Visitor, member: OrgRef) -> bool {
+    decide(visitor, Action::Sign, &answer_of(member)).allowed
+}
+
+/// What is asked of a form that names no organisation.
+const WHICH: &str = "Say which school or organisation: press the button beside its name";
+
 /// The partnership, for somebody who may read it; the same answer where there is none.
 async fn readable(app: &App, visitor: &Visitor, org: OrgRef) -> Result<Partnership, PageError> {
     authorize(app, visitor, Action::Read, &resource(org))?;
@@ -462,9 +470,14 @@ pub(super) async fn answer(
     Form(data): Form,
 ) -> Result<Response, PageError> {
     let org = reference(&id)?;
-    let member = data.text("member").parse::<OrgRef>().map_err(|_| PageError::NotFound)?;
-    let permit = authorize(&app, &visitor, Action::Sign, &answer_of(member))?;
     let today = app.clock.today();
+    if data.text("member").parse::<OrgRef>().is_err() {
+        // Only those who could answer for somebody are told what is missing.
+        let asked = partnerships::invited(&app.db, org, today).await?;
+        asked.into_iter().find(|it| leads(&visitor, *it)).ok_or(PageError::NotFound)?;
+    }
+    let member: OrgRef = data.chosen("member", WHICH)?;
+    let permit = authorize(&app, &visitor, Action::Sign, &answer_of(member))?;
     let tx = app.db.write().await?;
     if !partnerships::invited(&tx, org, today).await?.contains(&member) {
         return Err(PageError::NotFound);
@@ -485,7 +498,14 @@ pub(super) async fn leave(
     Form(data): Form,
 ) -> Result<Response, PageError> {
     let org = reference(&id)?;
-    let member = data.text("member").parse::<OrgRef>().map_err(|_| PageError::NotFound)?;
+    if data.text("member").parse::<OrgRef>().is_err() {
+        // Only those who could do it for somebody are told what is missing.
+        let members = partnerships::members(&app.db, org, app.clock.today()).await?;
+        if !members.into_iter().any(|it| leads(&visitor, it)) {
+            authorize(&app, &visitor, Action::Update, &resource(org))?;
+        }
+    }
+    let member: OrgRef = data.chosen("member", WHICH)?;
     // Its own leaders need to ask nobody.
     let permit = authorize(&app, &visitor, Action::Sign, &answer_of(member))
         .or_else(|_| authorize(&app, &visitor, Action::Update, &resource(org)))?;

@@ -18,7 +18,7 @@ use super::{
         FormPage, Sheet, act_button, choice, go, kept, line, lines, link, paragraphs, problems,
     },
     show::nav,
-    sight, sight_to_act,
+    sight, sight_of_form, sight_to_act, sight_to_send,
 };
 use crate::{
     agreements::{
@@ -281,7 +281,7 @@ pub(super) async fn ask_plan(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, exits::must_take_part).await?;
     sight.agreement.must_allow(Work::Exit)?;
     let plan = exits::plan_of(&app.db, sight.agreement.id).await?;
     let mut pairs = vec![
@@ -330,7 +330,7 @@ pub(super) async fn write_plan(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, exits::must_take_part).await?;
     let mut errors = form.errors();
     if errors.is_empty() {
         let ticked: Vec<&str> = form.all("ticked").collect();
@@ -355,7 +355,7 @@ pub(super) async fn ask_gain(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, exits::must_take_part).await?;
     sight.agreement.must_allow(Work::Exit)?;
     let form = FormData::from_pairs([("kind", GainKind::Skill.key())]);
     gain_form(frame, &sight, &form, &Errors::default())
@@ -395,7 +395,7 @@ pub(super) async fn write_gain(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, exits::must_take_part).await?;
     let mut errors = form.errors();
     let side = form.parsed::<Side>("side", &mut errors, "Choose the school");
     let kind = form.parsed::<GainKind>("kind", &mut errors, "Choose what kind of gain it is");
@@ -415,7 +415,7 @@ pub(super) async fn ask_feedback(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, exits::must_be_a_head).await?;
     sight.agreement.must_allow(Work::Feedback)?;
     feedback_form(frame, &sight, &FormData::default(), &Errors::default())
 }
@@ -447,7 +447,7 @@ pub(super) async fn give_feedback(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, exits::must_be_a_head).await?;
     let mut errors = form.errors();
     let mut answers = Vec::new();
     for item in &pack().feedback_items {
@@ -492,7 +492,7 @@ pub(super) async fn ask_check(
     frame: Frame,
     Path((id, check)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, exits::must_answer).await?;
     sight.agreement.must_allow(Work::Check)?;
     check_form(frame, &sight, &check, &FormData::default(), &Errors::default())
 }
@@ -532,7 +532,7 @@ pub(super) async fn answer_check(
     Path((id, check)): Path<(String, String)>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, exits::must_answer).await?;
     let key: exits::CheckId = check.parse().map_err(|_| PageError::NotFound)?;
     let mut errors = form.errors();
     let held = Held::from_key(form.text("held"));

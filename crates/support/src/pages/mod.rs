@@ -31,6 +31,7 @@ use axum::{Router, routing::get};
 use foundation::{App, OrgRef, PageError, web::Format};
 
 use crate::{
+    Refusal,
     agreements::{
         Agreement, AgreementId, Side, Standing,
         store::{self, standings},
@@ -227,6 +228,31 @@ pub async fn sight(
     let orgs = [Some(agreement.supported), Some(agreement.supporting), agreement.partnership];
     let names = neighbours::names(&app.db, orgs.into_iter().flatten()).await?;
     Ok((Sight { agreement, standings, names }, permit))
+}
+
+/// Opens an agreement for a form, for those who may send it: the same question as the act's, so
+/// that nobody writes what is refused afterwards. The answer to the others says whose it is.
+pub(crate) async fn sight_of_form<T>(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+    may: impl FnOnce(&[Standing]) -> Result<T, Refusal>,
+) -> Result<Sight, PageError> {
+    let (sight, _) = sight(app, visitor, id, Action::Read).await?;
+    may(&sight.standings)?;
+    Ok(sight)
+}
+
+/// Opens an agreement for what was sent with such a form, before any word of it is looked at.
+pub(crate) async fn sight_to_send<T>(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+    may: impl FnOnce(&[Standing]) -> Result<T, Refusal>,
+) -> Result<(Sight, Permit), PageError> {
+    let (sight, permit) = sight_to_act(app, visitor, id).await?;
+    may(&sight.standings)?;
+    Ok((sight, permit))
 }
 
 /// Opens an agreement for somebody who takes part in it: the state machine decides about the act
