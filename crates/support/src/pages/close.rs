@@ -47,10 +47,10 @@ pub(super) async fn exit(
     let mut sheet = Sheet::new("Exit");
     sheet.caption = sight.title();
     sheet.nav = nav(&sight, "exit");
-    sheet.lede = paragraphs(
+    sheet.lede = paragraphs(&sight.say(
         "Support is good when it can stop. Here both schools write down who carries the work on, \
          what people can do now that they could not do before, and how it was.",
-    );
+    ));
     let written = if plan.is_written() {
         Html::of(
             &SummaryList::new()
@@ -176,9 +176,9 @@ fn closing(sight: &Sight, plan: &ExitPlan, taken: bool) -> Html {
         State::Active if sight.is(&[Standing::Lead, Standing::SupportingHead]) => {
             if plan.is_written() {
                 Html::join([
-                    paragraphs(
+                    paragraphs(&sight.say(
                         "When the work is nearly done, begin to draw to a close. Both heads are then asked to confirm.",
-                    ),
+                    )),
                     act_button(&sight.at("exit/begin"), "Begin to draw to a close", true),
                 ])
             } else {
@@ -202,7 +202,7 @@ fn closing(sight: &Sight, plan: &ExitPlan, taken: bool) -> Html {
             if asked && !mine && plan.open().is_empty() {
                 Html::join([
                     words,
-                    paragraphs("Before you confirm, say what your school took home."),
+                    paragraphs(&sight.say("Before you confirm, say what your school took home.")),
                 ])
             } else if sight.is_head() && !mine && plan.open().is_empty() {
                 Html::join([
@@ -210,7 +210,10 @@ fn closing(sight: &Sight, plan: &ExitPlan, taken: bool) -> Html {
                     act_button(&sight.at("exit/confirm"), "Confirm that the work is done", false),
                 ])
             } else if !plan.open().is_empty() {
-                Html::join([words, paragraphs("Both heads confirm once the check-list is done.")])
+                Html::join([
+                    words,
+                    paragraphs(&sight.say("Both heads confirm once the check-list is done.")),
+                ])
             } else {
                 words
             }
@@ -427,10 +430,10 @@ fn feedback_form(
     errors: &Errors,
 ) -> Result<Response, PageError> {
     let mut page = begun(sight, "How it was", "exit/feedback", errors);
-    page.lede = paragraphs(
+    page.lede = paragraphs(&sight.say(
         "The leader of the team, the head of the supporting school and the broker read this, with \
          your school’s name, once both schools have spoken. Nobody else does.",
-    );
+    ));
     let answers =
         [("4", "Fully", ""), ("3", "Mostly", ""), ("2", "A little", ""), ("1", "Not at all", "")];
     for item in &pack().feedback_items {
