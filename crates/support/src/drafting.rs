@@ -93,6 +93,9 @@ pub async fn terms_from_request(
         lead: true,
     }];
     terms.money.reciprocal_words.clone_from(&ask.give_back);
+    if kind.day_for_day {
+        terms.money.reciprocal_half_days = terms.half_days();
+    }
     if let Some(funder) = ask.funder {
         let names = neighbours::names(db, [funder]).await?;
         terms.money.funder = names.get(&funder).cloned().unwrap_or_default();

@@ -52,6 +52,9 @@ pub struct Kind {
     /// Which organisations it is for: schools where nothing is said.
     #[serde(default = "schools_alone")]
     pub between: Vec<Body>,
+    /// Whether the days given in return are as many as the days given.
+    #[serde(default)]
+    pub day_for_day: bool,
     /// What it may be about; one is chosen where there are any.
     #[serde(default, rename = "theme")]
     pub themes: Vec<Phrase>,
@@ -314,6 +317,7 @@ mod tests {
         assert_eq!(pack.kinds.len(), 11);
         assert!(pack.kind("intensive").unwrap().chair_signs);
         assert!(pack.kind("small").unwrap().heads_alone);
+        assert!(pack.kind("exchange").unwrap().day_for_day);
         let trusts = pack.kind("trust-to-trust").unwrap();
         assert!(trusts.suits(OrgRef::Trust(1)) && !trusts.suits(OrgRef::School(1)));
         assert!(trusts.theme("finance").is_some() && trusts.theme("early-reading").is_none());

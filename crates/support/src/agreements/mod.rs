@@ -1,6 +1,7 @@
 //! Agreements: what two schools promise each other, in versions that are sealed and signed.
 
 pub mod acts;
+mod amounts;
 pub mod bodies;
 pub mod machine;
 pub mod store;

@@ -4,6 +4,7 @@ use foundation::{OrgRef, terms::AcademicYear};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use super::amounts::{days, pounds};
 use super::bodies::{Bodies, Body};
 use crate::pack::{Kind, pack};
 
@@ -118,36 +119,6 @@ impl Money {
         let home = half_days * self.home_share / 2;
         let funder = self.funder_pays.clamp(0, total);
         Cost { total, home, broker: total - home, funder, school: total - funder }
-    }
-}
-
-/// Pence as a reader writes them: "£4,375" or "£87.50".
-#[must_use]
-pub fn pounds(pence: i64) -> String {
-    let (sign, pence) = if pence < 0 { ("−", -pence) } else { ("", pence) };
-    let digits = (pence / 100).to_string();
-    let grouped = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .map(|chunk| String::from_utf8_lossy(chunk).into_owned())
-        .collect::<Vec<_>>()
-        .join(",");
-    match pence % 100 {
-        0 => format!("{sign}£{grouped}"),
-        rest => format!("{sign}£{grouped}.{rest:02}"),
-    }
-}
-
-/// Half-days as a reader says them: "half a day", "1 day", "12½ days".
-#[must_use]
-pub fn days(half_days: i64) -> String {
-    match (half_days / 2, half_days % 2) {
-        (0, 0) => "no days".to_owned(),
-        (0, _) => "half a day".to_owned(),
-        (1, 0) => "1 day".to_owned(),
-        (whole, 0) => format!("{whole} days"),
-        (whole, _) => format!("{whole}½ days"),
     }
 }
 
@@ -421,6 +392,17 @@ impl Terms {
         }
         if self.money.day_rate % 2 != 0 || self.money.home_share % 2 != 0 {
             gap("money", "day_rate", "Choose rates of which half a day is whole pence");
+        }
+        if kind.day_for_day && self.money.reciprocal_half_days != self.half_days() {
+            gap(
+                "money",
+                "reciprocal_days",
+                &format!(
+                    "{} is day for day: enter {} in return, as many as are given",
+                    kind.name,
+                    days(self.half_days())
+                ),
+            );
         }
         if self.money.funder_pays > 0 && self.money.funder.trim().is_empty() {
             gap("money", "funder", "Say who pays this part");

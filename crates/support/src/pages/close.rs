@@ -10,7 +10,9 @@ use foundation::{
     clock::date_in_words,
     web::{Errors, Form, FormData, Frame, redirect},
 };
-use govuk::{CheckboxItem, Checkboxes, Html, SummaryList, TaskItem, TaskList, TaskStatus};
+use govuk::{
+    CheckboxItem, Checkboxes, Html, InsetText, SummaryList, TaskItem, TaskList, TaskStatus,
+};
 
 use super::{
     Sight,
@@ -26,6 +28,7 @@ use crate::{
         machine::{Work, allows},
     },
     exits::{self, ExitPlan, GainKind, Held, NewPlan},
+    money::returns,
     pack::pack,
 };
 
@@ -43,6 +46,7 @@ pub(super) async fn exit(
     let feedback = exits::feedback_of(&app.db, id).await?;
     let checks = exits::checks_of(&app.db, id).await?;
     let taken = exits::taken_home(&app.db, id).await?;
+    let back = returns::of(&app.db, &sight.agreement).await?;
     let works = allows(state, Work::Exit) && sight.takes_part();
     let mut sheet = Sheet::new("Exit");
     sheet.caption = sight.title();
@@ -51,6 +55,10 @@ pub(super) async fn exit(
         "Support is good when it can stop. Here both schools write down who carries the work on, \
          what people can do now that they could not do before, and how it was.",
     ));
+    if let (true, Some(words)) = (back.owed() > 0 && state.in_force(), back.in_words()) {
+        let owes = format!("Days in return from {}: {words}.", sight.school(Side::Supported));
+        sheet.lede = Html::join([sheet.lede, Html::of(&InsetText::new(owes))]);
+    }
     let written = if plan.is_written() {
         Html::of(
             &SummaryList::new()

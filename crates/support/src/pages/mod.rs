@@ -56,7 +56,7 @@ pub fn routes() -> Router<App> {
             &format!("/boards/{{org}}/supports.{ending}"),
             get(move |app, visitor, org, which| board::download(app, visitor, org, which, format)),
         );
-        for name in ["balance", "supports", "days", "charges", "payers"] {
+        for name in ["balance", "supports", "returns", "days", "charges", "payers"] {
             router = router.route(
                 &format!("/statements/{{org}}/{name}.{ending}"),
                 get(move |app, visitor, org, which| {

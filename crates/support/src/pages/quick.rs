@@ -293,6 +293,9 @@ pub(super) async fn write(
         if start < today || said.given > 0 {
             terms.brought_in = Some(BroughtIn { on: today, half_days: said.given });
         }
+        if kind.day_for_day {
+            terms.money.reciprocal_half_days = half_days;
+        }
         drafting::complete(&app.db, &mut terms, kind, start.max(today)).await?;
         let own = if setting.led.contains(&supporting) && !setting.led.contains(&supported) {
             supporting

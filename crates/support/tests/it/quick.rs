@@ -159,6 +159,68 @@ async fn what_runs_already_is_brought_in_and_says_so() {
 }
 
 #[tokio::test]
+async fn an_exchange_is_day_for_day_and_says_what_is_owed_until_it_is_given_back() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let more = [("kind", "exchange"), ("days", "1"), ("success", "Both took one thing home")];
+        let sent = t.post(Some(&w.marcus), "/agreements/quick", &answers(&more)).await.expect(303);
+        let id = id_of(sent.location());
+        // As many days back as are given: anything else is said at the step where it is put right.
+        let agreement = find(&t, id).await;
+        let mut terms = store::version(&t.app.db, id, 1).await.unwrap().terms().clone();
+        assert_eq!((terms.half_days(), terms.money.reciprocal_half_days), (2, 2));
+        terms.money.reciprocal_half_days = 1;
+        let gap = terms.gaps().into_iter().find(|gap| gap.field == "reciprocal_days").unwrap();
+        assert_eq!(
+            (gap.step, gap.message.as_str()),
+            ("money", "Exchange is day for day: enter 1 day in return, as many as are given")
+        );
+        assert_eq!(agreement.state(), State::Drafting);
+        let _ = t.post(Some(&w.marcus), &format!("/agreements/{id}/offer"), &[]).await.expect(303);
+        sign(&t, &w.priya, id).await.unwrap();
+        sign(&t, &w.daniel, id).await.unwrap();
+        at(&t, "2027-01-11T06:00:00Z").await;
+        assert_eq!(tend(&t).await.started, [id]);
+        at(&t, "2027-01-12T15:00:00Z").await;
+        let back = time::NewEntry {
+            account: None,
+            person: "Priya Nair".to_owned(),
+            from: support::agreements::Side::Supported,
+            on: date(2027, 1, 12),
+            half_days: 1,
+            what: "Music".to_owned(),
+        };
+        let priya = permit(&t, &w.priya, id).await;
+        let csv = |org: u32| format!("/statements/school:{org}/returns.csv?year=2028");
+        let line = |answer: &testkit::Answer| {
+            answer.body.lines().find(|line| line.contains("Harbour")).map(str::to_owned)
+        };
+        for owed in ["1.0,0.0,0.0,1.0", "1.0,0.5,0.0,0.5", "1.0,1.0,0.0,0.0"] {
+            // The ledgers of both say the same, in whatever year one looks.
+            for (who, org) in [(&w.priya, HARBOUR), (&w.daniel, OAKFIELD)] {
+                let told = line(&t.get(Some(who), &csv(org)).await.expect(200)).unwrap();
+                assert!(told.contains("Oakfield Primary"), "{told}");
+                assert!(told.contains(owed), "{told}");
+            }
+            let page = t.get(Some(&w.daniel), &format!("/agreements/{id}/time")).await.expect(200);
+            let exit = t.get(Some(&w.daniel), &format!("/agreements/{id}/exit")).await.expect(200);
+            if owed.ends_with("0.0,0.0") {
+                let _ = page.contains("1 day agreed, all given back");
+                let _ = exit.lacks("still owed");
+                break;
+            }
+            let _ = page.contains("still owed");
+            let _ = exit.contains("Days in return from Harbour View Primary");
+            let entry = time::plan(&t.app, &priya, id, &back).await.unwrap();
+            time::deliver(&t.app, &priya, entry).await.unwrap();
+        }
+        let more = time::plan(&t.app, &priya, id, &back).await;
+        assert!(more.is_err(), "nothing beyond what was agreed");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn whoever_leads_nothing_here_is_not_asked() {
     both(&setup(), async |t| {
         let w = world(&t).await;

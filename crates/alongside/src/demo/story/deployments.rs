@@ -233,6 +233,9 @@ impl Stage<'_> {
             broker_share: rate - home,
             ..Money::default()
         };
+        if kind.day_for_day {
+            terms.money.reciprocal_half_days = terms.half_days();
+        }
         terms.kpis = it
             .measures
             .iter()
