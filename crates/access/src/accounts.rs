@@ -294,6 +294,23 @@ pub async fn holders(
     .await
 }
 
+/// The people who lead an organisation today and sign for it: the heads of a school, the executives
+/// of a trust.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn leaders(db: &impl Sql, clock: &Clock, org: OrgRef) -> Result<Vec<Account>, DbError> {
+    let mut found = holders(db, clock, org, Role::Head).await?;
+    if matches!(org, OrgRef::Trust(_)) {
+        for one in holders(db, clock, org, Role::TrustExecutive).await? {
+            if found.iter().all(|known| known.id != one.id) {
+                found.push(one);
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// The people who chair an organisation's board today.
 ///
 /// # Errors

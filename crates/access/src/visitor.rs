@@ -106,6 +106,26 @@ impl Visitor {
         self.posts.iter().any(|post| post.role() == Role::Governor && post.chair && post.org == org)
     }
 
+    /// Whether the person leads an organisation and signs for it: as head, or as an executive of a
+    /// trust for the trust itself.
+    #[must_use]
+    pub fn leads(&self, org: OrgRef) -> bool {
+        self.is(Role::Head, org)
+            || (matches!(org, OrgRef::Trust(_)) && self.is(Role::TrustExecutive, org))
+    }
+
+    /// The organisations the person leads, each once: schools as head, trusts as executive.
+    #[must_use]
+    pub fn led(&self) -> Vec<OrgRef> {
+        let mut led = Vec::new();
+        for post in &self.posts {
+            if self.leads(post.org) && !led.contains(&post.org) {
+                led.push(post.org);
+            }
+        }
+        led
+    }
+
     /// Whether the person holds any post in an organisation.
     #[must_use]
     pub fn belongs_to(&self, org: OrgRef) -> bool {

@@ -35,7 +35,7 @@ use needs::ActError;
 
 use crate::{
     packs,
-    requests::{self, Request, RequestId, State},
+    requests::{self, Request, RequestId, State, TRUST},
 };
 
 /// This room's pages.
@@ -189,7 +189,14 @@ fn specialism_choices(form: &FormData, errors: &Errors, labels: &[&str]) -> Vec<
         .collect()
 }
 
-const PHASES: [(&str, &str); 7] = [
+/// The school or trust for which somebody asks and offers: a school before a trust.
+fn asking(visitor: &Visitor) -> Option<OrgRef> {
+    let led = visitor.led();
+    let school = led.iter().find(|org| org.urn().is_some());
+    school.or_else(|| led.iter().find(|org| matches!(org, OrgRef::Trust(_)))).copied()
+}
+
+const PHASES: [(&str, &str); 8] = [
     ("nursery", "Nursery"),
     ("primary", "Primary"),
     ("secondary", "Secondary"),
@@ -197,6 +204,7 @@ const PHASES: [(&str, &str); 7] = [
     ("post-16", "16 to 19"),
     ("special", "Special"),
     ("alternative", "Alternative provision"),
+    (TRUST, "Trusts and their central teams"),
 ];
 
 /// The phases as boxes under a question.

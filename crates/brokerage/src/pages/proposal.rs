@@ -1,6 +1,6 @@
 //! A proposed match as both sides see it (D4): why, how much, declared interests, and the answer.
 
-use access::{Action, Role, SignedIn, Visitor, authorize, decide, looks};
+use access::{Action, SignedIn, Visitor, authorize, decide, looks};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -84,9 +84,9 @@ async fn find(
 
 /// The side for which this visitor answers as head.
 fn side_of(visitor: &Visitor, request: &Request, it: &Proposal) -> Option<Side> {
-    if visitor.is(Role::Head, request.org) {
+    if visitor.leads(request.org) {
         Some(Side::Supported)
-    } else if visitor.is(Role::Head, it.org) {
+    } else if visitor.leads(it.org) {
         Some(Side::Supporting)
     } else {
         None
@@ -142,7 +142,7 @@ async fn shown(
     };
     let mut accept_as = Vec::new();
     if one.state == interests::State::Assessed {
-        if one.head_accepted.is_none() && visitor.is(Role::Head, request.org) {
+        if one.head_accepted.is_none() && visitor.leads(request.org) {
             accept_as.push(Capacity::Head);
         }
         if one.chair_accepted.is_none() && visitor.chairs(request.org) {
@@ -459,7 +459,7 @@ pub(super) async fn safeguards(
     let capacity: Capacity =
         form.chosen("as", "Say whether you accept as head or as chair: press the button for it")?;
     let theirs = match capacity {
-        Capacity::Head => visitor.is(Role::Head, request.org),
+        Capacity::Head => visitor.leads(request.org),
         Capacity::Chair => visitor.chairs(request.org),
     };
     if one.proposal != it.id || !theirs {

@@ -74,7 +74,7 @@ pub(super) async fn list(
 ) -> Result<Response, PageError> {
     let mut page = List {
         own: Vec::new(),
-        may_ask: visitor.orgs(Role::Head).any(|org| org.urn().is_some()),
+        may_ask: super::asking(&visitor).is_some(),
         mentor_until: mentor_until(&app, &visitor).await?,
         asked_of_us: Vec::new(),
         below: Vec::new(),
@@ -239,7 +239,7 @@ async fn page(
     request: &Request,
     errors: &Errors,
 ) -> Result<Response, PageError> {
-    let head = visitor.is(Role::Head, request.org);
+    let head = visitor.leads(request.org);
     let proposal = proposals::current(&app.db, request.id).await?;
     let school = register::org_name(&app.db, request.org).await?;
     let mut what = facts(request);

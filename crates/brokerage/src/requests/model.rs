@@ -46,7 +46,11 @@ impl From<Mode> for matching::Mode {
     }
 }
 
-/// What the head asks for.
+/// What stands for a phase where a trust asks for itself: supporters say in the same word that
+/// they work with trusts.
+pub const TRUST: &str = "trust";
+
+/// What the head asks for, or the executive of a trust for the trust.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ask {
     /// What it is called.
@@ -65,7 +69,7 @@ pub struct Ask {
     pub specialisms: Vec<Specialism>,
     /// How much support is thought of.
     pub tier: Tier,
-    /// The school's phase.
+    /// The school's phase, or [`TRUST`].
     pub phase: String,
     /// First day.
     pub earliest: Date,
@@ -119,7 +123,7 @@ impl Ask {
         );
         need(self.latest >= today, "latest", "The last day must not lie in the past");
         need(
-            self.tier != Tier::Intensive || !self.findings.is_empty(),
+            self.tier != Tier::Intensive || !self.findings.is_empty() || self.phase == TRUST,
             "tier",
             "Intensive support needs findings from an agreed audit, so that the reasons are written down",
         );
@@ -132,7 +136,7 @@ impl Ask {
 pub struct Request {
     /// The identifier.
     pub id: RequestId,
-    /// The asking school.
+    /// The asking school or trust.
     pub org: OrgRef,
     /// The bodies responsible for it.
     pub responsible: Vec<OrgRef>,

@@ -10,7 +10,9 @@ use foundation::{
     clock::date_in_words,
     web::{Errors, Form, FormData, Frame, redirect},
 };
-use govuk::{CheckboxItem, Checkboxes, Html, SummaryList, TaskItem, TaskList, TaskStatus};
+use govuk::{
+    CheckboxItem, Checkboxes, Html, InsetText, SummaryList, TaskItem, TaskList, TaskStatus,
+};
 
 use super::{
     Sight,
@@ -26,6 +28,7 @@ use crate::{
         machine::{Work, allows},
     },
     exits::{self, ExitPlan, GainKind, Held, NewPlan},
+    money::returns,
     pack::pack,
 };
 
@@ -43,14 +46,19 @@ pub(super) async fn exit(
     let feedback = exits::feedback_of(&app.db, id).await?;
     let checks = exits::checks_of(&app.db, id).await?;
     let taken = exits::taken_home(&app.db, id).await?;
+    let back = returns::of(&app.db, &sight.agreement).await?;
     let works = allows(state, Work::Exit) && sight.takes_part();
     let mut sheet = Sheet::new("Exit");
     sheet.caption = sight.title();
     sheet.nav = nav(&sight, "exit");
-    sheet.lede = paragraphs(
+    sheet.lede = paragraphs(&sight.say(
         "Support is good when it can stop. Here both schools write down who carries the work on, \
          what people can do now that they could not do before, and how it was.",
-    );
+    ));
+    if let (true, Some(words)) = (back.owed() > 0 && state.in_force(), back.in_words()) {
+        let owes = format!("Days in return from {}: {words}.", sight.school(Side::Supported));
+        sheet.lede = Html::join([sheet.lede, Html::of(&InsetText::new(owes))]);
+    }
     let written = if plan.is_written() {
         Html::of(
             &SummaryList::new()
@@ -176,9 +184,9 @@ fn closing(sight: &Sight, plan: &ExitPlan, taken: bool) -> Html {
         State::Active if sight.is(&[Standing::Lead, Standing::SupportingHead]) => {
             if plan.is_written() {
                 Html::join([
-                    paragraphs(
+                    paragraphs(&sight.say(
                         "When the work is nearly done, begin to draw to a close. Both heads are then asked to confirm.",
-                    ),
+                    )),
                     act_button(&sight.at("exit/begin"), "Begin to draw to a close", true),
                 ])
             } else {
@@ -202,7 +210,7 @@ fn closing(sight: &Sight, plan: &ExitPlan, taken: bool) -> Html {
             if asked && !mine && plan.open().is_empty() {
                 Html::join([
                     words,
-                    paragraphs("Before you confirm, say what your school took home."),
+                    paragraphs(&sight.say("Before you confirm, say what your school took home.")),
                 ])
             } else if sight.is_head() && !mine && plan.open().is_empty() {
                 Html::join([
@@ -210,7 +218,10 @@ fn closing(sight: &Sight, plan: &ExitPlan, taken: bool) -> Html {
                     act_button(&sight.at("exit/confirm"), "Confirm that the work is done", false),
                 ])
             } else if !plan.open().is_empty() {
-                Html::join([words, paragraphs("Both heads confirm once the check-list is done.")])
+                Html::join([
+                    words,
+                    paragraphs(&sight.say("Both heads confirm once the check-list is done.")),
+                ])
             } else {
                 words
             }
@@ -427,10 +438,10 @@ fn feedback_form(
     errors: &Errors,
 ) -> Result<Response, PageError> {
     let mut page = begun(sight, "How it was", "exit/feedback", errors);
-    page.lede = paragraphs(
+    page.lede = paragraphs(&sight.say(
         "The leader of the team, the head of the supporting school and the broker read this, with \
          your school’s name, once both schools have spoken. Nobody else does.",
-    );
+    ));
     let answers =
         [("4", "Fully", ""), ("3", "Mostly", ""), ("2", "A little", ""), ("1", "Not at all", "")];
     for item in &pack().feedback_items {

@@ -12,6 +12,7 @@ mod milestones;
 mod money;
 pub mod parts;
 pub mod points;
+pub mod quick;
 mod report;
 mod reviews;
 mod show;
@@ -33,7 +34,7 @@ use foundation::{App, OrgRef, PageError, web::Format};
 use crate::{
     Refusal,
     agreements::{
-        Agreement, AgreementId, Side, Standing,
+        Agreement, AgreementId, Bodies, Side, Standing,
         store::{self, standings},
     },
     neighbours,
@@ -56,7 +57,7 @@ pub fn routes() -> Router<App> {
             &format!("/boards/{{org}}/supports.{ending}"),
             get(move |app, visitor, org, which| board::download(app, visitor, org, which, format)),
         );
-        for name in ["balance", "supports", "days", "charges", "payers"] {
+        for name in ["balance", "supports", "returns", "days", "charges", "payers"] {
             router = router.route(
                 &format!("/statements/{{org}}/{name}.{ending}"),
                 get(move |app, visitor, org, which| {
@@ -68,6 +69,7 @@ pub fn routes() -> Router<App> {
     router
         .route("/agreements", get(list::list))
         .route("/agreements/new", get(build::ask).post(build::begin))
+        .route("/agreements/quick", get(quick::ask).post(quick::write))
         .route("/agreements/{id}", get(show::show))
         .route("/agreements/{id}/edit/{step}", get(build::edit).post(build::save))
         .route("/agreements/{id}/offer", axum::routing::post(build::offer))
@@ -145,6 +147,18 @@ impl Sight {
         self.name(self.agreement.school(side))
     }
 
+    /// What the two sides are.
+    #[must_use]
+    pub const fn bodies(&self) -> Bodies {
+        self.agreement.bodies()
+    }
+
+    /// Our own words for two schools, said of the two sides of this agreement.
+    #[must_use]
+    pub fn say(&self, words: &str) -> String {
+        self.bodies().say(words)
+    }
+
     /// Whether the visitor is any of these.
     #[must_use]
     pub fn is(&self, any: &[Standing]) -> bool {
@@ -196,7 +210,12 @@ impl Sight {
         if let Some(partnership) = self.agreement.partnership {
             words += &format!(", the broker of {}", self.name(partnership));
         }
-        words + " and the bodies responsible for the two schools, and nobody else"
+        words
+            + if self.bodies().have_results() {
+                " and the bodies responsible for the two schools, and nobody else"
+            } else {
+                ", and nobody else"
+            }
     }
 
     /// The title, or what stands for it while it is empty.

@@ -28,6 +28,7 @@ use crate::{
         store,
         terms::days,
     },
+    money::returns,
     pack::pack,
     time::{self, EntryId, EntryState, NewEntry},
 };
@@ -107,6 +108,9 @@ pub(super) async fn time(
         .row("Delivered", days(totals.delivered))
         .row("Planned", days(totals.planned))
         .row("Cancelled", days(totals.cancelled));
+    if let Some(words) = returns::of(&app.db, &sight.agreement).await?.in_words() {
+        list = list.row(format!("In return, from {}", sight.school(Side::Supported)), words);
+    }
     if terms.terms().money.day_rate > 0 {
         let pounds = crate::agreements::terms::pounds;
         list = list.row(

@@ -14,7 +14,9 @@ pub mod guard;
 pub mod machine;
 
 pub(crate) use acts::must_take_part;
-pub use acts::{NewEntry, cancel, deliver, hold, move_in, plan, plan_in, settle_in, undo, undo_in};
+pub use acts::{
+    NewEntry, bring_in, cancel, deliver, hold, move_in, plan, plan_in, settle_in, undo, undo_in,
+};
 
 id_type! {
     /// An entry of the ledger.

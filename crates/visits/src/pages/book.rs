@@ -46,7 +46,7 @@ async fn comers(app: &App, sight: &Sight) -> Result<Vec<Comer>, PageError> {
         .collect();
     for side in Side::BOTH {
         let org = sight.agreement.school(side);
-        let heads = access::accounts::holders(&app.db, &app.clock, org, access::Role::Head).await?;
+        let heads = access::accounts::leaders(&app.db, &app.clock, org).await?;
         for head in heads {
             if found.iter().all(|known| known.account != head.id) {
                 found.push(Comer { account: head.id, name: head.name, side });
