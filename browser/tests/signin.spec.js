@@ -266,7 +266,7 @@ test('an operator is led to a second step, sets one up, and the post opens', asy
     // What the post would open leads to where it opens.
     await page.goto(`${here}/people`)
     await expect(page.getByRole('heading', { name: 'Set up a second step' })).toBeVisible()
-    await page.getByRole('link', { name: 'Choose a password' }).click()
+    await page.getByRole('button', { name: 'Choose a password' }).click()
     await page.getByLabel('New password').fill('tea kettle harbour nine')
     await page.getByLabel('The same password once more').fill('tea kettle harbour nine')
     await page.getByRole('button', { name: 'Continue' }).click()

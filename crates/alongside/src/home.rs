@@ -75,7 +75,7 @@ fn reminder(visitor: &Visitor) -> Option<Reminder> {
         (None, None) => return None,
     };
     let link = NavItem::new("See how", "/account/second-step");
-    Some(Reminder { word: "Sign-in", sentence, link })
+    Some(Reminder { word: "Waiting", sentence, link })
 }
 
 /// What every page says first where this is no ordinary installation.

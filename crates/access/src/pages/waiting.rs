@@ -87,9 +87,11 @@ async fn sheet(
             .part(bullets(grace.iter().map(String::as_str)));
     }
     sheet = if has.any() { shown(sheet, has, back, errors) } else { set_up(app, sheet) };
-    let on =
-        if held.is_empty() { "Not now: go on without it" } else { "Go on without these posts" };
-    Ok(sheet.link(on, back))
+    Ok(match held.is_empty() {
+        true => sheet.link("Not now: go on without it", back),
+        // The page they came for may be one of those that are closed.
+        false => sheet.link("Go on without these posts", "/home"),
+    })
 }
 
 /// The ways to show a second step that the person has.
