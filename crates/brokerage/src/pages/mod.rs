@@ -15,6 +15,7 @@ mod plans;
 mod preparation;
 mod proposal;
 mod propose;
+mod record;
 mod request;
 mod request_form;
 mod settle;
@@ -55,6 +56,7 @@ pub fn routes() -> Router<App> {
             "/requests/{id}/proposal/{proposal}/safeguards",
             get(proposal::safeguards_page).post(proposal::safeguards),
         )
+        .route("/requests/{id}/proposal/{proposal}/record", get(record::show))
         .route("/offers", get(offers::list).post(offers::create))
         .route("/offers/new", get(offers::ask))
         .route("/offers/{id}/close", post(offers::close))

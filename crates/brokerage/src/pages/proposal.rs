@@ -385,7 +385,7 @@ pub(super) async fn declare(
 }
 
 /// A proposal as the asking school's chair meets it: through its declared interests alone.
-async fn for_chair(
+pub(super) async fn for_chair(
     app: &App,
     request: &str,
     proposal: &str,

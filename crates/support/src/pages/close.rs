@@ -102,7 +102,15 @@ pub(super) async fn exit(
         )
         .part("How it was", said(&sight, &feedback))
         .part("Drawing to a close", closing(&sight, &plan, taken.is_some()))
-        .part("Does it still hold?", held(&sight, &checks));
+        .part("Does it still hold?", held(&sight, &checks))
+        .part(
+            "",
+            if super::letter::ended(state) {
+                link(&sight.at("exit/letter"), "The letter at the end, to print and file")
+            } else {
+                Html::default()
+            },
+        );
     frame
         .page("Exit")
         .crumb("Agreements", "/agreements")

@@ -7,6 +7,7 @@ mod close;
 mod decide;
 mod fields;
 mod floors;
+mod letter;
 mod list;
 mod milestones;
 mod money;
@@ -106,6 +107,7 @@ pub fn routes() -> Router<App> {
         .route("/statements", get(statements::list))
         .route("/statements/{org}", get(statements::show))
         .route("/agreements/{id}/exit", get(close::exit))
+        .route("/agreements/{id}/exit/letter", get(letter::letter))
         .route("/agreements/{id}/exit/plan", get(close::ask_plan).post(close::write_plan))
         .route("/agreements/{id}/exit/gain", get(close::ask_gain).post(close::write_gain))
         .route("/agreements/{id}/exit/home", get(taken::ask).post(taken::say))
