@@ -444,9 +444,8 @@ pub(super) async fn safeguards(
     Path((request, proposal)): Path<(String, String)>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    form.clean()?;
     let (request, it) = for_chair(&app, &request, &proposal).await?;
-    if !visitor.is(Role::Head, request.org) && !visitor.chairs(request.org) {
+    if !visitor.leads(request.org) && !visitor.chairs(request.org) {
         // Whoever may read them is told whose act it is; the others learn of nothing.
         let declared = interests::declarations(&app.db, it.id).await?;
         let first = declared.first().ok_or(PageError::NotFound)?;
@@ -454,6 +453,7 @@ pub(super) async fn safeguards(
         let whose = "The head and the chair of the asking school accept safeguards.";
         return Err(PageError::Forbidden(whose.to_owned()));
     }
+    form.clean()?;
     let id = form.chosen("declaration", "Say which safeguards: press the button below them")?;
     let one = interests::declaration(&app.db, id).await?.ok_or(PageError::NotFound)?;
     let capacity: Capacity =
