@@ -40,7 +40,8 @@ export function run (cwd, ...args) {
 
 function environment () {
   const { PATH, HOME, TMPDIR } = process.env
-  return { PATH, HOME, ...(TMPDIR && { TMPDIR }), NO_COLOR: '1' }
+  // Journeys sign in by the links that the server prints; the one about signing in asks for more.
+  return { PATH, HOME, ...(TMPDIR && { TMPDIR }), NO_COLOR: '1', ALONGSIDE_REQUIRE_SECOND_STEP: 'none' }
 }
 
 /** Asks a server to stop and waits until it has. */

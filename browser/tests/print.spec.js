@@ -48,3 +48,14 @@ test('what is taken to a meeting prints as paper', async ({ page }) => {
     '/boards/school:999101'
   ]) await onPaper(page, path)
 })
+
+test('a school stands on one side of paper', async ({ page }, info) => {
+  test.skip(info.project.name !== 'desktop', 'paper is the same for everybody')
+  await signIn(page, link('Priya'))
+  await page.goto(demo() + '/schools/999101')
+  await main(page).getByRole('link', { name: 'On one side of paper' }).click()
+  await expect(main(page)).toContainText('Strengths, from the needs audit')
+  await onPaper(page, '/schools/999101/one-page')
+  const pdf = (await page.pdf({ format: 'A4', margin: { top: '12mm', bottom: '12mm', left: '12mm', right: '12mm' } })).toString('latin1')
+  expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(1)
+})

@@ -1,6 +1,7 @@
 // Signing in with real components: a certified OpenID Connect provider, Chromium's own virtual
 // authenticator, a real SMTP server. Each server is this journey's own.
 
+import { createHmac } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -226,4 +227,66 @@ test('without JavaScript the passkey page offers the other ways', async ({ brows
   await page.getByRole('link', { name: 'A link to your e-mail address' }).click()
   await expect(page.getByRole('heading', { name: 'Sign in', exact: true })).toBeVisible()
   await context.close()
+})
+
+/** What an authenticator app shows for a key, this many half minutes from now (RFC 6238). */
+function code (key, later = 0) {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+  const bits = [...key].map((letter) => letters.indexOf(letter).toString(2).padStart(5, '0')).join('')
+  const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)))
+  const moment = Buffer.alloc(8)
+  moment.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + later))
+  const mac = createHmac('sha1', secret).update(moment).digest()
+  const at = mac[19] & 15
+  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+}
+
+test('an operator is led to a second step, sets one up, and the post opens', async ({ page }) => {
+  test.setTimeout(120_000)
+  const own = folder()
+  const port = await freePort()
+  const here = `http://localhost:${port}`
+  const settings = { ALONGSIDE_PUBLIC_URL: here, ALONGSIDE_REQUIRE_SECOND_STEP: 'operator broker:14' }
+  run(own, { settings }, 'user', 'add', 'kit@school.example', 'Kit Bell', '--role', 'operator', '--at', 'authority:990', '--title', 'Operator')
+  const strict = await start(own, 'serve', { port, settings })
+  try {
+    const link = () => run(own, { settings }, 'user', 'link', 'kit@school.example').trim()
+    await page.goto(link())
+    await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
+    await expect(page.getByRole('heading', { name: 'Set up a second step' })).toBeVisible()
+    await expect(page.getByRole('main')).toContainText('Closed to you until you have shown a second step')
+    await sound(page)
+    await picture(page, 'second-step')
+    // Everything else goes on, and every page says what waits.
+    await page.getByRole('link', { name: 'Go on without these posts' }).click()
+    await expect(page.getByText('Your post “Operator” opens with a second step.')).toBeVisible()
+    await expect(page.getByRole('navigation').getByRole('link', { name: 'People' })).toHaveCount(0)
+    await sound(page)
+    await picture(page, 'second-step-reminder')
+    // What the post would open leads to where it opens.
+    await page.goto(`${here}/people`)
+    await expect(page.getByRole('heading', { name: 'Set up a second step' })).toBeVisible()
+    await page.getByRole('button', { name: 'Choose a password' }).click()
+    await page.getByLabel('New password').fill('tea kettle harbour nine')
+    await page.getByLabel('The same password once more').fill('tea kettle harbour nine')
+    await page.getByRole('button', { name: 'Continue' }).click()
+    const key = (await page.locator('.govuk-inset-text').innerText()).replace(/\s/g, '')
+    await page.getByLabel('The six digits the app shows now').fill(code(key))
+    await page.getByRole('button', { name: 'Connect' }).click()
+    await expect(page.getByRole('heading', { name: 'Your recovery codes' })).toBeVisible()
+    await page.goto(`${here}/people`)
+    await expect(page.getByRole('heading', { name: 'People', exact: true })).toBeVisible()
+    await expect(page.getByText('opens with a second step')).toHaveCount(0)
+    // From now on a mailbox alone does not get in.
+    await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
+    await page.goto(link())
+    await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
+    await expect(page.getByRole('alert')).toContainText('The code is not right')
+    await page.getByLabel('Code', { exact: true }).fill(code(key, 1))
+    await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
+    await page.goto(`${here}/people`)
+    await expect(page.getByRole('heading', { name: 'People', exact: true })).toBeVisible()
+  } finally {
+    await strict.stop()
+  }
 })

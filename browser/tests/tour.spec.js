@@ -48,18 +48,21 @@ async function sound (page, path, scripts) {
 const deep = {
   Daniel: {
     agreement: ['', '/print', '/milestones', '/milestones/new', '/reviews', '/reviews/new', '/time', '/time/new', '/care', '/risks/new', '/concerns/new', '/charges', '/visits', '/visits/new', '/challenges/new', '/cycles/new', '/coaching/new', '/exit', '/exit/plan', '/exit/gain', '/impact'],
-    beside: ['/home-floors', '/home-floors/new', '/cadre', '/cadre/new', '/cadre/mine', '/cadre/conduct', '/coaching', '/commissions', '/commissions/new', '/statements', '/briefings', '/home/letters', '/agreements/new', '/offers/new', '/audits/new', '/plans/new', '/practices', '/practices/new', '/stories']
+    beside: ['/home-floors', '/home-floors/new', '/cadre', '/cadre/new', '/cadre/mine', '/cadre/conduct', '/coaching', '/commissions', '/commissions/new', '/statements', '/briefings', '/home/letters', '/agreements/new', '/agreements/quick', '/offers/new', '/audits/new', '/plans/new', '/practices', '/practices/new', '/stories']
   },
-  Marcus: { agreement: ['/care', '/charges', '/impact'], beside: ['/broker', '/briefings/new', '/desk/coverage', '/desk/capacity', '/desk/plans', '/desk/what-if', '/cadre/new'] }
+  Priya: { agreement: [], partnership: ['/charter'], beside: ['/schools/999101/standing', '/schools/999101/memory', '/schools/999101/memory?since=ever', '/schools/999101/one-page'] },
+  Marcus: { agreement: ['/care', '/charges', '/impact'], partnership: ['', '/charter', '/goals'], beside: ['/schools/999101/standing', '/schools/999101/memory', '/broker', '/briefings/new', '/desk/coverage', '/desk/capacity', '/desk/plans', '/desk/what-if', '/cadre/new'] }
 }
 
-for (const [who, { agreement, beside }] of Object.entries(deep)) {
+for (const [who, { agreement, partnership = [], beside }] of Object.entries(deep)) {
   test(`the pages too deep for a walk, as ${who}`, async ({ page }, info) => {
     test.setTimeout(600_000)
     await signIn(page, link(who))
     await page.goto(demo() + '/agreements')
     const base = await page.getByRole('link', { name: /Every child at Harbour View reads by six/ }).first().getAttribute('href')
-    for (const path of [...agreement.map((part) => base + part), ...beside]) {
+    await page.goto(demo() + '/partnerships')
+    const alliance = await page.getByRole('link', { name: 'Tideway Learning Alliance' }).first().getAttribute('href')
+    for (const path of [...agreement.map((part) => base + part), ...partnership.map((part) => alliance + part), ...beside]) {
       const answer = await page.goto(demo() + path)
       expect.soft(answer.status(), path).toBeLessThan(400)
       await sound(page, path, info.project.name !== 'without JavaScript')

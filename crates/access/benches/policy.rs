@@ -30,6 +30,7 @@ fn busy(role: Role) -> Visitor {
             .collect(),
         shared: (1..=40).map(|urn| (OrgRef::School(800 + urn), Kind::Audit)).collect(),
         glass: Vec::new(),
+        ..Visitor::default()
     }
 }
 

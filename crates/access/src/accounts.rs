@@ -40,11 +40,14 @@ pub enum Role {
     Administrator,
     /// Runs the installation: imports, accounts, retention, founding partnerships. Sees no record.
     Operator,
+    /// Watches over data protection: reads what an operator looks after, changes none of it. Sees no
+    /// record.
+    DataProtectionOfficer,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Head,
         Self::Staff,
         Self::Governor,
@@ -55,6 +58,7 @@ impl Role {
         Self::Partner,
         Self::Administrator,
         Self::Operator,
+        Self::DataProtectionOfficer,
     ];
 
     /// The role in words, as a person would say it.
@@ -71,6 +75,7 @@ impl Role {
             Self::Partner => "Partner beyond the school sector",
             Self::Administrator => "Administrator of a partnership",
             Self::Operator => "Operator of the installation",
+            Self::DataProtectionOfficer => "Data protection officer",
         }
     }
 
@@ -88,6 +93,7 @@ impl Role {
             Self::Partner => "partner",
             Self::Administrator => "administrator",
             Self::Operator => "operator",
+            Self::DataProtectionOfficer => "data-protection-officer",
         }
     }
 }
@@ -286,6 +292,23 @@ pub async fn holders(
         [org.into(), role.key().into(), clock.today().to_string().into()],
     )
     .await
+}
+
+/// The people who lead an organisation today and sign for it: the heads of a school, the executives
+/// of a trust.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn leaders(db: &impl Sql, clock: &Clock, org: OrgRef) -> Result<Vec<Account>, DbError> {
+    let mut found = holders(db, clock, org, Role::Head).await?;
+    if matches!(org, OrgRef::Trust(_)) {
+        for one in holders(db, clock, org, Role::TrustExecutive).await? {
+            if found.iter().all(|known| known.id != one.id) {
+                found.push(one);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The people who chair an organisation's board today.

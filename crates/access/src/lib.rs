@@ -23,6 +23,7 @@ pub mod privacy;
 pub mod retention;
 pub mod rules;
 pub mod sealed;
+pub mod second;
 pub mod sessions;
 pub mod sharing;
 pub mod signing_in;
@@ -52,6 +53,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0101_partnerships.sql"),
     },
     Migration { room: "access", number: 102, sql: include_str!("../migrations/0102_chair.sql") },
+    Migration {
+        room: "access",
+        number: 110,
+        sql: include_str!("../migrations/0110_second_step.sql"),
+    },
 ];
 
 /// This room's background work.

@@ -276,6 +276,19 @@ pub async fn take_back(
     Ok(true)
 }
 
+/// Whose record a link is about.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn owner(db: &impl Sql, id: LinkId) -> Result<Option<OrgRef>, DbError> {
+    #[derive(FromQueryResult)]
+    struct Of {
+        owner: OrgRef,
+    }
+    let of: Option<Of> = db.first("SELECT owner FROM act_link WHERE id = $1", [id.into()]).await?;
+    Ok(of.map(|of| of.owner))
+}
+
 /// Takes every unused link to a record back and says how many there were.
 ///
 /// # Errors

@@ -46,7 +46,7 @@ pub fn hash(token: &str) -> String {
     blake3::hash(token.as_bytes()).to_hex().to_string()
 }
 
-/// Begins a session and returns the token for the cookie.
+/// Begins a session for what runs on the server itself, proved, and returns the token for the cookie.
 ///
 /// # Errors
 /// When the database refuses.
@@ -57,10 +57,19 @@ pub async fn begin(
     account: AccountId,
     label: &str,
 ) -> Result<String, DbError> {
-    begin_by(db, ids, now, account, label, "").await
+    begin_by(db, ids, now, account, label, Entrance { way: "", proved: true }).await
 }
 
-/// The same, noting the way in: `link`, `password`, `passkey`, or `provider:KEY`.
+/// How somebody came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entrance<'a> {
+    /// `link`, `password`, `passkey`, or `provider:KEY`.
+    pub way: &'a str,
+    /// Whether they showed a second step ([`crate::second`]).
+    pub proved: bool,
+}
+
+/// The same for somebody who came in at the front door.
 ///
 /// # Errors
 /// When the database refuses.
@@ -70,19 +79,20 @@ pub async fn begin_by(
     now: Timestamp,
     account: AccountId,
     label: &str,
-    way: &str,
+    entrance: Entrance<'_>,
 ) -> Result<String, DbError> {
     let token = ids.token();
     db.run(
-        "INSERT INTO session (token_hash, account, label, created_at, seen_at, expires_at, way)
-         VALUES ($1, $2, $3, $4, $4, $5, $6)",
+        "INSERT INTO session (token_hash, account, label, created_at, seen_at, expires_at, way, proved)
+         VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
         [
             hash(&token).into(),
             account.into(),
             label.chars().take(80).collect::<String>().into(),
             At(now).into(),
             At(now + ABSOLUTE).into(),
-            way.into(),
+            entrance.way.into(),
+            entrance.proved.into(),
         ],
     )
     .await?;
@@ -107,22 +117,34 @@ pub async fn way(db: &impl Sql, token: &str) -> Result<Option<String>, DbError> 
     Ok(begun.map(|begun| begun.way))
 }
 
+/// Whose session goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resumed {
+    /// The account.
+    pub account: AccountId,
+    /// The person's name.
+    pub name: String,
+    /// Whether they showed a second step in it ([`crate::second`]).
+    pub proved: bool,
+}
+
 /// Whose session a token opens, if it is still alive.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn resume(app: &App, token: &str) -> Result<Option<(AccountId, String)>, DbError> {
+pub async fn resume(app: &App, token: &str) -> Result<Option<Resumed>, DbError> {
     #[derive(FromQueryResult)]
     struct Live {
         account: AccountId,
         name: String,
         seen_at: At,
+        proved: bool,
     }
     let now = app.clock.now();
     let live: Option<Live> = app
         .db
         .first(
-            "SELECT s.account, a.name, s.seen_at FROM session s JOIN account a ON a.id = s.account
+            "SELECT s.account, a.name, s.seen_at, s.proved FROM session s JOIN account a ON a.id = s.account
              WHERE s.token_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2
                AND s.seen_at > $3 AND a.closed_at IS NULL",
             [hash(token).into(), At(now).into(), At(now - IDLE).into()],
@@ -138,7 +160,7 @@ pub async fn resume(app: &App, token: &str) -> Result<Option<(AccountId, String)
             )
             .await?;
     }
-    Ok(Some((live.account, live.name)))
+    Ok(Some(Resumed { account: live.account, name: live.name, proved: live.proved }))
 }
 
 /// Ends a session.
@@ -329,6 +351,15 @@ pub async fn rotate(db: &impl Sql, ids: &Ids, token: &str) -> Result<Option<Stri
         )
         .await?;
     Ok((changed == 1).then_some(fresh))
+}
+
+/// Notes that the person of a session showed a second step.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn prove(db: &impl Sql, token: &str) -> Result<(), DbError> {
+    db.run("UPDATE session SET proved = TRUE WHERE token_hash = $1", [hash(token).into()]).await?;
+    Ok(())
 }
 
 /// Makes unused sign-in links of a person useless.

@@ -127,6 +127,20 @@ pub async fn revoke(tx: &Tx, permit: &Permit, owner: OrgRef, id: &str) -> Result
     Ok(revoked == 1)
 }
 
+/// Whose agreement to share it is.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn owner(db: &impl Sql, id: &str) -> Result<Option<OrgRef>, DbError> {
+    #[derive(FromQueryResult)]
+    struct Of {
+        owner: OrgRef,
+    }
+    let of: Option<Of> =
+        db.first("SELECT owner FROM data_share WHERE id = $1", [id.into()]).await?;
+    Ok(of.map(|of| of.owner))
+}
+
 /// What organisations share with a body on a day: the owner and the kind of record, in order. The
 /// rule `shared` lets its leaders in by this and by nothing else.
 ///

@@ -5,7 +5,11 @@ use axum_extra::extract::CookieJar;
 use foundation::{Actor, App, Context, OrgRef, PageError};
 use jiff::civil::Date;
 
-use crate::{AccountId, Kind, Post, Role, accounts, looks, partnerships, sessions, sharing};
+use crate::{
+    AccountId, Kind, Post, Role, accounts, looks, partnerships,
+    second::{self, Waiting},
+    sessions, sharing,
+};
 
 /// Somebody looking at a page: signed in with their posts, or nobody in particular.
 #[derive(Clone, Debug, Default)]
@@ -14,8 +18,10 @@ pub struct Visitor {
     pub account: Option<AccountId>,
     /// The person's name.
     pub name: String,
-    /// The posts held today.
+    /// The posts held today that are open to the person.
     pub posts: Vec<Post>,
+    /// Posts held today that wait for a second step.
+    pub waiting: Waiting,
     /// The partnerships the person's organisations belong to today.
     pub partnerships: Vec<OrgRef>,
     /// Those partnerships with each of their members today, in order.
@@ -27,12 +33,33 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// Loads what the policy needs to know about a person.
+    /// Loads what the policy needs to know about a person, for work on their behalf.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn load(app: &App, account: AccountId, name: String) -> Result<Self, PageError> {
         let posts = accounts::posts(&app.db, &app.clock, account).await?;
+        Self::with(app, account, name, posts).await
+    }
+
+    /// Loads it for somebody whose session this is: without the posts that wait for a second step.
+    async fn resume(app: &App, session: sessions::Resumed) -> Result<Self, PageError> {
+        let account = session.account;
+        let mut posts = accounts::posts(&app.db, &app.clock, account).await?;
+        let waiting = match session.proved {
+            true => Waiting::default(),
+            false => second::hold_back(app, account, &mut posts).await?,
+        };
+        let it = Self::with(app, account, session.name, posts).await?;
+        Ok(Self { waiting, ..it })
+    }
+
+    async fn with(
+        app: &App,
+        account: AccountId,
+        name: String,
+        posts: Vec<Post>,
+    ) -> Result<Self, PageError> {
         let today: Date = app.clock.today();
         let mut found = Vec::new();
         for post in &posts {
@@ -77,6 +104,26 @@ impl Visitor {
     #[must_use]
     pub fn chairs(&self, org: OrgRef) -> bool {
         self.posts.iter().any(|post| post.role() == Role::Governor && post.chair && post.org == org)
+    }
+
+    /// Whether the person leads an organisation and signs for it: as head, or as an executive of a
+    /// trust for the trust itself.
+    #[must_use]
+    pub fn leads(&self, org: OrgRef) -> bool {
+        self.is(Role::Head, org)
+            || (matches!(org, OrgRef::Trust(_)) && self.is(Role::TrustExecutive, org))
+    }
+
+    /// The organisations the person leads, each once: schools as head, trusts as executive.
+    #[must_use]
+    pub fn led(&self) -> Vec<OrgRef> {
+        let mut led = Vec::new();
+        for post in &self.posts {
+            if self.leads(post.org) && !led.contains(&post.org) {
+                led.push(post.org);
+            }
+        }
+        led
     }
 
     /// Whether the person holds any post in an organisation.
@@ -137,7 +184,7 @@ impl FromRequestParts<App> for Visitor {
         let jar = CookieJar::from_headers(&parts.headers);
         let visitor = match jar.get(sessions::cookie_name(&app.config)) {
             Some(cookie) => match sessions::resume(app, cookie.value()).await? {
-                Some((account, name)) => Self::load(app, account, name).await?,
+                Some(session) => Self::resume(app, session).await?,
                 None => Self::default(),
             },
             None => Self::default(),

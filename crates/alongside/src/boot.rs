@@ -42,7 +42,10 @@ pub fn config(cli: &Cli) -> anyhow::Result<Config> {
     if let Some(database) = &cli.database {
         config.database_url.clone_from(database);
     }
-    let problems = config.problems();
+    let mut problems = config.problems();
+    if let Err(problem) = access::second::Needed::parse(&config.require_second_step) {
+        problems.push(problem);
+    }
     if problems.is_empty() { Ok(config) } else { Err(fail(Code::Config, problems.join("\n"))) }
 }
 

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::{
     Router,
     extract::{FromRequestParts as _, Request, State},
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
     routing::get,
@@ -13,7 +13,7 @@ use axum::{
 use foundation::{
     App, PageError, Sql as _,
     clock::date_in_words,
-    web::{Frame, NavItem},
+    web::{Frame, NavItem, Reminder, percent_encoded, redirect},
 };
 
 use crate::week::{self, Half, Ledger, Week};
@@ -45,11 +45,37 @@ pub async fn frame(State(app): State<App>, request: Request, next: Next) -> Resp
         acting_for: visitor.posts.first().map(|post| post.title.clone()),
         nav: navigation(&visitor),
         banner: banner(&app),
+        reminder: reminder(&visitor),
         path: parts.uri.path().to_owned(),
         notice: None,
     };
     parts.extensions.insert(frame);
-    next.run(Request::from_parts(parts, body)).await
+    // Whoever looks for a page that a post of theirs would open is led to where it opens. It says
+    // nothing of the page: every address that does not open leads there.
+    let led = (parts.method == Method::GET && !visitor.waiting.held_back.is_empty())
+        .then(|| parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned());
+    let answer = next.run(Request::from_parts(parts, body)).await;
+    match led {
+        Some(back)
+            if [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN].contains(&answer.status())
+                && !back.starts_with("/account") =>
+        {
+            redirect(&format!("/account/second-step?back={}", percent_encoded(&back)))
+        }
+        _ => answer,
+    }
+}
+
+/// What a person should not put off: a second step for a post that waits for one.
+fn reminder(visitor: &Visitor) -> Option<Reminder> {
+    let waiting = &visitor.waiting;
+    let sentence = match (waiting.held_back.first(), waiting.until()) {
+        (Some(post), _) => format!("Your post “{}” opens with a second step.", post.title),
+        (None, Some(day)) => format!("Your post needs a second step by {}.", date_in_words(day)),
+        (None, None) => return None,
+    };
+    let link = NavItem::new("See how", "/account/second-step");
+    Some(Reminder { word: "Waiting", sentence, link })
 }
 
 /// What every page says first where this is no ordinary installation.
@@ -93,6 +119,9 @@ fn navigation(visitor: &Visitor) -> Vec<NavItem> {
     if visitor.has(Role::Operator) {
         nav.push(NavItem::new("People", "/people"));
         nav.push(NavItem::new("Imports", "/imports"));
+        nav.push(NavItem::new("Data protection", "/data-protection"));
+    } else if visitor.has(Role::DataProtectionOfficer) {
+        nav.push(NavItem::new("People", "/people"));
         nav.push(NavItem::new("Data protection", "/data-protection"));
     }
     nav

@@ -6,7 +6,7 @@ use brokerage::contribution::Contributions;
 use foundation::{App, db::Migration, jobs::Handlers, machine::Document, mail, web::Written};
 use support::pages::points::OpenPoints;
 
-use register::pages::Sections;
+use register::pages::{Memory, Sections};
 
 use crate::{home, protection, week};
 
@@ -93,7 +93,7 @@ pub fn extracts() -> Extracts {
         .asking("week", week::persons::extract)
 }
 
-/// What the rooms tell about a school on its page.
+/// What the rooms tell about a school, or a partnership, on its page.
 #[must_use]
 pub fn sections() -> Sections {
     Sections::default()
@@ -101,6 +101,19 @@ pub fn sections() -> Sections {
         .asking(brokerage::on_page::sections)
         .asking(support::on_page::sections)
         .asking(practices::on_page::sections)
+        .asking(visits::on_page::sections)
+        .asking(plans::on_page::sections)
+}
+
+/// What the rooms remember of a school.
+#[must_use]
+pub fn memory() -> Memory {
+    Memory::default()
+        .asking(needs::on_page::memory)
+        .asking(brokerage::on_page::memory)
+        .asking(support::on_page::memory)
+        .asking(visits::on_page::memory)
+        .asking(practices::on_page::memory)
 }
 
 /// What the rooms know to be open between two schools: shown where a review is written.

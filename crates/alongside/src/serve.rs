@@ -19,6 +19,7 @@ pub fn service(app: &App) -> Router {
         .layer(Extension(routes::duties()))
         .layer(Extension(routes::extracts()))
         .layer(Extension(routes::sections()))
+        .layer(Extension(routes::memory()))
         .layer(Extension(routes::open_points()))
         .layer(Extension(routes::contributions()))
         .layer(middleware::from_fn_with_state(app.clone(), home::frame));

@@ -2,10 +2,8 @@
 //! with them, whether or not they hold a designation. The rooms above know what was given; each
 //! adds its own answer.
 
-use std::{fmt, pin::Pin, sync::Arc};
-
 use access::AccountId;
-use foundation::{App, DbError, OrgRef, Sql, db::AsText};
+use foundation::{App, DbError, OrgRef, Rooms, Sql, db::AsText};
 use jiff::civil::Date;
 use sea_orm::FromQueryResult;
 use serde::Serialize;
@@ -37,44 +35,21 @@ pub struct Contribution {
     pub became: Vec<String>,
 }
 
-type Answer = Pin<Box<dyn Future<Output = Result<Vec<Contribution>, DbError>> + Send>>;
-type Ask = Arc<dyn Fn(App, AccountId) -> Answer + Send + Sync>;
+/// The rooms' answers: what has this person given to other schools?
+pub type Contributions = Rooms<AccountId, Contribution>;
 
-/// The rooms' answers. Each room above adds its own question; the front door puts the whole into
-/// the requests (`axum::Extension`).
-#[derive(Clone, Default)]
-pub struct Contributions(Vec<Ask>);
-
-impl fmt::Debug for Contributions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Contributions({} rooms)", self.0.len())
-    }
-}
-
-impl Contributions {
-    /// Adds a room's question: what has this person given to other schools?
-    #[must_use]
-    pub fn asking<F, W>(mut self, ask: F) -> Self
-    where
-        F: Fn(App, AccountId) -> W + Send + Sync + 'static,
-        W: Future<Output = Result<Vec<Contribution>, DbError>> + Send + 'static,
-    {
-        self.0.push(Arc::new(move |app, account| Box::pin(ask(app, account))));
-        self
-    }
-
-    /// Everything somebody gave and gives, the latest first.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn of(&self, app: &App, account: AccountId) -> Result<Vec<Contribution>, DbError> {
-        let mut all = Vec::new();
-        for ask in &self.0 {
-            all.extend(ask(app.clone(), account).await?);
-        }
-        all.sort_by(|a, b| (b.from_on, &a.school, &a.title).cmp(&(a.from_on, &b.school, &b.title)));
-        Ok(all)
-    }
+/// Everything somebody gave and gives, the latest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn given(
+    rooms: &Contributions,
+    app: &App,
+    account: AccountId,
+) -> Result<Vec<Contribution>, DbError> {
+    let mut all = rooms.answers(app, &account).await?;
+    all.sort_by(|a, b| (b.from_on, &a.school, &a.title).cmp(&(a.from_on, &b.school, &b.title)));
+    Ok(all)
 }
 
 /// Time promised to a support and kept free for it.

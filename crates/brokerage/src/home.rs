@@ -28,7 +28,7 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)
     let mut list = Vec::new();
     let now = app.clock.now();
     let today = app.clock.today();
-    for org in visitor.orgs(Role::Head) {
+    for org in visitor.led() {
         for request in requests::requests_of(&app.db, org).await? {
             let page = format!("/requests/{}", request.id);
             let text = format!("Request for support: {}", request.ask.title);
@@ -232,7 +232,7 @@ async fn cadre_waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, boo
     let way = |state| {
         matches!(state, cadre::State::Nominated | cadre::State::Applied | cadre::State::Assessed)
     };
-    for org in visitor.orgs(Role::Head) {
+    for org in visitor.led() {
         for it in cadre::released_from(&app.db, org).await? {
             if way(it.state) && it.released_by.is_none() {
                 let text = format!("Release {} as {}?", it.name, it.role_name());

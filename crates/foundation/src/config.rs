@@ -28,6 +28,11 @@ pub struct Config {
     /// as `mailto:security@alongside.example` or `https://…` (environment:
     /// `ALONGSIDE_SECURITY_CONTACT`). Empty: the sender of letters.
     pub security_contact: String,
+    /// The posts that open only to somebody who showed a second step (a passkey, an authenticator
+    /// app), each with its days of grace, as in `operator administrator:14 broker:14` (environment:
+    /// `ALONGSIDE_REQUIRE_SECOND_STEP`). Empty: those three and data protection officers; in the
+    /// demonstration none. `none`: none.
+    pub require_second_step: String,
     /// How letters leave.
     pub mail: Mail,
     /// A rehearsal's first day, `YYYY-MM-DD` (environment: `ALONGSIDE_REHEARSE_FROM`): the calendar
@@ -116,6 +121,7 @@ impl Default for Config {
             secret_file: PathBuf::from("alongside-data/secret"),
             pack: PathBuf::new(),
             security_contact: String::new(),
+            require_second_step: String::new(),
             mail: Mail::default(),
             rehearse_from: None,
             providers: Vec::new(),
@@ -152,6 +158,7 @@ impl Config {
                 },
                 "ALONGSIDE_PACK" => config.pack = PathBuf::from(value),
                 "ALONGSIDE_SECURITY_CONTACT" => config.security_contact.clone_from(value),
+                "ALONGSIDE_REQUIRE_SECOND_STEP" => config.require_second_step.clone_from(value),
                 "ALONGSIDE_SMTP" => config.mail.smtp.clone_from(value),
                 "ALONGSIDE_MAIL_FROM" => config.mail.from.clone_from(value),
                 "ALONGSIDE_MAIL_FOLDER" => config.mail.folder = PathBuf::from(value),

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use access::{Kind, Role, Visitor};
-use foundation::{App, PageError, clock::date_in_words};
+use foundation::{App, OrgRef, PageError, clock::date_in_words};
 
-use crate::audits::{self, State};
+use crate::{
+    audits::{self, State},
+    standing,
+};
 
 /// One thing that waits for somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +49,7 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<Waiting>, PageE
             });
         }
     }
+    list.extend(answers(app, visitor).await?);
     if let Some(account) = visitor.account {
         for audit in audits::given_to(&app.db, account).await? {
             if !audit.state.is_open() {
@@ -85,6 +89,40 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<Waiting>, PageE
                 detail: "You can moderate it".to_owned(),
             });
         }
+    }
+    Ok(list)
+}
+
+/// Decisions on the tier of support that wait: for a head's answer, or for another look by whoever
+/// decided.
+async fn answers(app: &App, visitor: &Visitor) -> Result<Vec<Waiting>, PageError> {
+    let mut list = Vec::new();
+    let urn = |org: OrgRef| org.urn().map_or_else(String::new, |urn| urn.to_string());
+    for org in visitor.orgs(Role::Head) {
+        let newest = standing::decisions(&app.db, org).await?.into_iter().next();
+        if let Some(one) = newest.filter(|one| one.reply.is_none()) {
+            list.push(Waiting {
+                text: format!("{} has decided how much support we may have", one.name),
+                href: format!("/schools/{}/standing", urn(org)),
+                tag: "Waiting for you".to_owned(),
+                detail: "Say how you see it".to_owned(),
+            });
+        }
+    }
+    let Some(account) = visitor.account else { return Ok(list) };
+    for one in standing::due(&app.db, account, app.clock.today()).await? {
+        list.push(Waiting {
+            text: format!(
+                "{}: look again at the tier of support",
+                register::org_name(&app.db, one.org).await?
+            ),
+            href: format!("/schools/{}/standing", urn(one.org)),
+            tag: "Waiting for you".to_owned(),
+            detail: one
+                .said
+                .review_on
+                .map_or_else(String::new, |day| format!("Review on {}", date_in_words(day))),
+        });
     }
     Ok(list)
 }

@@ -4,6 +4,9 @@
 //! be given to staff; it cannot be agreed without one strength and one need. When an agreement
 //! that rests on it is signed it is frozen with a fingerprint; a new audit supersedes it.
 //!
+//! Beside it stand the two judgements about a school as a whole: its stage of improvement and the
+//! tier of support decided for it ([`standing`]).
+//!
 //! Not here: plans and milestones (support), public figures (register).
 
 pub mod audits;
@@ -13,6 +16,7 @@ mod home;
 pub mod on_page;
 mod pages;
 pub mod persons;
+pub mod standing;
 
 use foundation::{db::Migration, web::Written};
 
@@ -31,8 +35,12 @@ pub fn machines() -> Vec<foundation::machine::Document> {
 }
 
 /// Where this room writes people's names.
-pub const WRITTEN: &[Written] =
-    &[Written { table: "audit_section", account: "assignee", name: "assignee_name" }];
+pub const WRITTEN: &[Written] = &[
+    Written { table: "audit_section", account: "assignee", name: "assignee_name" },
+    Written { table: "improvement_stage", account: "account", name: "name" },
+    Written { table: "tier_decision", account: "account", name: "name" },
+    Written { table: "tier_decision", account: "reply_account", name: "reply_name" },
+];
 
 /// This room's tables, in order.
 pub const MIGRATIONS: &[Migration] = &[
@@ -42,4 +50,5 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 100,
         sql: include_str!("../migrations/0100_responsible.sql"),
     },
+    Migration { room: "needs", number: 110, sql: include_str!("../migrations/0110_standing.sql") },
 ];

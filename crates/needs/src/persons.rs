@@ -4,7 +4,10 @@ use access::{AccountId, leaving::Duty};
 use foundation::{App, DbError, OrgRef};
 use serde_json::{Value, json};
 
-use crate::audits::{self, Audit, Section};
+use crate::{
+    audits::{self, Audit, Section},
+    standing,
+};
 
 async fn sections(app: &App, account: AccountId) -> Result<Vec<(Audit, Section)>, DbError> {
     let mut found = Vec::new();
@@ -37,7 +40,8 @@ pub async fn duties(app: App, account: AccountId, org: OrgRef) -> Result<Vec<Dut
         .collect())
 }
 
-/// What the room holds about a person: the sections given to them.
+/// What the room holds about a person: the sections given to them, the tiers of
+/// support they decided, the stages they recorded.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -50,5 +54,22 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
                     "section": section.name, "finished": section.done })
         })
         .collect();
-    Ok(json!({ "sections_given_to_you": sections }))
+    let decided: Vec<Value> = standing::decided_by(&app.db, account)
+        .await?
+        .into_iter()
+        .map(|one| {
+            json!({ "school": one.org, "tier": one.said.tier, "evidence": one.said.evidence,
+                    "decided_at": one.at.to_string() })
+        })
+        .collect();
+    let stages: Vec<Value> = standing::recorded_by(&app.db, account)
+        .await?
+        .into_iter()
+        .map(|(org, stage, why)| json!({ "school": org, "stage": stage, "why": why }))
+        .collect();
+    Ok(json!({
+        "sections_given_to_you": sections,
+        "tiers_you_decided": decided,
+        "stages_you_recorded": stages,
+    }))
 }

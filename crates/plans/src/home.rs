@@ -11,6 +11,7 @@ use crate::{
     Refusal,
     machine::{ActionState, ObjectiveState, PlanState, Standing, SuggestionState},
     model::{ActionId, PlanId},
+    shared::{Keeper, charter, goals},
     store::{self, Who, Whole, is_quiet},
 };
 
@@ -43,8 +44,47 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<Waiting>, Refus
             of_plan(&whole, visitor, today, &mut list);
         }
     }
+    together(app, visitor, today, &mut list).await?;
     list.sort_by_key(|waiting| waiting.due.unwrap_or(Date::MAX));
     Ok(list)
+}
+
+/// What waits in the person's partnerships: a charter to accept, a goal that stands still.
+async fn together(
+    app: &App,
+    visitor: &Visitor,
+    today: Date,
+    list: &mut Vec<Waiting>,
+) -> Result<(), Refusal> {
+    for &partnership in &visitor.partnerships {
+        let base = format!("/partnerships/{}", partnership.to_string().replace("partnership:", ""));
+        if let Some(standing) = charter::standing(app, partnership).await? {
+            for member in charter::asks(visitor, &standing) {
+                list.push(Waiting {
+                    text: "Read the charter and accept it".to_owned(),
+                    href: format!("{base}/charter"),
+                    tag: "Waiting for you".to_owned(),
+                    detail: register::org_name(&app.db, member).await?,
+                    due: None,
+                    own: false,
+                });
+            }
+        }
+        for goal in goals::of(&app.db, partnership).await? {
+            let keeps = goal.standings(visitor).contains(&Keeper::Lead);
+            if keeps && goal.stands_still(today) {
+                list.push(Waiting {
+                    text: format!("Say how it goes: {}", goal.title),
+                    href: format!("/goals/{}", goal.id),
+                    tag: "To do".to_owned(),
+                    detail: "nothing was heard for half a term".to_owned(),
+                    due: None,
+                    own: false,
+                });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn of_plan(whole: &Whole, visitor: &Visitor, today: Date, list: &mut Vec<Waiting>) {
@@ -237,8 +277,12 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
         .db
         .count("SELECT count(*) AS n FROM plan_objective WHERE lead = $1", [account.into()])
         .await?;
+    let goals = goals::said_by(&app.db, account).await?;
+    let charters = charter::touched_by(&app.db, account).await?;
     Ok(json!({
         "objectives led": led,
+        "shared goals": goals.iter().map(|one| json!({ "at": one.at(), "act": one.act(), "words": one.words })).collect::<Vec<_>>(),
+        "charters": charters.iter().map(|(partnership, number, what)| json!({ "partnership": partnership, "version": number, "what": what })).collect::<Vec<_>>(),
         "actions": owned.iter().map(|one| json!({ "action": one.words, "state": one.state, "due": one.due_on })).collect::<Vec<_>>(),
         "notes": said.iter().map(|one| json!({ "at": one.at.0, "words": one.words, "needs": one.needs })).collect::<Vec<_>>(),
         "suggestions": suggested.iter().map(|one| json!({ "at": one.created_at.0, "why": one.why, "changes": one.changes, "state": one.state, "reply": one.reply })).collect::<Vec<_>>(),

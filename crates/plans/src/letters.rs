@@ -1,7 +1,7 @@
 //! The letters of this room. Subjects name no matter, only that something waits.
 
 use access::{
-    Permit, Role,
+    Permit,
     accounts::{self, Account},
 };
 use foundation::{
@@ -50,7 +50,7 @@ pub(crate) async fn plan_opened(
     let mut told: Vec<String> = Vec::new();
     for linked in whole.agreements.values().filter(|linked| linked.shares()) {
         let other = linked.agreement.supporting;
-        for head in accounts::holders(tx, &app.clock, other, Role::Head).await? {
+        for head in accounts::leaders(tx, &app.clock, other).await? {
             if told.contains(&head.email) || other == whole.plan.org {
                 continue;
             }
@@ -78,13 +78,13 @@ pub(crate) async fn off_track(
     milestone: &Milestone,
 ) -> Result<(), Refusal> {
     let objective = whole.objective(milestone.objective)?;
-    let mut readers = accounts::holders(tx, &app.clock, whole.plan.org, Role::Head).await?;
+    let mut readers = accounts::leaders(tx, &app.clock, whole.plan.org).await?;
     if let Some(lead) = objective.lead {
         readers.extend(accounts::get(tx, lead).await?.filter(|one| one.closed_at.is_none()));
     }
     for linked in whole.linked(objective.id).filter(|linked| linked.shares()) {
         let other = linked.agreement.supporting;
-        readers.extend(accounts::holders(tx, &app.clock, other, Role::Head).await?);
+        readers.extend(accounts::leaders(tx, &app.clock, other).await?);
     }
     let school = school(tx, whole).await?;
     let mut told = Vec::new();

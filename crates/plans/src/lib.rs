@@ -3,7 +3,8 @@
 //! What it is: one plan where several supports meet. Priority → objective → action → milestone,
 //! each objective with why this and why here, if–then–so that, an indicator with its baseline, and
 //! links to the needs it answers and the agreements that help with it; suggestions of others,
-//! shown as differences; owners who answer from a letter; a ladder for what has gone quiet. What
+//! shown as differences; owners who answer from a letter; a ladder for what has gone quiet. Beside
+//! it stands what a partnership agreed on: its charter and the goals its members share. What
 //! it is not: it holds no agreement (that is support) and judges no school.
 //!
 //! Invariants, each held by a test: a transition that the state machines do not list is refused;
@@ -19,8 +20,10 @@ pub mod home;
 mod letters;
 pub mod machine;
 pub mod model;
+pub mod on_page;
 mod pages;
 mod records;
+pub mod shared;
 pub mod store;
 pub mod tend;
 mod whole;
@@ -40,11 +43,15 @@ pub const WRITTEN: &[Written] = &[
     Written { table: "plan_action", account: "owner", name: "owner_name" },
     Written { table: "action_note", account: "author", name: "author_name" },
     Written { table: "plan_suggestion", account: "author", name: "author_name" },
+    Written { table: "charter", account: "account", name: "name" },
+    Written { table: "shared_goal_note", account: "account", name: "name" },
 ];
 
 /// This room's tables, in order.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { room: "plans", number: 1, sql: include_str!("../migrations/0001_plans.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "plans", number: 1, sql: include_str!("../migrations/0001_plans.sql") },
+    Migration { room: "plans", number: 110, sql: include_str!("../migrations/0110_shared.sql") },
+];
 
 /// Adds this room's daily work.
 #[must_use]
@@ -52,6 +59,7 @@ pub fn handlers(handlers: jobs::Handlers) -> jobs::Handlers {
     handlers.on(tend::TEND, |app: App, _| async move {
         let permit = access::Permit::system("daily work", app.clock.now());
         tend::tend(&app, &permit).await.map(|_| ()).map_err(|error| error.to_string())?;
+        shared::goals::remind(&app, &permit).await.map_err(|error| error.to_string())?;
         schedule(&app).await.map_err(|error| error.to_string())
     })
 }

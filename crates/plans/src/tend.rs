@@ -241,7 +241,7 @@ async fn people(
             }
         }
     };
-    let heads = |org| accounts::holders(tx, &app.clock, org, Role::Head);
+    let heads = |org| accounts::leaders(tx, &app.clock, org);
     match rung {
         1 => {
             let lead = match objective.lead {

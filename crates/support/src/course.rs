@@ -258,6 +258,9 @@ pub async fn activate(app: &App, permit: &Permit, id: AgreementId) -> Result<(),
     let hashes = freeze(&tx, app, permit, &agreement, binding.terms()).await?;
     record(&tx, permit.context(), &agreement, "activated", json!({ "baselines": hashes })).await?;
     neighbours::fulfil_request(&tx, permit, &agreement).await?;
+    if let Some(it) = binding.terms().brought_in {
+        crate::time::bring_in(app, &tx, permit, &agreement, it).await?;
+    }
     tell(app, &tx, permit, &agreement, &Told::Started).await?;
     tx.commit().await?;
     Ok(())

@@ -1,7 +1,7 @@
 //! A draft that begins with what the request and the match say already.
 
 use access::{Action, Visitor};
-use foundation::{App, PageError, Sql};
+use foundation::{App, OrgRef, PageError, Sql};
 use jiff::civil::Date;
 
 use crate::{
@@ -19,22 +19,45 @@ use crate::{
 pub(crate) struct Seed {
     pub(crate) title: String,
     pub(crate) kind: String,
+    /// The two sides.
+    pub(crate) sides: [OrgRef; 2],
 }
 
 /// What a request suggests, for somebody who may write its agreement.
 pub(crate) async fn seed(app: &App, visitor: &Visitor, request: &str) -> Result<Seed, PageError> {
     let (request, proposal) = neighbours::matched(&app.db, request).await?;
     access::authorize(app, visitor, Action::Read, &proposal.resource(&request))?;
-    Ok(Seed { title: request.ask.title.clone(), kind: kind_of(&request).code.clone() })
+    Ok(Seed {
+        title: request.ask.title.clone(),
+        kind: kind_of(&request, proposal.org).code.clone(),
+        sides: [request.org, proposal.org],
+    })
 }
 
-fn kind_of(request: &brokerage::Request) -> &'static Kind {
+/// The kind of support a request suggests: of those that suit both sides, the one of its depth, a
+/// kind made for trusts where trusts ask.
+fn kind_of(request: &brokerage::Request, supporting: OrgRef) -> &'static Kind {
     use brokerage::requests::Tier;
+    let suits =
+        |kind: &&Kind| !kind.heads_alone && kind.suits(request.org) && kind.suits(supporting);
+    let own = |kind: &&Kind| kind.between.len() == 1;
     let code = match request.ask.tier {
         Tier::Intensive => "intensive",
         _ => "focused",
     };
-    pack().kind(code).unwrap_or(&pack().kinds[0])
+    let kinds = &pack().kinds;
+    pack()
+        .kind(code)
+        .filter(suits)
+        .or_else(|| kinds.iter().filter(suits).find(own))
+        .or_else(|| kinds.iter().find(suits))
+        .unwrap_or(&kinds[0])
+}
+
+/// The theme of a kind of support that a request's specialisms point to.
+fn theme_of(kind: &Kind, request: &brokerage::Request) -> String {
+    let wanted = request.ask.specialisms.iter().map(|one| one.code.as_str());
+    wanted.filter(|code| kind.theme(code).is_some()).map(str::to_owned).next().unwrap_or_default()
 }
 
 /// The words a draft begins with: from the request, the match and the pack.
@@ -47,9 +70,10 @@ pub async fn terms_from_request(
     kind: &str,
 ) -> Result<Terms, Refusal> {
     let (request, proposal) = neighbours::matched(db, request).await?;
-    let kind = pack().kind(kind).unwrap_or_else(|| kind_of(&request));
+    let kind = pack().kind(kind).unwrap_or_else(|| kind_of(&request, proposal.org));
     let mut terms = Terms::draft(kind, request.org, proposal.org);
     let ask = &request.ask;
+    terms.theme = theme_of(kind, &request);
     terms.title.clone_from(&ask.title);
     terms.purpose.clone_from(&ask.need);
     terms.success = ask
@@ -69,13 +93,18 @@ pub async fn terms_from_request(
         lead: true,
     }];
     terms.money.reciprocal_words.clone_from(&ask.give_back);
+    if kind.day_for_day {
+        terms.money.reciprocal_half_days = terms.half_days();
+    }
     if let Some(funder) = ask.funder {
         let names = neighbours::names(db, [funder]).await?;
         terms.money.funder = names.get(&funder).cloned().unwrap_or_default();
         terms.money.funder_org = Some(funder);
     }
     suggest_measures(db, &mut terms).await?;
-    terms.outturn_from = terms.start_on.map(Terms::first_outturn);
+    if terms.bodies().have_results() {
+        terms.outturn_from = terms.start_on.map(Terms::first_outturn);
+    }
     terms.reviews = review_dates(&terms, kind.reviews);
     terms.exit_plan_by = terms.end_on.map(|end| end.saturating_sub(jiff::Span::new().weeks(8)));
     Ok(terms)
@@ -104,6 +133,27 @@ async fn suggest_measures(db: &impl Sql, terms: &mut Terms) -> Result<(), Refusa
             break;
         }
     }
+    Ok(())
+}
+
+/// What a draft that was written on one page still needs, as far as it can be suggested:
+/// indicators where its kind asks for them, reviews from a day on, a date for the exit plan.
+pub(crate) async fn complete(
+    db: &impl Sql,
+    terms: &mut Terms,
+    kind: &Kind,
+    from: Date,
+) -> Result<(), Refusal> {
+    if kind.needs_measure {
+        suggest_measures(db, terms).await?;
+        terms.outturn_from = Some(Terms::first_outturn(from));
+    }
+    let ahead = Terms { start_on: Some(from), ..terms.clone() };
+    terms.reviews = review_dates(&ahead, kind.reviews);
+    terms.exit_plan_by = terms
+        .end_on
+        .map(|end| end.saturating_sub(jiff::Span::new().weeks(8)))
+        .filter(|by| *by > from);
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! What needs somebody now, for the two halves of the front page: my school, and the schools I
 //! work with.
 
-use access::{Role, Visitor};
+use access::Visitor;
 use foundation::{App, DbError, OrgRef, Sql, clock::date_in_words, terms::AcademicYear};
 use jiff::{Span, civil::Date};
 
@@ -64,7 +64,7 @@ pub async fn needs_me(app: &App, visitor: &Visitor) -> Result<Halves, Refusal> {
             halves.others.extend(todos);
         }
     }
-    for org in visitor.orgs(Role::Head) {
+    for org in visitor.led() {
         for (story, agreement) in stories::waiting(&app.db, org).await? {
             let todo = Todo {
                 text: match story.state() {
@@ -167,7 +167,8 @@ pub async fn todos(
     if state == State::Drafting {
         let small = crate::pack::pack().kind(&agreement.kind).is_some_and(|kind| kind.heads_alone);
         if is(&[Standing::Broker]) || (small && is(&heads)) {
-            add("Finish the agreement and send it to both schools".to_owned(), "", None);
+            let words = "Finish the agreement and send it to both schools";
+            add(agreement.bodies().say(words), "", None);
         }
     }
     if state.awaits_signature() || state == State::UnderVariation {

@@ -133,11 +133,12 @@ pub(crate) async fn tell(
     what: &Told,
 ) -> Result<(), DbError> {
     let (subject, sentence) = what.words();
+    let sentence = agreement.bodies().say(sentence);
     let chair =
         what.to_chair() && pack().kind(&agreement.kind).is_some_and(|kind| kind.chair_signs);
     let mut readers = Vec::new();
     for org in [agreement.supported, agreement.supporting] {
-        readers.extend(accounts::holders(tx, &app.clock, org, Role::Head).await?);
+        readers.extend(accounts::leaders(tx, &app.clock, org).await?);
     }
     if chair {
         readers.extend(accounts::chairs(tx, &app.clock, agreement.supported).await?);

@@ -202,6 +202,15 @@ pub(crate) async fn related(db: &impl Sql, agreement: &Agreement) -> Result<Stri
     let each = register::bodies(db, [agreement.supported, agreement.supporting]).await?;
     let of = |org: OrgRef| each.get(&org).cloned().unwrap_or_default();
     let mut why = Vec::new();
+    for (one, other) in
+        [(agreement.supported, agreement.supporting), (agreement.supporting, agreement.supported)]
+    {
+        if matches!(one, OrgRef::Trust(_)) && of(other).contains(&one) {
+            let (school, trust) =
+                (register::org_name(db, other).await?, register::org_name(db, one).await?);
+            why.push(format!("{school} belongs to {trust}"));
+        }
+    }
     for body in of(agreement.supported) {
         // An authority answers for many schools that have no purse in common; a trust has one.
         if matches!(body, OrgRef::Trust(_)) && of(agreement.supporting).contains(&body) {
@@ -342,7 +351,18 @@ pub(crate) async fn promise_time(
     agreement: &Agreement,
     terms: &Terms,
 ) -> Result<(), Refusal> {
-    let people: Vec<_> = terms.team.iter().map(|one| (one.account, one.half_days)).collect();
+    // What had been given before it was written here takes no more of anybody's time.
+    let mut given = terms.brought_in.map_or(0, |it| it.half_days);
+    let people: Vec<_> = terms
+        .team
+        .iter()
+        .map(|one| {
+            let before = given.min(one.half_days);
+            given -= before;
+            (one.account, one.half_days - before)
+        })
+        .filter(|(_, half_days)| *half_days > 0)
+        .collect();
     take_time(tx, app, permit, agreement, &people, CommitmentState::Agreed).await
 }
 

@@ -1,19 +1,27 @@
-//! What a school's page says of the support it gives and receives, to those who may read it.
+//! What a school's page says of the support it gives and receives, what a partnership's says of the
+//! support that runs in it, and what is remembered of support that has ended.
 
 use access::{Action, Kind, Resource, Visitor, Zone, decide};
 use foundation::{App, DbError, OrgRef, clock::date_in_words, terms::AcademicYear};
-use register::pages::{Line, Section};
+use register::pages::{Line, Moment, Section};
 
 use crate::{
+    Refusal,
     agreements::{Agreement, Side, State, store, terms::days},
-    neighbours, time,
+    impact, neighbours, reviews, time,
 };
 
 /// The live agreements on either side, and this year's days given and received.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn sections(app: App, visitor: Visitor, org: OrgRef) -> Result<Vec<Section>, DbError> {
+pub async fn sections(
+    app: App,
+    (visitor, org): (Visitor, OrgRef),
+) -> Result<Vec<Section>, DbError> {
+    if matches!(org, OrgRef::Partnership(_)) {
+        return Ok(vec![running(&app, &visitor, org).await?]);
+    }
     let mut receives = Vec::new();
     let mut gives = Vec::new();
     for agreement in store::of_org(&app.db, org).await? {
@@ -73,4 +81,78 @@ fn line(agreement: &Agreement, other: &str, side: Side) -> Line {
             Side::Supporting => format!("for {other}{until}"),
         },
     }
+}
+
+/// The support that runs in a partnership, as far as the reader may know.
+async fn running(app: &App, visitor: &Visitor, org: OrgRef) -> Result<Section, DbError> {
+    let mut lines = Vec::new();
+    for agreement in store::readable(&app.db, visitor).await? {
+        let live = agreement.state().in_force() || agreement.state() == State::Paused;
+        if !live || agreement.partnership != Some(org) {
+            continue;
+        }
+        let supporting = register::org_name(&app.db, agreement.supporting).await?;
+        let supported = register::org_name(&app.db, agreement.supported).await?;
+        let mut line = line(&agreement, &supporting, Side::Supported);
+        line.note = format!("{supporting} with {supported}. {}", agreement.state().in_words());
+        lines.push(line);
+    }
+    Ok(Section {
+        heading: "Support that runs".to_owned(),
+        lines,
+        visible_to: "of each, the schools on both sides and their broker",
+    })
+}
+
+/// When support began, was reviewed and ended, and what came of it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn memory(app: App, (visitor, org): (Visitor, OrgRef)) -> Result<Vec<Moment>, DbError> {
+    let mut moments = Vec::new();
+    for agreement in store::of_org(&app.db, org).await? {
+        let Some(side) = agreement.side_of(org) else { continue };
+        if agreement.in_force.is_none() {
+            continue;
+        }
+        if !decide(&visitor, Action::Read, &agreement.resource(&app.db).await?).allowed {
+            continue;
+        }
+        let other = match side {
+            Side::Supported => agreement.supporting,
+            Side::Supporting => agreement.supported,
+        };
+        let other = register::org_name(&app.db, other).await?;
+        let sort = match side {
+            Side::Supported => "Support received",
+            Side::Supporting => "Support given",
+        };
+        let base = format!("/agreements/{}", agreement.id);
+        let mut add = |on, text: String, href: &str, note: String| {
+            moments.push(Moment { on, sort, text, href: Some(format!("{base}{href}")), note });
+        };
+        if let Some(day) = agreement.start_on() {
+            let with = match side {
+                Side::Supported => format!("from {other}"),
+                Side::Supporting => format!("for {other}"),
+            };
+            add(day, format!("Begun: {}", agreement.title), "", with);
+        }
+        for review in reviews::of(&app.db, agreement.id).await? {
+            let what = format!("Reviewed: {}", agreement.title);
+            add(review.held_on(), what, "/reviews", review.decision().in_words().to_owned());
+        }
+        if let Some(day) = agreement.ended_on() {
+            let verdict = match impact::verdict(&app.db, &agreement).await {
+                Ok(it) => it.verdict.headline,
+                Err(Refusal::Db(error)) => return Err(error),
+                Err(_) => String::new(),
+            };
+            let stands = agreement.state().in_words();
+            let note =
+                if verdict.is_empty() { stands.to_owned() } else { format!("{stands}. {verdict}") };
+            add(day, format!("Ended: {}", agreement.title), "/impact", note);
+        }
+    }
+    Ok(moments)
 }

@@ -2,7 +2,10 @@
 
 use std::sync::OnceLock;
 
+use foundation::OrgRef;
 use serde::Deserialize;
+
+use crate::agreements::Body;
 
 /// How deep support goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
@@ -46,6 +49,41 @@ pub struct Kind {
     pub needs_measure: bool,
     /// Questions that help to write success criteria.
     pub prompts: Vec<String>,
+    /// Which organisations it is for: schools where nothing is said.
+    #[serde(default = "schools_alone")]
+    pub between: Vec<Body>,
+    /// Whether the days given in return are as many as the days given.
+    #[serde(default)]
+    pub day_for_day: bool,
+    /// What it may be about; one is chosen where there are any.
+    #[serde(default, rename = "theme")]
+    pub themes: Vec<Phrase>,
+}
+
+fn schools_alone() -> Vec<Body> {
+    vec![Body::School]
+}
+
+impl Kind {
+    /// Whether an organisation may be a side of this kind of support.
+    #[must_use]
+    pub fn suits(&self, org: OrgRef) -> bool {
+        Body::of(org).is_some_and(|body| self.between.contains(&body))
+    }
+
+    /// For whom it is, in words: "schools", "schools and trusts".
+    #[must_use]
+    pub fn for_whom(&self) -> String {
+        let words: Vec<String> =
+            self.between.iter().map(|body| format!("{}s", body.in_words())).collect();
+        words.join(" and ")
+    }
+
+    /// The words of a theme.
+    #[must_use]
+    pub fn theme(&self, code: &str) -> Option<&str> {
+        self.themes.iter().find(|theme| theme.code == code).map(|theme| theme.words.as_str())
+    }
 }
 
 /// Texts every agreement begins from.
@@ -192,6 +230,12 @@ impl Pack {
                     kind.code
                 ));
             }
+            if kind.between.is_empty() {
+                return Err(format!(
+                    "kind “{}”: between names who may agree on it, \"school\" or \"trust\"",
+                    kind.code
+                ));
+            }
             if kind.heads_alone && kind.most_half_days > SMALL_HALF_DAYS {
                 return Err(format!(
                     "kind “{}”: two heads alone may agree {SMALL_HALF_DAYS} half-days at most",
@@ -273,6 +317,12 @@ mod tests {
         assert_eq!(pack.kinds.len(), 11);
         assert!(pack.kind("intensive").unwrap().chair_signs);
         assert!(pack.kind("small").unwrap().heads_alone);
+        assert!(pack.kind("exchange").unwrap().day_for_day);
+        let trusts = pack.kind("trust-to-trust").unwrap();
+        assert!(trusts.suits(OrgRef::Trust(1)) && !trusts.suits(OrgRef::School(1)));
+        assert!(trusts.theme("finance").is_some() && trusts.theme("early-reading").is_none());
+        assert!(!pack.kind("focused").unwrap().suits(OrgRef::Trust(1)));
+        assert_eq!(pack.kind("governance").unwrap().for_whom(), "schools and trusts");
         assert_eq!(pack.kinds.iter().filter(|kind| kind.heads_alone).count(), 1);
     }
 

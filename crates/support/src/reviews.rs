@@ -201,6 +201,18 @@ pub struct NewReview {
     pub decision: Decision,
 }
 
+/// Who holds a review: asked by the form as well as by the act.
+pub(crate) fn must_review(who: &[Standing]) -> Result<(), Refusal> {
+    let reviewers =
+        [Standing::SupportingHead, Standing::Lead, Standing::Broker, Standing::SupportedHead];
+    if reviewers.iter().any(|standing| who.contains(standing)) {
+        return Ok(());
+    }
+    Err(Refusal::NotYours(
+        "The heads, the leader of the team and the broker hold reviews.".to_owned(),
+    ))
+}
+
 /// Holds a review: every milestone gets a colour with words, in one transaction.
 ///
 /// # Errors
@@ -215,13 +227,7 @@ pub async fn hold(
     let (tx, record_of) = open(app, agreement).await?;
     record_of.must_allow(Work::Review)?;
     let who = standings(app, &tx, permit, &record_of).await?;
-    let reviewers =
-        [Standing::SupportingHead, Standing::Lead, Standing::Broker, Standing::SupportedHead];
-    if !reviewers.iter().any(|standing| who.contains(standing)) {
-        return Err(Refusal::NotYours(
-            "The heads, the leader of the team and the broker hold reviews.".to_owned(),
-        ));
-    }
+    must_review(&who)?;
     if new.next_steps.trim().is_empty() {
         return Err(Refusal::field("next_steps", "Say what happens next"));
     }

@@ -267,7 +267,7 @@ async fn ask(
     subject: &str,
 ) -> Result<(), DbError> {
     for org in [it.supported, it.supporting] {
-        for head in accounts::holders(tx, &app.clock, org, Role::Head).await? {
+        for head in accounts::leaders(tx, &app.clock, org).await? {
             if permit.person() == Some(head.id) {
                 continue;
             }

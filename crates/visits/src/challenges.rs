@@ -218,8 +218,7 @@ pub async fn open_of(db: &impl Sql, org: OrgRef) -> Result<Vec<Challenge>, DbErr
 /// When the database cannot be read.
 pub async fn open_points(
     app: App,
-    visitor: Visitor,
-    agreement: AgreementId,
+    (visitor, agreement): (Visitor, AgreementId),
 ) -> Result<Vec<Point>, DbError> {
     let all = of_agreement(&app.db, &visitor, agreement).await?;
     let open = all.into_iter().filter(|one| matches!(one.state(), State::Raised | State::Replied));

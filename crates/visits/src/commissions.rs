@@ -156,6 +156,15 @@ pub struct Commission {
 const COLUMNS: &str = "id, owner, kind, scope, reviewer, reviewer_name, team, from_on, to_on, \
      interests, findings, facts, response, follow_up, state, hash, shown, partnership, version";
 
+/// The reviews a school asked for.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn owned_by(db: &impl Sql, owner: OrgRef) -> Result<Vec<Commission>, DbError> {
+    let sql = format!("SELECT {COLUMNS} FROM commission WHERE owner = $1 ORDER BY from_on, id");
+    db.all(&sql, [owner.into()]).await
+}
+
 /// The reviews somebody has agreed to lead or has led.
 ///
 /// # Errors

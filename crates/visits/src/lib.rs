@@ -18,6 +18,7 @@ pub mod cycles;
 pub mod home;
 pub mod journal;
 pub mod machine;
+pub mod on_page;
 pub mod pack;
 mod pages;
 pub mod persons;

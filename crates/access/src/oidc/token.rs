@@ -70,12 +70,22 @@ pub struct Claims {
     /// The name as people write it.
     #[serde(default)]
     pub name: Option<String>,
+    /// How the provider made sure of the person (RFC 8176).
+    #[serde(default)]
+    amr: Value,
     /// DfE Sign-in: the organisation the person chose there.
     #[serde(default)]
     pub organisation: Value,
 }
 
 impl Claims {
+    /// Whether the provider says that it asked the person for more than one thing: `mfa` of RFC
+    /// 8176. Single methods, however good, say nothing of a second one.
+    #[must_use]
+    pub fn second_step(&self) -> bool {
+        self.amr.as_array().is_some_and(|methods| methods.iter().any(|method| method == "mfa"))
+    }
+
     /// The e-mail address if the provider says that it belongs to the person.
     #[must_use]
     pub fn verified_email(&self) -> Option<&str> {
@@ -321,6 +331,7 @@ mod tests {
             email: Some("a@b.example".to_owned()),
             email_verified: verified,
             name: None,
+            amr: Value::Null,
             organisation: Value::Null,
         };
         assert_eq!(claims(Value::Bool(true)).verified_email(), Some("a@b.example"));

@@ -7,7 +7,7 @@ use axum::{
 use axum_extra::extract::CookieJar;
 use foundation::{
     App, PageError,
-    clock::in_words,
+    clock::{date_in_words, in_words},
     events::{self, Event},
     web::{Form, Frame, redirect},
 };
@@ -39,9 +39,18 @@ pub(super) async fn show(
         let org = org_in_words(&app, post.org).await?;
         facts = facts.row(post.role().in_words(), format!("{}, {org}", post.title));
     }
-    let sheet = Sheet::new("Your account")
-        .full()
-        .part(facts)
+    for post in visitor.waiting.held_back.iter() {
+        let org = org_in_words(&app, post.org).await?;
+        let words = format!("{}, {org}. Closed until you show a second step.", post.title);
+        let row = SummaryRow::new(post.role().in_words(), words);
+        facts = facts.with(row.action("Open", "/account/second-step", "this post"));
+    }
+    let mut sheet = Sheet::new("Your account").full().part(facts);
+    if let Some(until) = visitor.waiting.until() {
+        let words = format!("Set up a second step by {}", date_in_words(until));
+        sheet = sheet.link(&words, "/account/second-step");
+    }
+    let sheet = sheet
         .link("Your data: a copy, a correction, being forgotten", "/account/data")
         .link("Who looked at private records", "/access-log")
         .link("Who may see and do what", "/how-access-works")

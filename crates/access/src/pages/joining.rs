@@ -19,11 +19,11 @@ pub(super) async fn choose(
     authorize(&app, &visitor, Action::Read, &policy::own(account))?;
     let mut sheet =
         Sheet::new("How do you want to sign in?").caption(&format!("Welcome, {}", visitor.name));
-    for post in &visitor.posts {
+    for post in visitor.posts.iter().chain(&visitor.waiting.held_back) {
         let org = org_in_words(&app, post.org).await?;
         sheet = sheet.text(&format!("Your post here: {}, {org}.", post.title));
     }
-    if visitor.posts.is_empty() {
+    if visitor.posts.is_empty() && visitor.waiting.is_empty() {
         sheet = sheet.text("Your post has not begun yet. You can set up your sign-in now.");
     }
     let has_passkey = !passkeys::of(&app.db, account).await?.is_empty();
@@ -57,7 +57,12 @@ pub(super) async fn choose(
     }
     sheet = sheet
         .heading("A link by e-mail")
-        .text("It always works, and it is enough: you can go on without setting anything up.")
+        .text(match visitor.waiting.is_empty() {
+            true => "It always works, and it is enough: you can go on without setting anything up.",
+            false => {
+                "It always works. For your post it is not enough: it needs one of the ways above."
+            }
+        })
         .part(Button::link("Continue", "/home"));
     frame.page("How do you want to sign in?").visible_to("only you").show(&sheet)
 }

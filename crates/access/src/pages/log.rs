@@ -49,7 +49,7 @@ fn led(visitor: &Visitor) -> Vec<OrgRef> {
         })
         .map(|post| post.org)
         .collect();
-    if visitor.has(Role::Operator) {
+    if visitor.has(Role::Operator) || visitor.has(Role::DataProtectionOfficer) {
         orgs.push(policy::installation().owner);
     }
     orgs.sort();

@@ -14,6 +14,7 @@ mod sent;
 mod sharing;
 mod sheet;
 mod sign_in;
+mod waiting;
 
 use axum::{
     Router,
@@ -31,8 +32,11 @@ use foundation::{
 use govuk::{Button, Html};
 use serde_json::json;
 
-use self::sheet::{form, hidden};
-use crate::{AccountId, Visitor, accounts, known, looks, sessions};
+use self::sheet::form;
+use crate::{
+    AccountId, Visitor, accounts, known, looks, second,
+    sessions::{self, Entrance},
+};
 
 /// This room's pages.
 pub fn routes() -> Router<App> {
@@ -56,6 +60,7 @@ pub fn routes() -> Router<App> {
         .route("/account/password", get(second_step::ask).post(second_step::choose))
         .route("/account/password/remove", post(second_step::remove))
         .route("/account/code", get(second_step::ask_code).post(second_step::connect))
+        .route("/account/second-step", get(waiting::ask).post(waiting::show_code))
         .route("/account/recovery-codes", post(second_step::renew_codes))
         .route("/people", get(people::list))
         .route("/people/new", get(people::ask_invite).post(people::invite))
@@ -90,7 +95,7 @@ async fn begin(
     headers: &HeaderMap,
     jar: CookieJar,
     account: AccountId,
-    way: &str,
+    entrance: Entrance<'_>,
     to: &str,
 ) -> Result<Response, PageError> {
     let person = accounts::get(&app.db, account).await?.ok_or(PageError::NotFound)?;
@@ -103,12 +108,22 @@ async fn begin(
     let jar = jar.add(known::cookie(app, &person.email));
     let actor = Actor::Person { account: account.to_string(), name: person.name };
     let context = Context::by(actor, now);
+    let mut waits = false;
+    if !entrance.proved {
+        let mut posts = accounts::posts(&app.db, &app.clock, account).await?;
+        waits = !second::hold_back(app, account, &mut posts).await?.is_empty();
+    }
     let tx = app.db.write().await?;
-    let token = sessions::begin_by(&tx, &app.ids, now, account, &label, way).await?;
-    let event = Event::new("account", account, "signed in").with(json!({ "way": way }));
-    events::append(&tx, &context, event).await?;
+    let token = sessions::begin_by(&tx, &app.ids, now, account, &label, entrance).await?;
+    let facts = json!({ "way": entrance.way, "second_step": entrance.proved });
+    events::append(&tx, &context, Event::new("account", account, "signed in").with(facts)).await?;
+    let mut to = to.to_owned();
+    if waits {
+        second::asked(&tx, account, app.clock.today()).await?;
+        to = format!("/account/second-step?back={}", percent_encoded(&to));
+    }
     tx.commit().await?;
-    Ok((jar.add(sessions::cookie(&app.config, token)), redirect(to)).into_response())
+    Ok((jar.add(sessions::cookie(&app.config, token)), redirect(&to)).into_response())
 }
 
 /// The account of a visitor who is signed in.
@@ -133,9 +148,9 @@ async fn watched(
 }
 
 /// A small button of a table's row that sends a form with nothing to fill in.
-fn row_button(action: &str, owner: OrgRef, words: &str) -> Html {
+fn row_button(action: &str, words: &str) -> Html {
     let button = Button::new(words).classes("govuk-!-margin-bottom-0").secondary();
-    form(action, vec![hidden("owner", &owner.to_string()), button.into()])
+    form(action, vec![button.into()])
 }
 
 /// The name of an organisation.

@@ -21,11 +21,13 @@ use super::{
     sheet::{Sheet, form, hidden, paragraph},
     sign_in::other_ways,
     status,
+    waiting::{added, may_change_ways},
 };
 use crate::{
     AccountId, Action, Permit, SignedIn, Visitor, accounts, authorize,
     passkeys::{self, Assertion, Passkey, PasskeyError, Purpose, ceremony},
     policy,
+    sessions::Entrance,
     signing_in::local,
 };
 
@@ -125,7 +127,8 @@ pub(super) async fn enter(
     };
     match passkeys::sign_in(&app, &assertion).await {
         Ok(account) => {
-            begin(&app, &headers, jar, account, "passkey", local(data.text("back"))).await
+            let entrance = Entrance { way: "passkey", proved: true };
+            begin(&app, &headers, jar, account, entrance, local(data.text("back"))).await
         }
         Err(error) => {
             let mut errors = Errors::default();
@@ -188,6 +191,7 @@ pub(super) async fn ask_new(
     frame: Frame,
 ) -> Result<Response, PageError> {
     let (account, _) = permit(&app, &visitor)?;
+    may_change_ways(&app, &visitor).await?;
     let sheet = new_sheet(&app, account, &FormData::default(), &Errors::default()).await?;
     frame
         .page("Add a passkey")
@@ -213,6 +217,7 @@ pub(super) async fn add(
     Form(data): Form,
 ) -> Result<Response, PageError> {
     let (account, permit) = permit(&app, &visitor)?;
+    let had = may_change_ways(&app, &visitor).await?;
     // Of what is sent only the name is words; the rest is the device's.
     let mut errors = FormData::from_pairs([("name", data.text("name"))]).errors();
     let name = name_of(&data, &mut errors);
@@ -220,13 +225,8 @@ pub(super) async fn add(
         let (client, attestation) = (field(&data, "client"), field(&data, "attestation"));
         match passkeys::add(&app, &permit, account, name, &client, &attestation).await {
             Ok(()) => {
-                tell(
-                    &app,
-                    account,
-                    &format!("A passkey named “{name}” now signs you in to Alongside."),
-                )
-                .await?;
-                let jar = super::second_step::renew_session(&app, account, jar).await?;
+                let told = format!("A passkey named “{name}” now signs you in to Alongside.");
+                let jar = added(&app, &visitor, jar, had, &told).await?;
                 return Ok((jar, redirect("/account")).into_response());
             }
             Err(error) => errors.add("passkey", &words(error)?),
@@ -306,6 +306,7 @@ pub(super) async fn remove(
 ) -> Result<Response, PageError> {
     let (account, permit) = permit(&app, &visitor)?;
     let passkey = own(&app, account, &id).await?;
+    may_change_ways(&app, &visitor).await?;
     passkeys::remove(&app, &permit, account, &id).await?;
     let told =
         format!("The passkey named “{}” was removed and no longer signs you in.", passkey.name);

@@ -23,7 +23,7 @@ use super::{
     watched,
 };
 use crate::{
-    AccountId, Action, Permit, Post, Role, SignedIn, Visitor, Zone, accounts, authorize,
+    AccountId, Action, Permit, Post, Role, SignedIn, Visitor, Zone, accounts, authorize, decide,
     identities,
     leaving::{self, Duties, Duty, LeavingError},
     oidc, partnerships, policy, retention, sessions,
@@ -35,6 +35,11 @@ fn door(app: &App, visitor: &Visitor, action: Action) -> Result<Permit, PageErro
 
 fn account_id(id: &str) -> Result<AccountId, PageError> {
     id.parse().map_err(|_| PageError::NotFound)
+}
+
+/// Whether the visitor changes what this page shows: a data protection officer only reads it.
+fn changes(visitor: &Visitor) -> bool {
+    decide(visitor, Action::Update, &policy::installation()).allowed
 }
 
 pub(super) async fn list(
@@ -67,10 +72,13 @@ pub(super) async fn list(
             TableCell::new(posts),
         ]);
     }
-    let sheet = Sheet::new("People")
+    let mut sheet = Sheet::new("People")
         .full()
-        .text("Everybody who can sign in, and the posts that say what they may do.")
-        .part(Button::link("Invite somebody", "/people/new"))
+        .text("Everybody who can sign in, and the posts that say what they may do.");
+    if changes(&visitor) {
+        sheet = sheet.part(Button::link("Invite somebody", "/people/new"));
+    }
+    let sheet = sheet
         .link("The record of acts", "/record")
         .link("Retention", "/retention")
         .part(ScrollArea::new("People with an account", Html::from(table)));
@@ -229,7 +237,7 @@ pub(super) async fn show(
         };
         let mut row =
             SummaryRow::new(format!("{} ({})", held.title, held.role.0.in_words()), words);
-        if held.end_on.is_none() && person.closed_at.is_none() {
+        if held.end_on.is_none() && person.closed_at.is_none() && changes(&visitor) {
             let href = format!("/people/{}/posts/{}/end", person.id, held.id);
             row = row.action("End", href, format!("the post {}", held.title));
         }
@@ -257,7 +265,7 @@ pub(super) async fn show(
     }
     let mut sheet =
         Sheet::new(&person.name).caption("Person").part(facts).heading("Posts").part(posts);
-    if person.closed_at.is_none() {
+    if person.closed_at.is_none() && changes(&visitor) {
         let at = |act: &str| format!("/people/{}/{act}", person.id);
         if !suggested.is_empty() {
             sheet = sheet.part(links(&suggested));
@@ -270,7 +278,8 @@ pub(super) async fn show(
             .link("Set up sign-in again, for somebody who lost app or passkey", &at("recover"))
             .part(Button::link("Close the account", at("close")).warning());
     }
-    if person.closed_at.is_some() && person.name != retention::FORGOTTEN {
+    let forgotten = person.name == retention::FORGOTTEN;
+    if person.closed_at.is_some() && !forgotten && changes(&visitor) {
         let href = format!("/people/{}/forget", person.id);
         sheet = sheet.part(Button::link("Forget this person", href).warning());
     }

@@ -19,7 +19,8 @@ use super::{
     watched,
 };
 use crate::{
-    AccountId, Action, Permit, SignedIn, Visitor, Zone, accounts, authorize, limits, policy,
+    AccountId, Action, Permit, SignedIn, Visitor, Zone, accounts, authorize, decide, limits,
+    policy,
     privacy::{self, Extracts},
     retention,
 };
@@ -275,8 +276,11 @@ pub(super) async fn schedule(
     let sheet = Sheet::new("Retention")
         .full()
         .text("The schedule is carried out once a day by itself. The last column says what it would do now.")
-        .part(ScrollArea::new("What is kept how long", Html::from(table)))
-        .form("/retention", vec![Button::new("Carry it out now").secondary().into()]);
+        .part(ScrollArea::new("What is kept how long", Html::from(table)));
+    let sheet = match decide(&visitor, Action::Update, &policy::installation()).allowed {
+        true => sheet.form("/retention", vec![Button::new("Carry it out now").secondary().into()]),
+        false => sheet,
+    };
     frame.page("Retention").wide().visible_to(Zone::System.in_words()).show(&sheet)
 }
 

@@ -16,13 +16,14 @@ use serde::Deserialize;
 
 use super::{
     account_of, begin as begin_session, org_in_words, second_step::tell, sheet::Sheet,
-    sign_in::other_ways, status,
+    sign_in::other_ways, status, waiting::may_change_ways,
 };
 use crate::{
     Action, SignedIn, Visitor, authorize,
     identities::{self, Arrival},
     oidc::{self, Answer, OidcError, token::Claims},
     policy,
+    sessions::Entrance,
 };
 
 #[derive(Deserialize)]
@@ -123,12 +124,13 @@ pub(super) async fn answer(
         return Ok((jar, page).into_response());
     }
     let way = format!("provider:{}", provider.key);
+    let entrance = Entrance { way: &way, proved: claims.second_step() };
     match identities::arrive(&app, provider, &claims).await? {
         Arrival::Welcome(account) => {
-            begin_session(&app, &headers, jar, account, &way, &attempt.back).await
+            begin_session(&app, &headers, jar, account, entrance, &attempt.back).await
         }
         Arrival::Joined(account) => {
-            begin_session(&app, &headers, jar, account, &way, "/account/ways").await
+            begin_session(&app, &headers, jar, account, entrance, "/account/ways").await
         }
         Arrival::Unknown(org) => {
             let mut sheet = Sheet::new("We do not know you by this account yet").text(&format!(
@@ -163,6 +165,7 @@ async fn link(
         return trouble(app, frame, provider, &stray);
     }
     let permit = authorize(app, visitor, Action::Update, &policy::own(account))?;
+    may_change_ways(app, visitor).await?;
     if identities::link(app, &permit, account, provider, claims).await? {
         let told = format!("{} now signs you in to Alongside.", provider.name);
         tell(app, account, &told).await?;
@@ -188,6 +191,7 @@ pub(super) async fn ask_link(
 ) -> Result<Response, PageError> {
     let account = account_of(&visitor)?;
     authorize(&app, &visitor, Action::Update, &policy::own(account))?;
+    may_change_ways(&app, &visitor).await?;
     let provider = known(&app, &key)?;
     let (url, sealed) = match oidc::begin(&app, provider, "/account", Some(account)).await {
         Ok(begun) => begun,

@@ -16,6 +16,7 @@ use super::{
     account_of,
     sheet::{Sheet, bullets},
     sign_in::code_input,
+    waiting::{added, may_change_ways},
 };
 use crate::{
     AccountId, Action, Permit, SignedIn, Visitor, accounts, authorize, limits,
@@ -54,6 +55,7 @@ pub(super) async fn ask(
     frame: Frame,
 ) -> Result<Response, PageError> {
     let (account, _) = permit(&app, &visitor)?;
+    may_change_ways(&app, &visitor).await?;
     let state = passwords::state(&app.db, account).await?;
     frame
         .page("Choose a password")
@@ -74,6 +76,7 @@ pub(super) async fn choose(
     Form(data): Form,
 ) -> Result<Response, PageError> {
     let (account, permit) = permit(&app, &visitor)?;
+    may_change_ways(&app, &visitor).await?;
     let person = accounts::get(&app.db, account).await?.ok_or(PageError::NotFound)?;
     let state = passwords::state(&app.db, account).await?;
     let mut errors = Errors::default();
@@ -159,15 +162,15 @@ pub(super) async fn connect(
     Form(data): Form,
 ) -> Result<Response, PageError> {
     let (account, permit) = permit(&app, &visitor)?;
+    let had = may_change_ways(&app, &visitor).await?;
     let mut errors = Errors::default();
     if !limits::take(&app, &limits::CODES, &account.to_string()).await? {
         errors.add("code", "There were too many tries. Wait a minute");
     } else if let Some(codes) =
         passwords::confirm(&app, &permit, account, data.text("code")).await?
     {
-        tell(&app, account, "A password and an authenticator app now sign you in to Alongside.")
-            .await?;
-        let jar = renew_session(&app, account, jar).await?;
+        let told = "A password and an authenticator app now sign you in to Alongside.";
+        let jar = added(&app, &visitor, jar, had, told).await?;
         return Ok((jar, show_codes(frame, &codes)?).into_response());
     } else {
         errors.add("code", "This code is not right. Codes change every half minute: check the clock of your device and type the one shown now");

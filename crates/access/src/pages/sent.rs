@@ -6,9 +6,9 @@ use axum::{
     response::Response,
 };
 use foundation::{
-    App, OrgRef, PageError,
+    App, PageError,
     clock::in_words,
-    web::{Form, Frame, redirect},
+    web::{Frame, redirect},
 };
 use govuk::{Html, Table, TableCell, Tag, TagColour, extra::ScrollArea};
 
@@ -57,9 +57,7 @@ pub(super) async fn show(
         for link in sent {
             let stands = link.stands(now);
             let act = match stands {
-                true => {
-                    row_button(&format!("/sharing/links/{}/take-back", link.id), org, "Take back")
-                }
+                true => row_button(&format!("/sharing/links/{}/take-back", link.id), "Take back"),
                 false => Html::default(),
             };
             table = table.row([
@@ -85,11 +83,10 @@ pub(super) async fn take_back(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
     Path(id): Path<String>,
-    Form(data): Form,
 ) -> Result<Response, PageError> {
-    let owner: OrgRef = data.text("owner").parse().map_err(|_| PageError::NotFound)?;
-    let permit = authorize(&app, &visitor, Action::Sign, &sharing::resource(owner))?;
     let id: LinkId = id.parse().map_err(|_| PageError::NotFound)?;
+    let owner = links::owner(&app.db, id).await?.ok_or(PageError::NotFound)?;
+    let permit = authorize(&app, &visitor, Action::Sign, &sharing::resource(owner))?;
     let tx = app.db.write().await?;
     if !links::take_back(&tx, &permit, owner, id).await? {
         return Err(PageError::NotFound);

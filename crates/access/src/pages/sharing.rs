@@ -65,7 +65,7 @@ async fn sheet(
                 (false, None) => Tag::coloured(TagColour::Grey, "Not in force").into(),
             };
             let act = match on {
-                true => row_button(&format!("/sharing/{}/revoke", share.id), org, "Take back"),
+                true => row_button(&format!("/sharing/{}/revoke", share.id), "Take back"),
                 false => Html::default(),
             };
             table = table.row([
@@ -178,9 +178,8 @@ pub(super) async fn revoke(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
     Path(id): Path<String>,
-    Form(data): Form,
 ) -> Result<Response, PageError> {
-    let owner: OrgRef = data.text("owner").parse().map_err(|_| PageError::NotFound)?;
+    let owner = sharing::owner(&app.db, &id).await?.ok_or(PageError::NotFound)?;
     let permit = authorize(&app, &visitor, Action::Sign, &sharing::resource(owner))?;
     let tx = app.db.write().await?;
     if !sharing::revoke(&tx, &permit, owner, &id).await? {

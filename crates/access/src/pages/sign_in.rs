@@ -21,7 +21,7 @@ use super::{
 use crate::{
     known, limits, oidc,
     passwords::{self, Outcome, Second},
-    sessions,
+    sessions::{self, Entrance},
     signing_in::{self, local},
 };
 
@@ -196,14 +196,16 @@ pub(super) async fn enter(
     let now = app.clock.now();
     let offered = sessions::look_at_link(&app.db, now, &token).await?.ok_or_else(spent)?;
     let mut errors = Errors::default();
-    match passwords::second_step(&app, offered.account, data.text("code")).await? {
+    let second = passwords::second_step(&app, offered.account, data.text("code")).await?;
+    match second {
         Second::NotNeeded | Second::Right => {
             let account = sessions::redeem_link(&app.db, now, &token).await?.ok_or_else(spent)?;
             let to = match offered.purpose.as_str() {
                 "invitation" => "/account/ways",
                 _ => local(&back.back),
             };
-            return begin(&app, &headers, jar, account, "link", to).await;
+            let entrance = Entrance { way: "link", proved: second == Second::Right };
+            return begin(&app, &headers, jar, account, entrance, to).await;
         }
         Second::Wrong => errors
             .add("code", "The code is not right. Codes change every half minute and work once"),
@@ -257,7 +259,8 @@ pub(super) async fn try_password(
     };
     let code = match outcome {
         Outcome::Welcome(account) => {
-            return begin(&app, &headers, jar, account, "password", local(data.text("back"))).await;
+            let entrance = Entrance { way: "password", proved: true };
+            return begin(&app, &headers, jar, account, entrance, local(data.text("back"))).await;
         }
         Outcome::Wrong => {
             errors.add(

@@ -10,7 +10,7 @@ use crate::signing_in::setup;
 
 const PASSWORD: &str = "tea kettle harbour nine";
 
-fn token(answer: &Answer) -> String {
+pub(crate) fn token(answer: &Answer) -> String {
     answer.cookie(sessions::COOKIE).unwrap()
 }
 
@@ -30,7 +30,7 @@ fn shown_key(page: &str) -> Vec<u8> {
 }
 
 /// Sets password and app up and returns the app's secret, the recovery codes and the new session.
-async fn set_up(t: &TestApp, who: &Persona) -> (Vec<u8>, Vec<String>, Persona) {
+pub(crate) async fn set_up(t: &TestApp, who: &Persona) -> (Vec<u8>, Vec<String>, Persona) {
     let form = [("password", PASSWORD), ("again", PASSWORD)];
     let chosen = t.post(Some(who), "/account/password", &form).await.expect(303);
     assert_eq!(chosen.location(), "/account/code");
@@ -50,6 +50,11 @@ async fn set_up(t: &TestApp, who: &Persona) -> (Vec<u8>, Vec<String>, Persona) {
     let renewed = Persona { token: token(&done), ..who.clone() };
     t.advance(SignedDuration::from_secs(60));
     (secret, codes, renewed)
+}
+
+/// What the app shows now.
+pub(crate) fn code_now(t: &TestApp, secret: &[u8]) -> String {
+    totp::code(secret, totp::step(t.app.clock.now()))
 }
 
 async fn try_in(t: &TestApp, email: &str, password: &str, code: &str) -> Answer {

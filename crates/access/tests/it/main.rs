@@ -10,5 +10,6 @@ mod people;
 mod privacy;
 mod reference;
 mod sealed;
+mod second;
 mod sharing;
 mod signing_in;

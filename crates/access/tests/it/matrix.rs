@@ -5,6 +5,7 @@ use std::{fmt::Write as _, path::PathBuf};
 
 use access::{
     AccountId, Action, Kind, Post, Resource, Role, Visitor, Zone, authorize, decide, filter, rules,
+    second::Waiting,
 };
 use foundation::{Clock, Ids, OrgRef, PageError};
 use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
@@ -67,7 +68,14 @@ fn visitor(role: Role, org: OrgRef) -> Visitor {
             Vec::new()
         },
         glass: Vec::new(),
+        waiting: Waiting::default(),
     }
+}
+
+/// Somebody who chairs a board.
+fn chair(org: OrgRef) -> Visitor {
+    let posts = vec![Post::new(org, Role::Governor, "Chair").chairing()];
+    Visitor { posts, ..visitor(Role::Governor, org) }
 }
 
 /// The acts allowed, as letters: R C U S B P, or a dash.
@@ -127,6 +135,9 @@ fn matrix() -> String {
             line(role.key(), relation, &visitor(role, *org), *named);
         }
     }
+    for (relation, org, named) in &relations {
+        line("governor in the chair", relation, &chair(*org), *named);
+    }
     let glass = Visitor { glass: vec![OWNER], ..visitor(Role::Administrator, STRANGER) };
     line("administrator", "broke the owner's glass", &glass, false);
     text
@@ -177,6 +188,7 @@ fn every_rule_has_a_name_of_its_own_and_is_reached() {
     let mut reached: Vec<&str> = Vec::new();
     let glass = Visitor { glass: vec![OWNER], ..visitor(Role::Administrator, STRANGER) };
     let mut visitors = vec![(Visitor::default(), false), (glass, false)];
+    visitors.extend(RELATIONS.map(|(_, org, named)| (chair(org), named)));
     for role in Role::ALL {
         visitors.extend(RELATIONS.map(|(_, org, named)| (visitor(role, org), named)));
         visitors.push((visitor(role, alliance()), false));
@@ -212,7 +224,7 @@ fn accounts() -> impl Strategy<Value = AccountId> {
 prop_compose! {
     fn visitors()(
         account in proptest::option::weighted(0.9, accounts()),
-        posts in proptest::collection::vec((orgs(), 0..Role::ALL.len()), 0..4),
+        posts in proptest::collection::vec((orgs(), 0..Role::ALL.len(), any::<bool>()), 0..4),
         partnerships in proptest::collection::vec(orgs(), 0..3),
         members in proptest::collection::btree_set((orgs(), orgs()), 0..6),
         shared in proptest::collection::vec((orgs(), 0..Kind::ALL.len()), 0..3),
@@ -220,11 +232,18 @@ prop_compose! {
         Visitor {
             account,
             name: "Somebody".to_owned(),
-            posts: posts.into_iter().map(|(org, role)| Post::new(org, Role::ALL[role], "Post")).collect(),
+            posts: posts
+                .into_iter()
+                .map(|(org, role, chair)| {
+                    let post = Post::new(org, Role::ALL[role], "Post");
+                    if chair { post.chairing() } else { post }
+                })
+                .collect(),
             partnerships,
             members: members.into_iter().collect(),
             shared: shared.into_iter().map(|(org, kind)| (org, Kind::ALL[kind])).collect(),
             glass: Vec::new(),
+            waiting: Waiting::default(),
         }
     }
 }

@@ -237,7 +237,7 @@ async fn link(t: &TestApp, issuer: &Issuer, who: &Persona) -> Answer {
 
 async fn signed_in(t: &TestApp, answer: &Answer) -> Option<AccountId> {
     let token = set_cookie(answer, access::sessions::COOKIE)?;
-    access::sessions::resume(&t.app, &token).await.unwrap().map(|(account, _)| account)
+    access::sessions::resume(&t.app, &token).await.unwrap().map(|it| it.account)
 }
 
 #[tokio::test]
@@ -271,6 +271,19 @@ async fn a_linked_person_signs_in_and_the_record_says_so() {
             assert_eq!(form.text("client_secret"), "");
             assert_eq!(form.text("code_verifier").len(), 43);
         });
+        // The session counts as one with a second step where the provider says so, and only there.
+        let proved = async |answer: &Answer| {
+            let token = set_cookie(answer, access::sessions::COOKIE).unwrap();
+            access::sessions::resume(&t.app, &token).await.unwrap().unwrap().proved
+        };
+        assert!(!proved(&entered).await);
+        for (methods, counts) in
+            [(json!(["pwd"]), false), (json!("mfa"), false), (json!(["pwd", "mfa"]), true)]
+        {
+            issuer.claims(&[email.clone(), ("amr", methods.clone())]);
+            let again = whole(&t, &issuer).await.expect(303);
+            assert_eq!(proved(&again).await, counts, "{methods}");
+        }
         // Signing out says that the provider may still be signed in.
         let token = set_cookie(&entered, access::sessions::COOKIE).unwrap();
         let session = Persona { token, ..who.clone() };

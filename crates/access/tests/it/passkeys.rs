@@ -101,7 +101,7 @@ async fn send(t: &TestApp, form: &[(&'static str, String)]) -> Answer {
 
 async fn entered(t: &TestApp, answer: &Answer) -> Option<AccountId> {
     let token = answer.cookie(sessions::COOKIE)?;
-    sessions::resume(&t.app, &token).await.unwrap().map(|(account, _)| account)
+    sessions::resume(&t.app, &token).await.unwrap().map(|it| it.account)
 }
 
 fn renewed(who: &Persona, answer: &Answer) -> Persona {

@@ -201,3 +201,31 @@ async fn the_last_operator_stays_and_a_closed_account_is_shut() {
     })
     .await;
 }
+
+/// Reads what an operator looks after, is offered no change, and makes none.
+#[tokio::test]
+async fn a_data_protection_officer_reads_and_changes_nothing() {
+    both(&setup(), async |t| {
+        let admin = operator(&t).await;
+        let post = Post::new(OrgRef::Authority(990), Role::DataProtectionOfficer, "DPO");
+        let officer = t.person("Dana Pool", &[post]).await;
+        let person = format!("/people/{}", admin.account);
+        for page in ["/people", person.as_str(), "/retention", "/record", "/access-log"] {
+            let shown = t.get(Some(&officer), page).await.expect(200);
+            let offered = shown.lacks("Invite somebody").lacks("Carry it out now");
+            let _ = offered.lacks("Give another post").lacks("Close the account");
+        }
+        let _ = t.get(Some(&admin), "/people").await.expect(200).contains("Invite somebody");
+        for form in
+            ["new", &format!("{}/close", admin.account), &format!("{}/recover", admin.account)]
+        {
+            let path = format!("/people/{form}");
+            let _ = t.get(Some(&officer), &path).await.expect(403);
+            let _ = t.post(Some(&officer), &path, &[("reason", "x")]).await.expect(403);
+        }
+        let _ = t.post(Some(&officer), "/retention", &[]).await.expect(403);
+        let sign_out = format!("{person}/sign-out");
+        let _ = t.post(Some(&officer), &sign_out, &[]).await.expect(403);
+    })
+    .await;
+}

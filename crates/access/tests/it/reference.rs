@@ -29,6 +29,14 @@ pub(crate) fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> 
         };
     }
     if resource.kind == Kind::System || resource.zone == Zone::System {
+        if visitor.has(Role::DataProtectionOfficer)
+            && !visitor.has(Role::Operator)
+            && action == Action::Read
+        {
+            return allow(
+                "A data protection officer reads what an operator looks after, and changes none of it.",
+            );
+        }
         return if visitor.has(Role::Operator) {
             allow(
                 "An operator looks after imports, accounts, retention and the founding of partnerships.",
@@ -102,17 +110,18 @@ pub(crate) fn decide(visitor: &Visitor, action: Action, resource: &Resource) -> 
             );
         }
     }
-    let chair = resource
-        .parties
-        .iter()
-        .chain([&resource.owner])
-        .any(|&org| visitor.is(Role::Governor, org));
-    if chair
-        && resource.zone <= Zone::Parties
-        && matches!(resource.kind, Kind::Agreement | Kind::Impact | Kind::Declaration)
-        && matches!(action, Action::Read | Action::Sign)
-    {
+    let sides = || resource.parties.iter().chain([&resource.owner]);
+    let boards = resource.zone <= Zone::Parties
+        && matches!(resource.kind, Kind::Agreement | Kind::Impact | Kind::Declaration);
+    let chair = sides().any(|&org| visitor.chairs(org));
+    if chair && boards && matches!(action, Action::Read | Action::Sign) {
         return allow("A chair reads and, where asked, signs the agreements of the school.");
+    }
+    let governor = sides().any(|&org| visitor.is(Role::Governor, org));
+    if governor && boards && action == Action::Read {
+        return allow(
+            "Members of a board read the agreements of their school, which its chair signs.",
+        );
     }
     if resource.kind == Kind::Board
         && resource.zone <= Zone::School

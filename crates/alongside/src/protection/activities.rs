@@ -107,7 +107,14 @@ pub(super) const ACTIVITIES: &[Activity] = &[
                single pupil",
         zones: &[Zone::School],
         kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
-        tables: &["audit", "audit_section", "audit_evidence", "finding"],
+        tables: &[
+            "audit",
+            "audit_section",
+            "audit_evidence",
+            "finding",
+            "improvement_stage",
+            "tier_decision",
+        ],
         count: "SELECT count(*) AS n FROM audit",
     },
     Activity {
@@ -212,6 +219,17 @@ pub(super) const ACTIVITIES: &[Activity] = &[
             "plan_version",
         ],
         count: "SELECT count(*) AS n FROM improvement_plan",
+    },
+    Activity {
+        name: "What partnerships agree on",
+        purpose: "To write down what a partnership is for and what its members want to reach together.",
+        basis: PUBLIC_TASK,
+        people: "Those who write and accept the charter, and who say how a goal goes",
+        data: "Who wrote and who accepted which version for which member; words about shared goals",
+        zones: &[Zone::Network],
+        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
+        tables: &["charter", "charter_acceptance", "shared_goal", "shared_goal_note"],
+        count: "SELECT count(*) AS n FROM charter",
     },
     Activity {
         name: "Visits and their notes",

@@ -24,6 +24,7 @@ fn setup() -> Setup {
                 .merge(support::routes())
                 .merge(week::routes())
                 .layer(axum::Extension(routes::sections()))
+                .layer(axum::Extension(routes::memory()))
                 .route("/health", axum::routing::get(alongside::home::health))
         },
         handlers: routes::handlers,
@@ -327,6 +328,26 @@ async fn a_school_s_page_tells_of_its_support_to_those_in_it() {
         let _ = stranger.lacks("Support it receives").lacks("Strengths, needs and support");
         let elsewhere = t.get(Some(&w.stranger), &harbour).await.expect(200);
         let _ = elsewhere.lacks("Look at the phonics check").lacks("Received:");
+
+        // What is remembered: for those who may read it, also as a table.
+        let memory = format!("{harbour}/memory");
+        let begun = "Begun: Look at the phonics check";
+        let page = t.get(Some(&w.marcus), &memory).await.expect(200);
+        let _ = page.contains(begun).contains("Support received").contains("Priya Nair");
+        let table = t.get(Some(&w.marcus), &format!("{memory}/moments.csv")).await.expect(200);
+        let _ = table.contains(begun);
+        let only = t.get(Some(&w.marcus), &format!("{memory}?sort=Support+received")).await;
+        let _ = only.expect(200).contains(begun);
+        let given = t.get(Some(&w.daniel), &format!("{oakfield}/memory")).await.expect(200);
+        let _ = given.contains(begun).contains("Support given");
+        let nothing = t.get(Some(&w.stranger), &memory).await.expect(200);
+        let _ = nothing.contains("Nothing that you may read").lacks(begun).lacks("Priya Nair");
+        let _ = t.get(None, &memory).await.expect(303);
+
+        // The partnership's page: its members read what runs only where they take part.
+        let partnership = w.alliance.to_string().replace("partnership:", "/partnerships/");
+        let page = t.get(Some(&w.marcus), &partnership).await.expect(200);
+        let _ = page.contains("Support that runs").contains("Oakfield Primary with Harbour View");
     })
     .await;
 }

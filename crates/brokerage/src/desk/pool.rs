@@ -18,7 +18,7 @@ use crate::cadre::{
 };
 use crate::interests;
 use crate::offers::offers_in;
-use crate::requests::Request;
+use crate::requests::{Request, TRUST};
 
 /// Somebody who may support.
 #[derive(Clone, Debug)]
@@ -58,6 +58,8 @@ pub struct Pool {
     pub policy: Policy,
     /// As of when.
     pub today: Date,
+    /// The names of those that ask or help and are no school.
+    bodies: BTreeMap<OrgRef, String>,
     /// Where each supporter stands in the list, by the engine's id.
     at: HashMap<String, usize>,
 }
@@ -125,6 +127,10 @@ impl Pool {
             .into_iter()
             .map(|school| (school.urn, school))
             .collect();
+        let mut bodies = BTreeMap::new();
+        for &org in orgs.iter().filter(|org| org.urn().is_none()) {
+            bodies.insert(org, register::org_name(db, org).await?);
+        }
         let contexts = contexts(db, &schools).await?;
         let falling = falling(db, &urns).await?;
         let commitments = capacity::all_commitments(db).await?;
@@ -143,7 +149,10 @@ impl Pool {
         let mut add =
             |key: SupporterRef, org: OrgRef, name: &str, role: &str, person: Option<AccountId>| {
                 let school = org.urn().and_then(|urn| schools.get(&urn));
-                let org_name = school.map_or_else(|| org.to_string(), |school| school.name.clone());
+                let org_name = school
+                    .map(|school| school.name.clone())
+                    .or_else(|| bodies.get(&org).cloned())
+                    .unwrap_or_else(|| org.to_string());
                 let label =
                     if name == org_name { org_name.clone() } else { format!("{name}, {org_name}") };
                 let context = org.urn().and_then(|urn| contexts.get(&urn)).cloned();
@@ -204,7 +213,7 @@ impl Pool {
         supporters.sort_by(|a, b| (&a.label, a.key).cmp(&(&b.label, b.key)));
         let at = supporters.iter().enumerate().map(|(at, s)| (s.model.id.clone(), at)).collect();
         let policy = Policy::default();
-        Ok(Self { supporters, schools, contexts, policy, today, at })
+        Ok(Self { supporters, schools, bodies, contexts, policy, today, at })
     }
 
     /// The supporter the engine knows by an id.
@@ -223,7 +232,10 @@ impl Pool {
             id: request.id.to_string(),
             label: format!(
                 "{}: {}",
-                school.map_or_else(|| request.org.to_string(), |school| school.name.clone()),
+                school
+                    .map(|school| school.name.clone())
+                    .or_else(|| self.bodies.get(&request.org).cloned())
+                    .unwrap_or_else(|| request.org.to_string()),
                 ask.title
             ),
             school: request.org.to_string(),
@@ -306,10 +318,10 @@ impl Facts {
             id: key.to_string(),
             label: label.to_owned(),
             kind: SupporterKind::Person,
-            home: school.map(|school| HomeSchool {
+            home: (school.is_some() || matches!(org, OrgRef::Trust(_))).then(|| HomeSchool {
                 school: org.to_string(),
-                phase: school.phase.key().to_owned(),
-                percent_full: percent_full(school),
+                phase: school.map_or(TRUST, |school| school.phase.key()).to_owned(),
+                percent_full: school.and_then(percent_full),
                 context,
                 given_half_days: u32::try_from(given).unwrap_or(0),
                 received_half_days: u32::try_from(received).unwrap_or(0),

@@ -153,9 +153,7 @@ impl Declaration {
     /// school's chair, who accepts them.
     #[must_use]
     pub fn outcome_resource(&self, request: &Request) -> Resource {
-        Resource::new(Kind::Declaration, Zone::Parties, request.org)
-            .parties([request.org])
-            .through(Some(request.partnership))
+        outcome(request)
     }
 
     /// Whether the match may go ahead as far as this declaration goes.
@@ -163,6 +161,15 @@ impl Declaration {
     pub const fn is_clear(&self) -> bool {
         matches!(self.state, State::None | State::Manage)
     }
+}
+
+/// What was made of the interests around a request, as the policy sees it: for the asking side,
+/// its chair and the broker.
+#[must_use]
+pub fn outcome(request: &Request) -> Resource {
+    Resource::new(Kind::Declaration, Zone::Parties, request.org)
+        .parties([request.org])
+        .through(Some(request.partnership))
 }
 
 /// A declaration being written belongs to its author alone.

@@ -558,16 +558,16 @@ pub(super) async fn step(
 ) -> Result<Response, PageError> {
     form.clean()?;
     let it = readable(&app, &visitor, &id).await?;
-    let act: Act = form.text("act").parse().map_err(|_| PageError::NotFound)?;
-    let (who, action) = if act == Act::Apply && visitor.account == Some(it.person) {
-        (Who::Person, Action::Update)
-    } else {
-        (Who::Broker, Action::Broker)
+    let applies = form.text("act") == Act::Apply.key() && visitor.account == Some(it.person);
+    let (who, action) = match applies {
+        true => (Who::Person, Action::Update),
+        false => (Who::Broker, Action::Broker),
     };
     let permit = authorize(&app, &visitor, action, &it.resource())?;
     if who == Who::Broker && !visitor.is(Role::Broker, it.partnership) {
         return Err(PageError::Forbidden("The broker looks after designations.".to_owned()));
     }
+    let act: Act = form.chosen("act", "Say what is to be done: press one of the buttons")?;
     let permit = match form.text("reason") {
         "" => permit,
         why => permit.because(why),

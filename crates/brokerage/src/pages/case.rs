@@ -339,7 +339,7 @@ pub(super) async fn shortlist(
     form.clean()?;
     let request = on_desk(&app, &visitor, &id).await?;
     let permit = authorize(&app, &visitor, Action::Broker, &request.resource())?;
-    let supporter = form.text("supporter").parse().map_err(|_| PageError::NotFound)?;
+    let supporter = form.chosen("supporter", "Say who: press the button beside the name")?;
     desk::shortlisted(&app, &permit, request.id, supporter, form.text("take") != "off").await?;
     Ok(redirect(&format!("/desk/{id}#candidates")))
 }

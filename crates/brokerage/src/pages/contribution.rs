@@ -13,7 +13,7 @@ use govuk::{Html, extra::Downloads};
 
 use super::named;
 use crate::cadre;
-use crate::contribution::{Contribution, Contributions};
+use crate::contribution::{self, Contribution, Contributions};
 use crate::packs::specialism_name;
 use crate::requests::days_in_words;
 
@@ -83,7 +83,7 @@ async fn given(
     account: AccountId,
 ) -> Result<Vec<Contribution>, PageError> {
     let rooms = rooms.map(|Extension(rooms)| rooms).unwrap_or_default();
-    Ok(rooms.of(app, account).await?)
+    Ok(contribution::given(&rooms, app, account).await?)
 }
 
 pub(super) async fn show(

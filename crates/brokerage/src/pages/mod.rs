@@ -15,6 +15,7 @@ mod plans;
 mod preparation;
 mod proposal;
 mod propose;
+mod record;
 mod request;
 mod request_form;
 mod settle;
@@ -35,7 +36,7 @@ use needs::ActError;
 
 use crate::{
     packs,
-    requests::{self, Request, RequestId, State},
+    requests::{self, Request, RequestId, State, TRUST},
 };
 
 /// This room's pages.
@@ -55,6 +56,7 @@ pub fn routes() -> Router<App> {
             "/requests/{id}/proposal/{proposal}/safeguards",
             get(proposal::safeguards_page).post(proposal::safeguards),
         )
+        .route("/requests/{id}/proposal/{proposal}/record", get(record::show))
         .route("/offers", get(offers::list).post(offers::create))
         .route("/offers/new", get(offers::ask))
         .route("/offers/{id}/close", post(offers::close))
@@ -189,7 +191,14 @@ fn specialism_choices(form: &FormData, errors: &Errors, labels: &[&str]) -> Vec<
         .collect()
 }
 
-const PHASES: [(&str, &str); 7] = [
+/// The school or trust for which somebody asks and offers: a school before a trust.
+fn asking(visitor: &Visitor) -> Option<OrgRef> {
+    let led = visitor.led();
+    let school = led.iter().find(|org| org.urn().is_some());
+    school.or_else(|| led.iter().find(|org| matches!(org, OrgRef::Trust(_)))).copied()
+}
+
+const PHASES: [(&str, &str); 8] = [
     ("nursery", "Nursery"),
     ("primary", "Primary"),
     ("secondary", "Secondary"),
@@ -197,6 +206,7 @@ const PHASES: [(&str, &str); 7] = [
     ("post-16", "16 to 19"),
     ("special", "Special"),
     ("alternative", "Alternative provision"),
+    (TRUST, "Trusts and their central teams"),
 ];
 
 /// The phases as boxes under a question.

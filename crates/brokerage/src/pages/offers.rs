@@ -1,6 +1,6 @@
 //! Offers of help in the partnership, and making one.
 
-use access::{Action, Kind, Resource, Role, SignedIn, Visitor, Zone, authorize, decide};
+use access::{Action, Kind, Resource, SignedIn, Visitor, Zone, authorize, decide};
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
@@ -22,7 +22,7 @@ use serde::Deserialize;
 use super::{chosen_phases, date_pairs, missed, partnership_of, phase_boxes, specialism_choices};
 use crate::offers::{self as room, NewOffer, Offer, OfferId, OfferState};
 use crate::packs;
-use crate::requests::{days_in_words, pounds};
+use crate::requests::{TRUST, days_in_words, pounds};
 
 struct Shown {
     id: String,
@@ -75,7 +75,7 @@ async fn shown(app: &App, visitor: &Visitor, it: &Offer) -> Result<Shown, PageEr
             format!("{} a day", pounds(what.day_rate_pence))
         },
         open: it.state == OfferState::Open,
-        own: visitor.is(Role::Head, what.org),
+        own: visitor.leads(what.org),
     })
 }
 
@@ -88,7 +88,7 @@ pub(super) async fn list(
         offers: Vec::new(),
         own: Vec::new(),
         strengths: Vec::new(),
-        may_offer: visitor.orgs(Role::Head).any(|org| org.urn().is_some()),
+        may_offer: super::asking(&visitor).is_some(),
         member: !visitor.partnerships.is_empty(),
     };
     for &partnership in &visitor.partnerships {
@@ -105,7 +105,7 @@ pub(super) async fn list(
             page.strengths.push((school, one.area_name, one.finding.statement));
         }
     }
-    for org in visitor.orgs(Role::Head) {
+    for org in visitor.led() {
         for it in room::offers_of(&app.db, org).await? {
             if it.state == OfferState::Closed {
                 page.own.push(shown(&app, &visitor, &it).await?);
@@ -135,8 +135,12 @@ struct Ask {
 }
 
 pub(super) fn own_school(visitor: &Visitor) -> Result<OrgRef, PageError> {
-    visitor.orgs(Role::Head).find(|org| org.urn().is_some()).ok_or_else(|| {
-        PageError::Forbidden("The head of a school makes an offer for it.".to_owned())
+    super::asking(visitor).ok_or_else(|| {
+        PageError::Forbidden(
+            "The head of a school makes an offer for it, and the executive of a trust for the \
+             trust."
+                .to_owned(),
+        )
     })
 }
 
@@ -213,13 +217,13 @@ pub(super) async fn ask(
 ) -> Result<Response, PageError> {
     let org = own_school(&visitor)?;
     let school = match org.urn() {
-        Some(urn) => register::school(&app.db, urn).await?,
+        Some(urn) => Some(register::school(&app.db, urn).await?.ok_or(PageError::NotFound)?),
         None => None,
-    }
-    .ok_or(PageError::NotFound)?;
+    };
+    let phase = school.as_ref().map_or(TRUST, |school| school.phase.key());
     let today = app.clock.today();
     let mut pairs: Vec<(String, String)> = vec![
-        ("phases".into(), school.phase.key().into()),
+        ("phases".into(), phase.into()),
         ("mode".into(), "on-site".into()),
         ("mode".into(), "online".into()),
     ];
@@ -237,7 +241,11 @@ pub(super) async fn ask(
             }
         }
     }
-    page(frame, &school.name, &FormData::from_pairs(pairs), &Errors::default())
+    let name = match school {
+        Some(school) => school.name,
+        None => register::org_name(&app.db, org).await?,
+    };
+    page(frame, &name, &FormData::from_pairs(pairs), &Errors::default())
 }
 
 pub(super) async fn create(

@@ -1,6 +1,6 @@
 //! A proposed match as both sides see it (D4): why, how much, declared interests, and the answer.
 
-use access::{Action, Role, SignedIn, Visitor, authorize, decide, looks};
+use access::{Action, SignedIn, Visitor, authorize, decide, looks};
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -84,9 +84,9 @@ async fn find(
 
 /// The side for which this visitor answers as head.
 fn side_of(visitor: &Visitor, request: &Request, it: &Proposal) -> Option<Side> {
-    if visitor.is(Role::Head, request.org) {
+    if visitor.leads(request.org) {
         Some(Side::Supported)
-    } else if visitor.is(Role::Head, it.org) {
+    } else if visitor.leads(it.org) {
         Some(Side::Supporting)
     } else {
         None
@@ -142,7 +142,7 @@ async fn shown(
     };
     let mut accept_as = Vec::new();
     if one.state == interests::State::Assessed {
-        if one.head_accepted.is_none() && visitor.is(Role::Head, request.org) {
+        if one.head_accepted.is_none() && visitor.leads(request.org) {
             accept_as.push(Capacity::Head);
         }
         if one.chair_accepted.is_none() && visitor.chairs(request.org) {
@@ -385,7 +385,7 @@ pub(super) async fn declare(
 }
 
 /// A proposal as the asking school's chair meets it: through its declared interests alone.
-async fn for_chair(
+pub(super) async fn for_chair(
     app: &App,
     request: &str,
     proposal: &str,
@@ -444,13 +444,22 @@ pub(super) async fn safeguards(
     Path((request, proposal)): Path<(String, String)>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    form.clean()?;
     let (request, it) = for_chair(&app, &request, &proposal).await?;
-    let id = form.text("declaration").parse().map_err(|_| PageError::NotFound)?;
+    if !visitor.leads(request.org) && !visitor.chairs(request.org) {
+        // Whoever may read them is told whose act it is; the others learn of nothing.
+        let declared = interests::declarations(&app.db, it.id).await?;
+        let first = declared.first().ok_or(PageError::NotFound)?;
+        authorize(&app, &visitor, Action::Read, &first.outcome_resource(&request))?;
+        let whose = "The head and the chair of the asking school accept safeguards.";
+        return Err(PageError::Forbidden(whose.to_owned()));
+    }
+    form.clean()?;
+    let id = form.chosen("declaration", "Say which safeguards: press the button below them")?;
     let one = interests::declaration(&app.db, id).await?.ok_or(PageError::NotFound)?;
-    let capacity: Capacity = form.text("as").parse().map_err(|_| PageError::NotFound)?;
+    let capacity: Capacity =
+        form.chosen("as", "Say whether you accept as head or as chair: press the button for it")?;
     let theirs = match capacity {
-        Capacity::Head => visitor.is(Role::Head, request.org),
+        Capacity::Head => visitor.leads(request.org),
         Capacity::Chair => visitor.chairs(request.org),
     };
     if one.proposal != it.id || !theirs {

@@ -114,7 +114,7 @@ pub(super) async fn send(
     let request = on_desk(&app, &visitor, &id).await?;
     let permit = authorize(&app, &visitor, Action::Broker, &request.resource())?;
     let key = form.text("supporter").to_owned();
-    let supporter = key.parse().map_err(|_| PageError::NotFound)?;
+    let supporter = form.chosen("supporter", "Say who is proposed: choose somebody on the desk")?;
     let mut errors = form.errors();
     let half_days = form.half_days("days", &mut errors, "Enter days in halves, such as 6 or 12.5");
     if let (Some(half_days), true) = (half_days, errors.is_empty()) {

@@ -74,7 +74,7 @@ pub(super) async fn list(
 ) -> Result<Response, PageError> {
     let mut page = List {
         own: Vec::new(),
-        may_ask: visitor.orgs(Role::Head).any(|org| org.urn().is_some()),
+        may_ask: super::asking(&visitor).is_some(),
         mentor_until: mentor_until(&app, &visitor).await?,
         asked_of_us: Vec::new(),
         below: Vec::new(),
@@ -156,6 +156,7 @@ struct Page {
     can_consent: bool,
     review_on: Option<String>,
     is_broker: bool,
+    standing: Option<String>,
     overlap: Vec<String>,
     history: Vec<(String, String)>,
 }
@@ -238,7 +239,7 @@ async fn page(
     request: &Request,
     errors: &Errors,
 ) -> Result<Response, PageError> {
-    let head = visitor.is(Role::Head, request.org);
+    let head = visitor.leads(request.org);
     let proposal = proposals::current(&app.db, request.id).await?;
     let school = register::org_name(&app.db, request.org).await?;
     let mut what = facts(request);
@@ -278,6 +279,9 @@ async fn page(
             .map(date_in_words),
         can_consent: head && request.state == RequestState::Accepted && !request.review_consent,
         is_broker: visitor.is(Role::Broker, request.partnership),
+        standing: (head || visitor.is(Role::Broker, request.partnership))
+            .then(|| request.org.urn().map(|urn| format!("/schools/{urn}/standing")))
+            .flatten(),
         overlap: overlap(app, visitor, request).await?,
         history: events::timeline(&app.db, "request", &request.id.to_string())
             .await?

@@ -1,6 +1,6 @@
 //! Asking for support: one form, saved as a draft or sent.
 
-use access::{Action, Kind, Resource, Role, SignedIn, Visitor, Zone, authorize, partnerships};
+use access::{Action, Kind, Resource, SignedIn, Visitor, Zone, authorize, partnerships};
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
@@ -21,7 +21,7 @@ use register::School;
 use serde::Deserialize;
 
 use super::{date_pairs, missed, partnership_of, readable, specialism_choices};
-use crate::requests::{Ask, Beneficiary, Mode, Request, Tier, acts};
+use crate::requests::{Ask, Beneficiary, Mode, Request, TRUST, Tier, acts};
 use crate::{funders, packs};
 
 #[derive(Template)]
@@ -29,6 +29,7 @@ use crate::{funders, packs};
 struct Page {
     action: String,
     school: String,
+    trust: bool,
     errors: Option<ErrorSummary>,
     version: i64,
     findings: Option<Checkboxes>,
@@ -55,7 +56,9 @@ struct Page {
 }
 
 struct Setting {
-    school: School,
+    /// The school that asks; nothing where a trust asks for itself.
+    school: Option<School>,
+    name: String,
     partnership: OrgRef,
     found: Vec<Found>,
     members: Vec<(OrgRef, String)>,
@@ -63,11 +66,17 @@ struct Setting {
 }
 
 async fn setting(app: &App, org: OrgRef) -> Result<Setting, PageError> {
-    let urn = org.urn().ok_or(PageError::NotFound)?;
-    let school = register::school(&app.db, urn).await?.ok_or(PageError::NotFound)?;
+    let school = match org.urn() {
+        Some(urn) => Some(register::school(&app.db, urn).await?.ok_or(PageError::NotFound)?),
+        None => None,
+    };
+    let name = match &school {
+        Some(school) => school.name.clone(),
+        None => register::org_name(&app.db, org).await?,
+    };
     let partnership = partnership_of(app, org).await?.ok_or_else(|| {
         PageError::Forbidden(
-            "Your school belongs to no partnership yet, so there is no broker to send this to. Ask \
+            "Your organisation belongs to no partnership yet, so there is no broker to send this to. Ask \
              the person who runs your Alongside to add it."
                 .to_owned(),
         )
@@ -75,14 +84,22 @@ async fn setting(app: &App, org: OrgRef) -> Result<Setting, PageError> {
     let mut found = findings_of(&app.db, org).await?;
     found.retain(|one| one.finding.kind == FindingKind::Need);
     let members = partnerships::members(&app.db, partnership, app.clock.today()).await?;
-    let urns: Vec<u32> = members.iter().filter_map(|org| org.urn()).filter(|u| *u != urn).collect();
-    let members = register::schools(&app.db, &urns)
-        .await?
-        .into_iter()
-        .map(|school| (school.org(), school.name))
-        .collect();
+    let mut others: Vec<(OrgRef, String)> = Vec::new();
+    if school.is_some() {
+        let urns: Vec<u32> =
+            members.iter().filter(|one| **one != org).filter_map(|org| org.urn()).collect();
+        let schools = register::schools(&app.db, &urns).await?;
+        others.extend(schools.into_iter().map(|school| (school.org(), school.name)));
+    } else {
+        for one in members.into_iter().filter(|one| *one != org) {
+            if matches!(one, OrgRef::Trust(_)) {
+                others.push((one, register::org_name(&app.db, one).await?));
+            }
+        }
+    }
+    let members = others;
     let funders = funders::of(&app.db, Some(partnership), org, app.clock.today()).await?;
-    Ok(Setting { school, partnership, found, members, funders })
+    Ok(Setting { school, name, partnership, found, members, funders })
 }
 
 /// An ask as a form's fields.
@@ -168,7 +185,7 @@ fn from_form(form: &FormData, setting: &Setting, errors: &mut Errors) -> Option<
             .collect(),
         specialisms,
         tier: form.text("tier").parse().unwrap_or(Tier::Targeted),
-        phase: setting.school.phase.key().to_owned(),
+        phase: setting.school.as_ref().map_or(TRUST, |school| school.phase.key()).to_owned(),
         earliest: earliest?,
         latest: latest?,
         half_days: u32::try_from(half_days?).ok()?,
@@ -208,6 +225,7 @@ fn page(
     errors: &Errors,
 ) -> Result<Response, PageError> {
     let legend = |words: &str| Fieldset::new(Legend::new(words).small());
+    let trust = setting.school.is_none();
     let findings = (!setting.found.is_empty()).then(|| {
         let mut boxes = Checkboxes::new("findings", legend("Which needs is this about?"))
             .hint(
@@ -249,11 +267,17 @@ fn page(
     for level in 1..=5_u8 {
         severity = severity.item(level.to_string(), format!("{level}: {}", severity_words(level)));
     }
-    let mut avoid =
-        Checkboxes::new("avoid", legend("Schools you would rather not be matched with"))
-            .hint("For example because you share a catchment. Only the broker sees this.")
-            .values(form.all("avoid").map(str::to_owned).collect::<Vec<_>>())
-            .small();
+    let mut avoid = Checkboxes::new(
+        "avoid",
+        legend(if trust {
+            "Trusts you would rather not be matched with"
+        } else {
+            "Schools you would rather not be matched with"
+        }),
+    )
+    .hint("For example because you compete for pupils or staff. Only the broker sees this.")
+    .values(form.all("avoid").map(str::to_owned).collect::<Vec<_>>())
+    .small();
     for (org, name) in &setting.members {
         avoid = avoid.item(org.to_string(), name.as_str());
     }
@@ -267,12 +291,17 @@ fn page(
     let content = Page {
         funder,
         action: action.to_owned(),
-        school: setting.school.name.clone(),
+        school: setting.name.clone(),
+        trust,
         errors: errors.summary(),
         version,
         findings,
         title: Input::new("title", "A short title")
-            .hint("For example: Early reading in Reception and Year 1")
+            .hint(if trust {
+                "For example: One way of planning budgets in all our schools"
+            } else {
+                "For example: Early reading in Reception and Year 1"
+            })
             .value(form.text("title"))
             .error_if(errors.get("title")),
         need: Textarea::new("need", "What do you need help with?")
@@ -312,8 +341,19 @@ fn page(
             .value(form.text("budget"))
             .width(5)
             .error_if(errors.get("budget")),
-        give_back: Input::new("give-back", "What could your school give in return?")
-            .hint("For example: two days of music. Every school has something.")
+        give_back: Input::new(
+            "give-back",
+            if trust {
+                "What could your trust give in return?"
+            } else {
+                "What could your school give in return?"
+            },
+        )
+        .hint(if trust {
+            "For example: two days of our estates team. Every trust has something."
+        } else {
+            "For example: two days of music. Every school has something."
+        })
             .value(form.text("give-back")),
         avoid,
         avoid_why: Input::new("avoid-why", "Why?").value(form.text("avoid-why")),
@@ -321,7 +361,11 @@ fn page(
         send: Button::new("Save and look it over").name("then").value("look"),
     };
     let page = frame.page("Ask for support").crumb("Requests for support", "/requests").visible_to(
-        "your school and the body responsible for it; once you send it, also your broker",
+        if trust {
+            "the executives of your trust; once you send it, also your broker"
+        } else {
+            "your school and the body responsible for it; once you send it, also your broker"
+        },
     );
     page.checked(errors).show(&content)
 }
@@ -335,10 +379,12 @@ pub(super) struct From {
 }
 
 fn own_school(visitor: &Visitor) -> Result<OrgRef, PageError> {
-    visitor
-        .orgs(Role::Head)
-        .find(|org| org.urn().is_some())
-        .ok_or_else(|| PageError::Forbidden("The head of a school asks for support.".to_owned()))
+    super::asking(visitor).ok_or_else(|| {
+        PageError::Forbidden(
+            "The head of a school asks for support, and the executive of a trust for the trust."
+                .to_owned(),
+        )
+    })
 }
 
 pub(super) async fn ask(
@@ -380,6 +426,9 @@ pub(super) async fn ask(
             ("days", "3"),
         ];
         pairs.extend(known.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+    if setting.school.is_none() {
+        pairs.push(("beneficiaries".into(), Beneficiary::TrustTeam.key().into()));
     }
     pairs.extend([("tier".into(), "targeted".into()), ("mode".into(), "on-site".into())]);
     pairs.extend(date_pairs("earliest", today.saturating_add(6.weeks())));

@@ -146,7 +146,9 @@ pub(super) async fn assess(
 ) -> Result<Response, PageError> {
     form.clean()?;
     let request = on_desk(&app, &visitor, &id).await?;
-    let declaration = form.text("declaration").parse().map_err(|_| PageError::NotFound)?;
+    authorize(&app, &visitor, Action::Broker, &request.resource())?;
+    let declaration =
+        form.chosen("declaration", "Say which declaration: press the button below it")?;
     let one = interests::declaration(&app.db, declaration).await?.ok_or(PageError::NotFound)?;
     if one.request != request.id {
         return Err(PageError::NotFound);
@@ -173,7 +175,7 @@ pub(super) async fn check(
     let request = on_desk(&app, &visitor, &id).await?;
     let permit = authorize(&app, &visitor, Action::Broker, &request.resource())?;
     let it = proposals::current(&app.db, request.id).await?.ok_or(PageError::NotFound)?;
-    let item: Check = form.text("item").parse().map_err(|_| PageError::NotFound)?;
+    let item: Check = form.chosen("item", "Say what was checked: press the button beside it")?;
     interests::acts::check(&app, &permit, it.id, item, form.text("note")).await?;
     Ok(redirect(&format!("/desk/{id}#checks")))
 }

@@ -28,7 +28,8 @@ pub(crate) async fn open(tx: &Tx, id: RequestId) -> Result<Request, ActError> {
     store::request(tx, id).await?.ok_or(ActError::NotFound("request"))
 }
 
-/// Writes a letter to everybody who holds a role somewhere today.
+/// Writes a letter to everybody who holds a role somewhere today; for heads, to everybody who leads
+/// the organisation, so that a trust's letters reach its executives.
 pub(crate) async fn write_to(
     tx: &Tx,
     app: &App,
@@ -38,7 +39,12 @@ pub(crate) async fn write_to(
     subject: &str,
     body: &str,
 ) -> Result<(), ActError> {
-    for person in accounts::holders(tx, &app.clock, org, role).await? {
+    let readers = if role == Role::Head {
+        accounts::leaders(tx, &app.clock, org).await?
+    } else {
+        accounts::holders(tx, &app.clock, org, role).await?
+    };
+    for person in readers {
         let letter = Letter {
             recipient: person.email,
             subject: subject.to_owned(),

@@ -7,7 +7,7 @@ pub mod store;
 
 pub use acts::Answer;
 pub use model::{
-    Ask, Beneficiary, ClockState, Mode, Request, RequestId, Tier, days_in_words, pounds,
+    Ask, Beneficiary, ClockState, Mode, Request, RequestId, TRUST, Tier, days_in_words, pounds,
 };
 pub use state::State;
 pub use store::{overlapping, request, requests_of, requests_through, requests_under};

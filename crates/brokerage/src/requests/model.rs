@@ -4,6 +4,7 @@ use access::{Kind, Resource, Zone};
 use foundation::{OrgRef, id_type, web::FieldError, words};
 use jiff::{Timestamp, civil::Date};
 use matching::Specialism;
+pub use needs::standing::Tier;
 use needs::{AuditId, FindingId};
 
 use super::state::State;
@@ -11,15 +12,6 @@ use super::state::State;
 id_type! {
     /// A request for support.
     RequestId
-}
-
-words! {
-    /// How much support is thought of.
-    Tier {
-        Universal = "universal", "Universal: open to every school";
-        Targeted = "targeted", "Targeted: one matter, a bounded time";
-        Intensive = "intensive", "Intensive: a strong school moors alongside";
-    }
 }
 
 words! {
@@ -54,7 +46,11 @@ impl From<Mode> for matching::Mode {
     }
 }
 
-/// What the head asks for.
+/// What stands for a phase where a trust asks for itself: supporters say in the same word that
+/// they work with trusts.
+pub const TRUST: &str = "trust";
+
+/// What the head asks for, or the executive of a trust for the trust.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ask {
     /// What it is called.
@@ -73,7 +69,7 @@ pub struct Ask {
     pub specialisms: Vec<Specialism>,
     /// How much support is thought of.
     pub tier: Tier,
-    /// The school's phase.
+    /// The school's phase, or [`TRUST`].
     pub phase: String,
     /// First day.
     pub earliest: Date,
@@ -127,7 +123,7 @@ impl Ask {
         );
         need(self.latest >= today, "latest", "The last day must not lie in the past");
         need(
-            self.tier != Tier::Intensive || !self.findings.is_empty(),
+            self.tier != Tier::Intensive || !self.findings.is_empty() || self.phase == TRUST,
             "tier",
             "Intensive support needs findings from an agreed audit, so that the reasons are written down",
         );
@@ -140,7 +136,7 @@ impl Ask {
 pub struct Request {
     /// The identifier.
     pub id: RequestId,
-    /// The asking school.
+    /// The asking school or trust.
     pub org: OrgRef,
     /// The bodies responsible for it.
     pub responsible: Vec<OrgRef>,

@@ -161,6 +161,18 @@ async fn a_request_is_matched_with_reasons_and_its_interests_are_settled() {
             let _ = t.post(marcus, &format!("{desk}/check"), &form).await.expect(303);
         }
         let _ = t.post(marcus, &format!("{desk}/clear"), &[]).await.expect(303);
+        // The record of it all: whole for the broker, without the words for the asking side's chair.
+        let record = format!("{match_page}/record");
+        let page = t.get(marcus, &record).await.expect(200).contains("would like to grow here");
+        let page = page.contains("No talk of transfer for twelve months").contains("Tom Reed");
+        let _ = page.contains("The money is there").lacks("Not checked yet");
+        let page = t.get(Some(&w.tom), &record).await.expect(200);
+        let page = page.contains("A trust that wants to grow").contains("Accepted by the chair");
+        let _ = page.contains("Assessed by").lacks("would like to grow here");
+        let _ = t.get(priya, &record).await.expect(200).lacks("would like to grow here");
+        for other in [daniel, Some(&w.aisha), Some(&w.other_broker), Some(&w.stranger)] {
+            let _ = t.get(other, &record).await.expect(404);
+        }
         // The thread goes on: the broker drafts, both heads know what they wait for.
         let todo = home_of(&t, &w.marcus).await;
         assert!(todo.iter().any(

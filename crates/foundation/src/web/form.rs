@@ -1,5 +1,7 @@
 //! Forms that lose nothing: what was typed comes back beside what was wrong with it.
 
+use std::str::FromStr;
+
 use axum::{
     body::Bytes,
     extract::{FromRequest, OriginalUri, Request},
@@ -22,6 +24,19 @@ impl FormData {
         pairs: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
         Self { pairs: pairs.into_iter().map(|(k, v)| (k.into(), v.into())).collect() }
+    }
+
+    /// What a button or a hidden field names: one record of several, or one act of several. A form
+    /// that a page offered always names it.
+    ///
+    /// # Errors
+    /// [`PageError::Bad`] with the sentence when it is missing or cannot be read.
+    pub fn chosen<T: FromStr>(&self, name: &str, otherwise: &str) -> Result<T, PageError> {
+        self.text(name).parse().map_err(|_| {
+            PageError::Bad(format!(
+                "{otherwise}. Go back to the page: what you wrote is still there."
+            ))
+        })
     }
 
     /// Decodes `application/x-www-form-urlencoded`.
@@ -134,12 +149,7 @@ impl FormData {
     }
 
     /// A field that must parse; records the message when it does not.
-    pub fn parsed<T: std::str::FromStr>(
-        &self,
-        name: &str,
-        errors: &mut Errors,
-        message: &str,
-    ) -> Option<T> {
+    pub fn parsed<T: FromStr>(&self, name: &str, errors: &mut Errors, message: &str) -> Option<T> {
         let parsed = self.text(name).parse().ok();
         if parsed.is_none() {
             errors.add(name, message);

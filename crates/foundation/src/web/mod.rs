@@ -16,6 +16,6 @@ pub use assets::{asset_url, routes as asset_routes};
 pub use error::PageError;
 pub use form::{Errors, FieldError, Form, FormData};
 pub use guard::{BEAT, even, protect};
-pub use page::{Frame, NavItem, Page, Visible, redirect};
+pub use page::{Frame, NavItem, Page, Reminder, Visible, redirect};
 pub use table::{Cell, Format, Table};
 pub use text::{escape, percent_encoded};

@@ -34,6 +34,17 @@ impl NavItem {
     }
 }
 
+/// What a person reads above every page until they have done it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reminder {
+    /// What it is about, in a word or two.
+    pub word: &'static str,
+    /// What is the matter.
+    pub sentence: String,
+    /// Where they do it, and the words of the link.
+    pub link: NavItem,
+}
+
 /// What surrounds the page of this visitor. The front door puts it into each request.
 #[derive(Clone, Debug, Default)]
 pub struct Frame {
@@ -45,6 +56,8 @@ pub struct Frame {
     pub nav: Vec<NavItem>,
     /// What makes this no ordinary installation: a word and a sentence, above every page.
     pub banner: Option<(&'static str, String)>,
+    /// What the person should not put off: a word, a sentence, and a link with its words.
+    pub reminder: Option<Reminder>,
     /// The path of this page, to mark it in the navigation.
     pub path: String,
     /// A message from the act just done, shown once.
@@ -228,6 +241,19 @@ impl Page {
         let mut header = vec![name, menu.into()];
         if let Some((word, sentence)) = &frame.banner {
             let banner = PhaseBanner::new(*word, sentence.as_str()).render();
+            header.push(Markup::trusted(format!(
+                "<div class=\"govuk-width-container\">{banner}</div>"
+            )));
+        }
+        // On the page that it leads to it would say the same again.
+        if let Some(it) = frame.reminder.as_ref().filter(|it| it.link.href != frame.path) {
+            let words = format!(
+                "{} <a class=\"govuk-link\" href=\"{}\">{}</a>",
+                super::escape(&it.sentence),
+                super::escape(&it.link.href),
+                super::escape(&it.link.text)
+            );
+            let banner = PhaseBanner::new(it.word, Markup::trusted(words)).render();
             header.push(Markup::trusted(format!(
                 "<div class=\"govuk-width-container\">{banner}</div>"
             )));

@@ -246,7 +246,7 @@ pub(super) async fn share(
 ) -> Result<Response, PageError> {
     let audit = readable(&app, &visitor, &id).await?;
     let permit = authorize(&app, &visitor, Action::Sign, &audit.resource())?;
-    let finding = form.text("finding").parse().map_err(|_| PageError::NotFound)?;
+    let finding = form.chosen("finding", "Say which strength: press the button beside it")?;
     acts::share(&app, &permit, audit.id, finding, form.text("share") == "yes").await?;
     Ok(redirect(&format!("/audits/{}#strengths", audit.id)))
 }

@@ -6,6 +6,7 @@ mod moderation;
 mod new;
 mod report;
 mod section;
+mod standing;
 
 use access::{Action, Kind, Role, Visitor, authorize, looks, sharing};
 use axum::{
@@ -38,6 +39,10 @@ pub fn routes() -> Router<App> {
         .route("/audits/{id}/sections/{area}/give", get(section::whom).post(section::give))
         .route("/audits/{id}/sections/{area}/use", post(section::take))
         .route("/audits/{id}/sections/{area}/drop", post(section::drop))
+        .route("/schools/{urn}/standing", get(standing::show))
+        .route("/schools/{urn}/standing/stage", post(standing::record))
+        .route("/schools/{urn}/standing/tier", post(standing::decide))
+        .route("/schools/{urn}/standing/answer", post(standing::answer))
 }
 
 /// An audit the visitor may read, noted in its school's access log; others learn nothing of it.

@@ -148,6 +148,10 @@ pub(super) async fn comment(
     let audit = readable(&app, &visitor, &id).await?;
     let permit = authorize(&app, &visitor, Action::Sign, &audit.resource())?;
     form.clean()?;
+    if audit.section(form.text("area")).is_none() {
+        let which = "Say which area the comment is about: press the button below it".to_owned();
+        return Err(PageError::Bad(which));
+    }
     acts::comment(&app, &permit, audit.id, form.text("area"), form.text("comment")).await?;
     Ok(redirect(&format!("/audits/{}/moderation", audit.id)))
 }

@@ -333,7 +333,8 @@ pub(super) async fn take(
 ) -> Result<Response, PageError> {
     let (audit, section) = find(&app, &visitor, &id, &area).await?;
     let permit = authorize(&app, &visitor, Action::Update, &audit.section_resource(&section))?;
-    let at: usize = form.text("signal").parse().map_err(|_| PageError::NotFound)?;
+    let at: usize =
+        form.chosen("signal", "Say which of the figures: press the button beside it")?;
     let signal = section.signals.get(at).ok_or(PageError::NotFound)?;
     let words = &signal.sentence;
     let kpis = [signal.kpi.clone()];
@@ -360,7 +361,8 @@ pub(super) async fn drop(
     if let Ok(finding) = form.text("finding").parse() {
         sections::drop_finding(&app, &permit, audit.id, &area, finding).await?;
     } else {
-        let evidence = form.text("evidence").parse().map_err(|_| PageError::NotFound)?;
+        let evidence =
+            form.chosen("evidence", "Say what is taken out: press the button beside it")?;
         sections::drop_evidence(&app, &permit, audit.id, &area, evidence).await?;
     }
     Ok(redirect(&format!("/audits/{}/sections/{area}", audit.id)))

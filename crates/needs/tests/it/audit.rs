@@ -6,28 +6,28 @@ use needs::audits::{self, AuditId, FindingKind, State, acts};
 use register::imports;
 use testkit::{Persona, Setup, TestApp, both};
 
-const SCHOOL: OrgRef = OrgRef::School(district::HARBOUR_VIEW);
+pub(crate) const SCHOOL: OrgRef = OrgRef::School(district::HARBOUR_VIEW);
 
-fn setup() -> Setup {
+pub(crate) fn setup() -> Setup {
     Setup::new(&[register::MIGRATIONS, needs::MIGRATIONS], needs::routes)
 }
 
-async fn register_24(t: &TestApp) {
+pub(crate) async fn register_24(t: &TestApp) {
     let options = district::Options { schools: 24, alliance: true };
     let district = district::District::generate(district::DEMO_SEED, options);
     let permit = access::Permit::system("test", t.app.clock.now());
     imports::import_bytes(&t.app, &permit, district.register_files()).await.unwrap();
 }
 
-struct People {
-    priya: Persona,
-    lena: Persona,
-    ruth: Persona,
-    other: Persona,
-    broker: Persona,
+pub(crate) struct People {
+    pub(crate) priya: Persona,
+    pub(crate) lena: Persona,
+    pub(crate) ruth: Persona,
+    pub(crate) other: Persona,
+    pub(crate) broker: Persona,
 }
 
-async fn people(t: &TestApp) -> People {
+pub(crate) async fn people(t: &TestApp) -> People {
     let school = register::school(&t.app.db, district::HARBOUR_VIEW).await.unwrap().unwrap();
     let body = school.responsible()[0];
     t.shares(SCHOOL, body, &[Kind::Audit]).await;

@@ -2,3 +2,4 @@
 
 mod audit;
 mod prefill;
+mod standing;

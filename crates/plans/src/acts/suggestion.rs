@@ -1,6 +1,6 @@
 //! Suggestions: what others would write differently. Nothing changes until the school accepts.
 
-use access::{Permit, Role, accounts};
+use access::{Permit, accounts};
 use foundation::{
     App, Sql as _, Tx,
     clock::london,
@@ -160,7 +160,7 @@ pub async fn suggest(
     .await?;
     let detail = json!({ "suggestion": id, "objective": objective });
     record(&tx, permit, &whole.plan, "suggestion made", detail).await?;
-    for head in accounts::holders(&tx, &app.clock, whole.plan.org, Role::Head).await? {
+    for head in accounts::leaders(&tx, &app.clock, whole.plan.org).await? {
         if head.id != author {
             letters::suggested(app, &tx, permit, &whole, &head, id).await?;
         }

@@ -83,5 +83,6 @@ pub fn machines() -> Vec<Document> {
         Document::of("plan-objectives", "The life of an objective", HERE, OBJECTIVES),
         Document::of("plan-actions", "The life of an action", HERE, ACTIONS),
         Document::of("plan-suggestions", "The life of a suggestion", HERE, SUGGESTIONS),
+        crate::shared::machine(),
     ]
 }

@@ -22,7 +22,7 @@ use crate::{
         objective,
         plan::{self, NewReview},
     },
-    machine::{ObjectiveAct, ObjectiveState, PlanAct},
+    machine::{OBJECTIVES, ObjectiveAct, ObjectiveState, PLANS, PlanAct},
     model::Objective,
 };
 
@@ -49,6 +49,7 @@ pub(super) async fn ask_frame(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let sight = sight(&app, &visitor, &id).await?;
+    sight.must_head()?;
     let plan = &sight.whole.plan;
     let mut pairs = vec![
         ("title".to_owned(), plan.title.clone()),
@@ -82,6 +83,7 @@ pub(super) async fn edit_frame(
     form: Form,
 ) -> Result<Response, PageError> {
     let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    sight.must_head()?;
     let version = seen(&form);
     let Form(form) = form;
     let mut errors = form.errors();
@@ -128,6 +130,7 @@ pub(super) async fn ask(
 ) -> Result<Response, PageError> {
     let sight = sight(&app, &visitor, &id).await?;
     let act: PlanAct = act.parse().map_err(|_| PageError::NotFound)?;
+    sight.must_step(PLANS, sight.whole.plan.state(), act, None)?;
     let form = FormData::from_pairs(day_pairs("on", Some(app.clock.today())));
     act_form(frame, &sight, act, &form, &Errors::default())
 }
@@ -162,6 +165,7 @@ pub(super) async fn act(
 ) -> Result<Response, PageError> {
     let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
     let act: PlanAct = act.parse().map_err(|_| PageError::NotFound)?;
+    sight.must_step(PLANS, sight.whole.plan.state(), act, None)?;
     let mut errors = form.errors();
     let on = match act {
         PlanAct::Adopt => form.date("on", &mut errors, "Enter the day as day, month and year"),
@@ -188,6 +192,7 @@ pub(super) async fn ask_objective(
     let sight = sight(&app, &visitor, &id).await?;
     let one = sight.objective(&objective)?;
     let act: ObjectiveAct = act.parse().map_err(|_| PageError::NotFound)?;
+    sight.must_step(OBJECTIVES, one.state(), act, Some(one))?;
     objective_form(frame, &sight, one, act, &FormData::default(), &Errors::default())
 }
 
@@ -221,6 +226,7 @@ pub(super) async fn act_objective(
     let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
     let one = sight.objective(&objective_id)?;
     let act: ObjectiveAct = act.parse().map_err(|_| PageError::NotFound)?;
+    sight.must_step(OBJECTIVES, one.state(), act, Some(one))?;
     let mut errors = form.errors();
     if errors.is_empty() {
         let outcome = objective::take(&app, &permit, one.id, act, form.text("words")).await;
@@ -241,6 +247,7 @@ pub(super) async fn ask_judge(
 ) -> Result<Response, PageError> {
     let sight = sight(&app, &visitor, &id).await?;
     let one = sight.objective(&objective)?;
+    sight.must_write(one)?;
     let form = FormData::from_pairs([
         ("rag", one.rag().map_or("", Rag::key)),
         ("words", one.rag_words.as_str()),
@@ -276,6 +283,7 @@ pub(super) async fn judge(
 ) -> Result<Response, PageError> {
     let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
     let one = sight.objective(&objective_id)?;
+    sight.must_write(one)?;
     let version = seen(&form);
     let Form(form) = form;
     let mut errors = form.errors();
@@ -299,6 +307,7 @@ pub(super) async fn ask_review(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let sight = sight(&app, &visitor, &id).await?;
+    sight.must_step(PLANS, sight.whole.plan.state(), PlanAct::Review, None)?;
     let held = crate::store::reviews(&app.db, sight.whole.plan.id).await?.len();
     let form = FormData::from_pairs([("after", held.to_string())]);
     review_form(frame, &sight, &form, &Errors::default())
@@ -352,6 +361,7 @@ pub(super) async fn review(
     Form(form): Form,
 ) -> Result<Response, PageError> {
     let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    sight.must_step(PLANS, sight.whole.plan.state(), PlanAct::Review, None)?;
     let mut errors = form.errors();
     let judged = live(&sight)
         .filter_map(|one| {

@@ -156,13 +156,12 @@ async fn ground(
     visitor: &Visitor,
     org: Option<OrgRef>,
 ) -> Result<(OrgRef, Vec<needs::Found>), PageError> {
+    let whose = || PageError::Forbidden("The head of a school begins its plan.".to_owned());
     let mut heads = visitor.orgs(Role::Head).filter(|org| org.urn().is_some());
     let org = match org {
         Some(org) if visitor.is(Role::Head, org) => org,
-        Some(_) => return Err(PageError::NotFound),
-        None => heads.next().ok_or_else(|| {
-            PageError::Forbidden("The head of a school begins its plan.".to_owned())
-        })?,
+        Some(_) => return Err(whose()),
+        None => heads.next().ok_or_else(whose)?,
     };
     let mut found = needs::findings_of(&app.db, org).await?;
     found.retain(|one| one.finding.kind == FindingKind::Need);
@@ -177,7 +176,11 @@ pub(super) async fn ask(
 ) -> Result<Response, PageError> {
     let audit: Option<AuditId> = from.audit.as_deref().and_then(|id| id.parse().ok());
     let org = match audit {
-        Some(id) => needs::audits::audit(&app.db, id).await?.map(|audit| audit.org),
+        Some(id) => {
+            let audit = needs::audits::audit(&app.db, id).await?.ok_or(PageError::NotFound)?;
+            authorize(&app, &visitor, Deed::Read, &audit.resource())?;
+            Some(audit.org)
+        }
         None => None,
     };
     let (org, found) = ground(&app, &visitor, org).await?;

@@ -79,6 +79,7 @@ pub(super) async fn ask_new(
 ) -> Result<Response, PageError> {
     let sight = sight(&app, &visitor, &id).await?;
     let one = sight.objective(&objective)?;
+    sight.must_write(one)?;
     let form = FormData::from_pairs([("kind", "statement")]);
     new_form(&app, frame, &sight, one, &form, &Errors::default()).await
 }
@@ -188,6 +189,7 @@ pub(super) async fn add(
 ) -> Result<Response, PageError> {
     let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
     let one = sight.objective(&objective)?;
+    sight.must_write(one)?;
     let mut errors = form.errors();
     let done = redirect(&sight.at(&format!("objectives/{}", one.id)));
     if let Ok(theirs) = form.text("take_up").parse() {
@@ -222,6 +224,7 @@ pub(super) async fn ask_seen(
 ) -> Result<Response, PageError> {
     let sight = sight(&app, &visitor, &id).await?;
     let (objective, one) = sight.milestone(&milestone)?;
+    sight.must_write(objective)?;
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
     let form = FormData::from_pairs([
         ("actual", number(one.actual)),
@@ -291,6 +294,7 @@ pub(super) async fn see(
 ) -> Result<Response, PageError> {
     let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
     let (objective, one) = sight.milestone(&milestone_id)?;
+    sight.must_write(objective)?;
     let version = seen(&form);
     let Form(form) = form;
     let mut errors = form.errors();

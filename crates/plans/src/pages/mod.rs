@@ -3,7 +3,9 @@
 mod action;
 mod action_forms;
 mod answer;
+mod charter;
 mod decide;
+mod goals;
 mod history;
 mod list;
 mod milestone;
@@ -16,18 +18,22 @@ mod suggestions;
 mod table;
 
 use access::{Action as Deed, Permit, Visitor, looks};
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 use foundation::{
     App, PageError,
+    machine::{Line, No},
     web::{Errors, Form, Format, Frame, Page},
 };
 use govuk::{Html, NavigationItem, extra::SubNavigation};
 
 use crate::{
     Refusal,
-    machine::Standing,
+    machine::{Standing, transition},
     model::{Action, ActionId, MilestoneId, Objective, ObjectiveId, PlanId, SuggestionId},
-    store::{Who, Whole},
+    store::{self, Who, Whole},
 };
 
 /// This room's pages.
@@ -40,6 +46,10 @@ pub fn routes() -> Router<App> {
         );
     }
     router
+        .route("/partnerships/{id}/charter", get(charter::show).post(charter::write))
+        .route("/partnerships/{id}/charter/accept", post(charter::accept))
+        .route("/partnerships/{id}/goals", get(goals::list).post(goals::begin))
+        .route("/goals/{id}", get(goals::show).post(goals::act))
         .route("/plans", get(list::list))
         .route("/plans/new", get(list::ask).post(list::begin))
         .route("/audits/{id}/plans", get(list::of_audit))
@@ -115,6 +125,41 @@ impl Sight {
     /// Whether the visitor is the head of the school.
     pub(crate) fn is_head(&self) -> bool {
         self.standings(None, None).contains(&Standing::Head)
+    }
+
+    /// Refuses everybody but these, about the plan or one objective of it: asked by a form before it
+    /// opens and before a word of it is looked at, as its act asks again.
+    pub(crate) fn must_be(
+        &self,
+        objective: Option<&Objective>,
+        any: &'static [Standing],
+    ) -> Result<(), PageError> {
+        Ok(store::must_be(&self.standings(objective, None), any)?)
+    }
+
+    /// The same for whoever writes an objective: its lead, or the head.
+    pub(crate) fn must_write(&self, objective: &Objective) -> Result<(), PageError> {
+        self.must_be(Some(objective), &[Standing::Head, Standing::Lead])
+    }
+
+    /// The same for the head of the school.
+    pub(crate) fn must_head(&self) -> Result<(), PageError> {
+        self.must_be(None, &[Standing::Head])
+    }
+
+    /// Refuses those for whom a step of a state machine is not. Where it is nobody's at the moment
+    /// the act itself says so.
+    pub(crate) fn must_step<S: Copy + Eq + 'static, A: Copy + Eq + 'static, T: Copy + 'static>(
+        &self,
+        steps: &[Line<S, A, Standing, T>],
+        from: S,
+        act: A,
+        objective: Option<&Objective>,
+    ) -> Result<(), PageError> {
+        match transition(steps, from, act, &self.standings(objective, None)) {
+            Err(No::NotYours(who)) => Err(Refusal::not_yours(who).into()),
+            Ok(_) | Err(No::NotNow) => Ok(()),
+        }
     }
 
     /// Whether the visitor writes an objective: its lead, or the head.

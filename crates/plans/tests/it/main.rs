@@ -7,4 +7,5 @@ mod life;
 mod several;
 mod sharing;
 mod suggestions;
+mod together;
 mod world;

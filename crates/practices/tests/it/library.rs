@@ -110,7 +110,7 @@ async fn the_library_is_searched_by_area_phase_and_evidence_and_sorted_by_title(
                 Some(who) => t.visitor(who).await,
                 None => access::Visitor::default(),
             };
-            let sections = on_page::sections(t.app.clone(), visitor, org).await.unwrap();
+            let sections = on_page::sections(t.app.clone(), (visitor, org)).await.unwrap();
             sections.iter().map(|section| section.lines.len()).collect::<Vec<_>>()
         };
         assert_eq!(lines(None, HARBOUR).await, [1, 0]);

@@ -7,10 +7,12 @@ mod areas;
 mod card;
 mod family;
 mod finding;
+mod memory;
 mod partnership;
 mod picture;
 mod school;
 mod sections;
+mod sheet;
 mod tables;
 mod together;
 
@@ -21,6 +23,7 @@ use axum::{
 use foundation::{App, PageError, web::Format};
 use govuk::{Html, extra::Downloads};
 
+pub use memory::{Memory, Moment};
 pub use partnership::invitations;
 pub use sections::{Line, Section, Sections};
 
@@ -32,6 +35,9 @@ pub fn routes() -> Router<App> {
         .route("/schools/{urn}", get(school::page))
         .route("/schools/{urn}/tables/{file}", get(school::download))
         .route("/schools/{urn}/charts/{file}", get(picture::chart))
+        .route("/schools/{urn}/one-page", get(sheet::page))
+        .route("/schools/{urn}/memory", get(memory::page))
+        .route("/schools/{urn}/memory/{file}", get(memory::download))
         .route("/schools/{urn}/family", get(family::page))
         .route("/schools/{urn}/family/{file}", get(family::file))
         .route("/trusts/{uid}", get(areas::trust))

@@ -7,6 +7,7 @@ use access::{
 };
 use askama::Template;
 use axum::{
+    Extension,
     extract::{Path, State},
     response::Response,
 };
@@ -19,7 +20,7 @@ use foundation::{
 use govuk::{Button, Details, ErrorSummary, Html, Input, RadioItem, Radios, SummaryList, Textarea};
 
 use super::{
-    downloads, finding, named,
+    Section, Sections, downloads, finding, named, sections,
     together::{self, Place},
 };
 use crate::{School, orgs};
@@ -47,6 +48,14 @@ fn may_keep(visitor: &Visitor, org: OrgRef) -> bool {
 fn answer_of(member: OrgRef) -> Resource {
     Resource::new(Kind::Partnership, Zone::School, member)
 }
+
+/// Whether a visitor answers for an organisation.
+fn leads(visitor: &Visitor, member: OrgRef) -> bool {
+    decide(visitor, Action::Sign, &answer_of(member)).allowed
+}
+
+/// What is asked of a form that names no organisation.
+const WHICH: &str = "Say which school or organisation: press the button beside its name";
 
 /// The partnership, for somebody who may read it; the same answer where there is none.
 async fn readable(app: &App, visitor: &Visitor, org: OrgRef) -> Result<Partnership, PageError> {
@@ -255,6 +264,7 @@ struct ShowPage {
     admit: Option<Html>,
     downloads: Html,
     map: Option<Drawing>,
+    sections: Vec<Section>,
 }
 
 async fn members(
@@ -294,8 +304,8 @@ async fn show_page(
     visitor: &Visitor,
     frame: Frame,
     org: OrgRef,
-    data: &FormData,
-    errors: &Errors,
+    (data, errors): (&FormData, &Errors),
+    rooms: Option<&Sections>,
 ) -> Result<Response, PageError> {
     let it = readable(app, visitor, org).await?;
     let may_keep = may_keep(visitor, org);
@@ -336,6 +346,7 @@ async fn show_page(
         map: super::areas::map("partnership", &format!("Schools of {title}"), &schools),
         base,
         title: title.clone(),
+        sections: sections::told(rooms, app, visitor, org).await?,
     };
     let page = frame
         .page(title)
@@ -348,11 +359,14 @@ async fn show_page(
 pub(super) async fn show(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
+    rooms: Option<Extension<Sections>>,
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let org = reference(&id)?;
-    show_page(&app, &visitor, frame, org, &FormData::default(), &Errors::default()).await
+    let rooms = rooms.as_ref().map(|Extension(rooms)| rooms);
+    let fresh = (&FormData::default(), &Errors::default());
+    show_page(&app, &visitor, frame, org, fresh, rooms).await
 }
 
 pub(super) async fn table(
@@ -435,7 +449,7 @@ pub(super) async fn admit(
     data.required("members", &mut errors, "Enter at least one number");
     let new = members_of(&app, data.text("members"), &mut errors, "members").await?;
     if !errors.is_empty() {
-        return show_page(&app, &visitor, frame, org, &data, &errors).await;
+        return show_page(&app, &visitor, frame, org, (&data, &errors), None).await;
     }
     let today = app.clock.today();
     let tx = app.db.write().await?;
@@ -456,9 +470,14 @@ pub(super) async fn answer(
     Form(data): Form,
 ) -> Result<Response, PageError> {
     let org = reference(&id)?;
-    let member = data.text("member").parse::<OrgRef>().map_err(|_| PageError::NotFound)?;
-    let permit = authorize(&app, &visitor, Action::Sign, &answer_of(member))?;
     let today = app.clock.today();
+    if data.text("member").parse::<OrgRef>().is_err() {
+        // Only those who could answer for somebody are told what is missing.
+        let asked = partnerships::invited(&app.db, org, today).await?;
+        asked.into_iter().find(|it| leads(&visitor, *it)).ok_or(PageError::NotFound)?;
+    }
+    let member: OrgRef = data.chosen("member", WHICH)?;
+    let permit = authorize(&app, &visitor, Action::Sign, &answer_of(member))?;
     let tx = app.db.write().await?;
     if !partnerships::invited(&tx, org, today).await?.contains(&member) {
         return Err(PageError::NotFound);
@@ -479,7 +498,14 @@ pub(super) async fn leave(
     Form(data): Form,
 ) -> Result<Response, PageError> {
     let org = reference(&id)?;
-    let member = data.text("member").parse::<OrgRef>().map_err(|_| PageError::NotFound)?;
+    if data.text("member").parse::<OrgRef>().is_err() {
+        // Only those who could do it for somebody are told what is missing.
+        let members = partnerships::members(&app.db, org, app.clock.today()).await?;
+        if !members.into_iter().any(|it| leads(&visitor, it)) {
+            authorize(&app, &visitor, Action::Update, &resource(org))?;
+        }
+    }
+    let member: OrgRef = data.chosen("member", WHICH)?;
     // Its own leaders need to ask nobody.
     let permit = authorize(&app, &visitor, Action::Sign, &answer_of(member))
         .or_else(|_| authorize(&app, &visitor, Action::Update, &resource(org)))?;

@@ -22,7 +22,7 @@ use sources::PupilGroup;
 use super::{
     Section, Sections,
     card::{Card, cards},
-    downloads, family, named, picture, tables,
+    downloads, family, named, picture, sections, tables,
 };
 use crate::{
     School,
@@ -92,6 +92,7 @@ struct SchoolPage<'a> {
     trusts: &'a [Membership],
     history: Html,
     sections: Vec<Section>,
+    remembers: bool,
     inspections: Option<(String, Html)>,
     as_at: Option<String>,
     register: Option<String>,
@@ -130,10 +131,8 @@ pub(super) async fn page(
     };
     let notes = kpis::notes(&app.db, [school.file]).await?;
     let inspected = inspected(&app.db, &school).await?;
-    let sections = match sections {
-        Some(Extension(sections)) => sections.of(&app, &visitor, school.org()).await?,
-        None => Vec::new(),
-    };
+    let rooms = sections.as_ref().map(|Extension(rooms)| rooms);
+    let sections = sections::told(rooms, &app, &visitor, school.org()).await?;
     let content = SchoolPage {
         kind: school.kind.clone(),
         status: (!school.is_open || school.status != "Open")
@@ -152,6 +151,7 @@ pub(super) async fn page(
         trusts: &trusts,
         history: downloads("history", &format!("{base}/tables/history"), ""),
         sections,
+        remembers: visitor.account.is_some(),
         inspections: (!inspected.rows.is_empty()).then(|| {
             let base = format!("{base}/tables/inspections");
             (inspected.html(), downloads("inspections", &base, ""))

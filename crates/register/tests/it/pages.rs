@@ -45,6 +45,7 @@ async fn samples(test: &TestApp) -> Vec<(&'static str, String)> {
 /// Routes about one school, on which figures of that school may stand.
 fn about_one_school(route: &str) -> bool {
     route == "/schools/{urn}"
+        || route == "/schools/{urn}/one-page"
         || route.contains("/tables/{file}") && route.starts_with("/schools")
         || route.contains("/charts/")
 }
@@ -71,6 +72,12 @@ async fn no_list_of_named_schools_follows_or_shows_an_outcome() {
             ("/partnerships", "/partnerships".to_owned()),
             ("/partnerships/new", "/partnerships/new".to_owned()),
             ("/partnerships/{id}", alliance.clone()),
+            ("/schools/{urn}/one-page", format!("/schools/{}/one-page", district::HARBOUR_VIEW)),
+            ("/schools/{urn}/memory", format!("/schools/{}/memory", district::HARBOUR_VIEW)),
+            (
+                "/schools/{urn}/memory/{file}",
+                format!("/schools/{}/memory/moments.csv", district::HARBOUR_VIEW),
+            ),
             ("/partnerships/{id}/tables/{file}", format!("{alliance}/tables/members.csv")),
             ("/partnerships/{id}/together", format!("{alliance}/together")),
             ("/partnerships/{id}/together/{file}", format!("{alliance}/together/totals.csv")),
@@ -79,7 +86,10 @@ async fn no_list_of_named_schools_follows_or_shows_an_outcome() {
         for (route, address) in samples {
             let who = match route {
                 "/partnerships" | "/partnerships/new" => Some(&kit),
-                within => within.starts_with("/partnerships/").then_some(&keeper),
+                within => {
+                    let inside = within.starts_with("/partnerships/") || within.contains("/memory");
+                    inside.then_some(&keeper)
+                }
             };
             let plain = test.get(who, &address).await.expect(200);
             let join = if address.contains('?') { '&' } else { '?' };

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use sea_orm::FromQueryResult;
 
 use super::{
+    bodies::Bodies,
     machine::{Signed, Standing, State, Work, allows},
     terms::{Side, Terms},
 };
@@ -98,6 +99,12 @@ impl Agreement {
             Side::Supported => self.supported,
             Side::Supporting => self.supporting,
         }
+    }
+
+    /// What the two sides are.
+    #[must_use]
+    pub const fn bodies(&self) -> Bodies {
+        Bodies::of(self.supported, self.supporting)
     }
 
     /// Which side an organisation is on.
@@ -230,12 +237,12 @@ pub struct Signature {
 impl Signature {
     /// The capacity in words.
     #[must_use]
-    pub fn capacity_in_words(&self) -> &'static str {
-        match self.capacity.as_str() {
+    pub fn capacity_in_words(&self, bodies: Bodies) -> String {
+        bodies.say(match self.capacity.as_str() {
             "supported" => "For the supported school",
             "chair" => "Chair of the supported school",
             _ => "For the supporting school",
-        }
+        })
     }
 }
 

@@ -4,6 +4,8 @@ use foundation::{OrgRef, terms::AcademicYear};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use super::amounts::{days, pounds};
+use super::bodies::{Bodies, Body};
 use crate::pack::{Kind, pack};
 
 /// One of the two schools.
@@ -120,36 +122,6 @@ impl Money {
     }
 }
 
-/// Pence as a reader writes them: "£4,375" or "£87.50".
-#[must_use]
-pub fn pounds(pence: i64) -> String {
-    let (sign, pence) = if pence < 0 { ("−", -pence) } else { ("", pence) };
-    let digits = (pence / 100).to_string();
-    let grouped = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .map(|chunk| String::from_utf8_lossy(chunk).into_owned())
-        .collect::<Vec<_>>()
-        .join(",");
-    match pence % 100 {
-        0 => format!("{sign}£{grouped}"),
-        rest => format!("{sign}£{grouped}.{rest:02}"),
-    }
-}
-
-/// Half-days as a reader says them: "half a day", "1 day", "12½ days".
-#[must_use]
-pub fn days(half_days: i64) -> String {
-    match (half_days / 2, half_days % 2) {
-        (0, 0) => "no days".to_owned(),
-        (0, _) => "half a day".to_owned(),
-        (1, 0) => "1 day".to_owned(),
-        (whole, 0) => format!("{whole} days"),
-        (whole, _) => format!("{whole}½ days"),
-    }
-}
-
 /// An indicator by which one side will be judged, fixed at signature.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChosenKpi {
@@ -171,6 +143,15 @@ pub struct ChosenOn {
     pub year: AcademicYear,
 }
 
+/// That a support ran before it was written here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BroughtIn {
+    /// The day it was written down.
+    pub on: Date,
+    /// Half-days that had been given by then.
+    pub half_days: i64,
+}
+
 /// A point at which progress is reviewed.
 pub type ReviewPoint = Date;
 
@@ -185,6 +166,10 @@ pub struct Terms {
     pub purpose: String,
     /// The need's area in the framework, where known.
     pub area: String,
+    /// What it is about, by the code of one of its kind's themes. Left out of the sealed words
+    /// where the kind has none, so that what was signed before keeps its hash.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub theme: String,
     /// The supported school.
     pub supported: OrgRef,
     /// The supporting school.
@@ -223,6 +208,9 @@ pub struct Terms {
     pub other_support: Vec<String>,
     /// Why this version replaces the one before.
     pub change: String,
+    /// Where it ran before it was written here. Left out of the sealed words of others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brought_in: Option<BroughtIn>,
 }
 
 /// Something that is missing before an agreement can be offered or signed.
@@ -246,6 +234,7 @@ impl Terms {
             title: String::new(),
             purpose: String::new(),
             area: String::new(),
+            theme: String::new(),
             supported,
             supporting,
             start_on: None,
@@ -265,6 +254,7 @@ impl Terms {
             exit: texts.exit.clone(),
             other_support: Vec::new(),
             change: String::new(),
+            brought_in: None,
         }
     }
 
@@ -272,6 +262,12 @@ impl Terms {
     #[must_use]
     pub fn kind(&self) -> Option<&'static Kind> {
         pack().kind(&self.kind)
+    }
+
+    /// What the two sides are.
+    #[must_use]
+    pub const fn bodies(&self) -> Bodies {
+        Bodies::of(self.supported, self.supporting)
     }
 
     /// Whether the supported school's chair signs too.
@@ -314,8 +310,9 @@ impl Terms {
     #[must_use]
     pub fn gaps(&self) -> Vec<Gap> {
         let mut gaps = Vec::new();
+        let bodies = self.bodies();
         let mut gap = |step, field, message: &str| {
-            gaps.push(Gap { step, field, message: message.to_owned() });
+            gaps.push(Gap { step, field, message: bodies.say(message) });
         };
         let Some(kind) = self.kind() else {
             gap("purpose", "kind", "Choose a kind of support");
@@ -323,6 +320,26 @@ impl Terms {
         };
         if self.supported == self.supporting {
             gap("purpose", "supporting", "A school cannot support itself: choose another school");
+        }
+        let unsuited = Side::BOTH.into_iter().find(|&side| !kind.suits(self.school(side)));
+        if let Some(body) = unsuited.map(|side| Body::of(self.school(side))) {
+            gaps.push(Gap {
+                step: "purpose",
+                field: "kind",
+                message: format!(
+                    "“{}” is for {}, and one of the two is a {}: cancel this draft and choose \
+                     another kind of support",
+                    kind.name,
+                    kind.for_whom(),
+                    body.map_or("body of another kind", Body::in_words)
+                ),
+            });
+        }
+        let mut gap = |step, field, message: &str| {
+            gaps.push(Gap { step, field, message: bodies.say(message) });
+        };
+        if !kind.themes.is_empty() && kind.theme(&self.theme).is_none() {
+            gap("purpose", "theme", "Choose what the support is about");
         }
         if self.title.trim().is_empty() {
             gap("purpose", "title", "Say in a few words what the support is for");
@@ -360,6 +377,9 @@ impl Terms {
                 ),
             );
         }
+        if self.brought_in.is_some_and(|it| it.half_days > self.half_days()) {
+            gap("time", "team", "More days were given already than are agreed: agree on more");
+        }
         if !small && !self.team.iter().any(|member| member.lead) {
             gap("time", "team", "Say who leads the team");
         }
@@ -373,11 +393,23 @@ impl Terms {
         if self.money.day_rate % 2 != 0 || self.money.home_share % 2 != 0 {
             gap("money", "day_rate", "Choose rates of which half a day is whole pence");
         }
+        if kind.day_for_day && self.money.reciprocal_half_days != self.half_days() {
+            gap(
+                "money",
+                "reciprocal_days",
+                &format!(
+                    "{} is day for day: enter {} in return, as many as are given",
+                    kind.name,
+                    days(self.half_days())
+                ),
+            );
+        }
         if self.money.funder_pays > 0 && self.money.funder.trim().is_empty() {
             gap("money", "funder", "Say who pays this part");
         }
         if kind.needs_measure {
-            for side in Side::BOTH {
+            let measured = |side: &Side| self.school(*side).urn().is_some();
+            for side in Side::BOTH.into_iter().filter(measured) {
                 if !self.kpis.iter().any(|kpi| kpi.side == side) {
                     gap(
                         "measures",
@@ -386,7 +418,7 @@ impl Terms {
                     );
                 }
             }
-            if self.outturn_from.is_none() {
+            if self.outturn_from.is_none() && Side::BOTH.iter().any(measured) {
                 gap("measures", "outturn_from", "Choose the first year whose results count");
             }
         }

@@ -267,6 +267,25 @@ pub async fn said(db: &impl Sql, concern: ConcernId) -> Result<Vec<Said>, DbErro
     .await
 }
 
+/// Who raises a concern: asked by the form as well as by the act.
+pub(crate) fn must_belong(who: &[Standing]) -> Result<(), Refusal> {
+    if who.is_empty() || who.contains(&Standing::System) {
+        return Err(Refusal::NotYours("The people of this agreement raise difficulties.".into()));
+    }
+    Ok(())
+}
+
+/// Who takes a concern further: asked by the form as well as by the act.
+pub(crate) fn must_go_on(concern: &Concern, who: &[Standing]) -> Result<(), Refusal> {
+    let any = |who: &[Standing]| {
+        Act::ALL.into_iter().any(|act| step(concern.state(), act, who).is_some())
+    };
+    if any(who) || !any(&Standing::ALL) {
+        return Ok(());
+    }
+    Err(Refusal::NotYours("The heads decide on this, with the broker's help.".to_owned()))
+}
+
 /// Raises a concern. Both heads and the broker are told that there is one, not what it is.
 ///
 /// # Errors
@@ -294,9 +313,7 @@ pub async fn raise(
         return Err(Refusal::NotNow("This agreement is not in force.".to_owned()));
     }
     let who = standings(app, &tx, permit, &record_of).await?;
-    if who.is_empty() || who.contains(&Standing::System) {
-        return Err(Refusal::NotYours("The people of this agreement raise difficulties.".into()));
-    }
+    must_belong(&who)?;
     let id = ConcernId::new(&app.ids);
     tx.run(
         "INSERT INTO concern (id, agreement, summary, detail, raised_by, state, raised_at, version)

@@ -152,7 +152,8 @@ pub struct NewRisk<'a> {
     pub owner: &'a str,
 }
 
-fn must_take_part(who: &[Standing]) -> Result<(), Refusal> {
+/// Whose part it is: asked by the form as well as by the act.
+pub(crate) fn must_take_part(who: &[Standing]) -> Result<(), Refusal> {
     let part =
         [Standing::SupportedHead, Standing::SupportingHead, Standing::Lead, Standing::Broker];
     if part.iter().any(|standing| who.contains(standing)) {

@@ -184,6 +184,16 @@ impl Held {
     }
 }
 
+/// Who answers a check: asked by the form as well as by the act.
+pub(crate) fn must_answer(who: &[Standing]) -> Result<(), Refusal> {
+    if who.contains(&Standing::SupportedHead) {
+        return Ok(());
+    }
+    Err(Refusal::NotYours(
+        "The head of the supported school says whether it still holds.".to_owned(),
+    ))
+}
+
 /// Answers a check. The last one settles whether the agreement counts as sustained.
 ///
 /// # Errors
@@ -207,12 +217,7 @@ pub async fn answer(
         .await?;
     let (tx, agreement) = open(app, of.ok_or(Refusal::NotFound)?.agreement).await?;
     agreement.must_allow(Work::Check)?;
-    let who = standings(app, &tx, permit, &agreement).await?;
-    if !who.contains(&Standing::SupportedHead) {
-        return Err(Refusal::NotYours(
-            "The head of the supported school says whether it still holds.".to_owned(),
-        ));
-    }
+    must_answer(&standings(app, &tx, permit, &agreement).await?)?;
     if evidence.trim().is_empty() {
         return Err(Refusal::field("evidence", "Say how you know"));
     }

@@ -13,7 +13,7 @@ use crate::{
     agreements::{
         AgreementId, Side,
         acts::head_side,
-        machine::Work,
+        machine::{Standing, Work},
         store::{open, standings},
     },
     course::record,
@@ -58,6 +58,11 @@ pub async fn feedback_of(db: &impl Sql, id: AgreementId) -> Result<Vec<Feedback>
     .await
 }
 
+/// Who says how it was, and for which side: asked by the form as well as by the act.
+pub(crate) fn must_be_a_head(who: &[Standing]) -> Result<Side, Refusal> {
+    head_side(who).ok_or_else(|| Refusal::NotYours("The two heads say how it was.".to_owned()))
+}
+
 /// Says how it was. Each head says it once, for their school.
 ///
 /// # Errors
@@ -73,9 +78,7 @@ pub async fn give_feedback(
     let (tx, agreement) = open(app, id).await?;
     agreement.must_allow(Work::Feedback)?;
     let who = standings(app, &tx, permit, &agreement).await?;
-    let Some(side) = head_side(&who) else {
-        return Err(Refusal::NotYours("The two heads say how it was.".to_owned()));
-    };
+    let side = must_be_a_head(&who)?;
     for item in &pack().feedback_items {
         let answer = answers.iter().find(|(code, _)| *code == item.code);
         if !answer.is_some_and(|(_, value)| (1..=4).contains(value)) {

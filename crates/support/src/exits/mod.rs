@@ -25,7 +25,9 @@ mod checks;
 mod feedback;
 mod home;
 
+pub(crate) use checks::must_answer;
 pub use checks::{Check, CheckId, Held, answer, checks_of, confirm};
+pub(crate) use feedback::must_be_a_head;
 pub use feedback::{Feedback, feedback_of, give_feedback};
 pub use home::{GainKind, TakenHome, take_home, taken_home};
 
@@ -129,7 +131,8 @@ pub async fn gains_of(db: &impl Sql, id: AgreementId) -> Result<Vec<Gain>, DbErr
     .await
 }
 
-fn must_take_part(who: &[Standing]) -> Result<(), Refusal> {
+/// Whose part it is: asked by the form as well as by the act.
+pub(crate) fn must_take_part(who: &[Standing]) -> Result<(), Refusal> {
     let part = [
         Standing::SupportedHead,
         Standing::SupportingHead,

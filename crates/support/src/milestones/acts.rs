@@ -205,7 +205,8 @@ pub async fn add(
     Ok(id)
 }
 
-fn must_take_part(who: &[Standing]) -> Result<(), Refusal> {
+/// Whose part it is: asked by the form as well as by the act.
+pub(crate) fn must_take_part(who: &[Standing]) -> Result<(), Refusal> {
     let part = [
         Standing::SupportedHead,
         Standing::SupportingHead,

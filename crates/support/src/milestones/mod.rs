@@ -4,6 +4,6 @@
 mod acts;
 mod model;
 
-pub(crate) use acts::judge;
 pub use acts::{Milestone, MilestoneId, NewMilestone, Seen, add, of, record_seen};
+pub(crate) use acts::{judge, must_take_part};
 pub use model::{Gauge, Rag, Stage, StageAct, machine, propose, step};

@@ -3,4 +3,5 @@
 
 pub mod charges;
 pub mod machine;
+pub mod returns;
 pub mod statements;

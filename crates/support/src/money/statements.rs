@@ -15,6 +15,7 @@ use jiff::civil::Date;
 use super::{
     charges::{self, Charge, Purse},
     machine::State,
+    returns::{self, Return},
 };
 use crate::{
     agreements::{Agreement, store},
@@ -81,6 +82,7 @@ pub struct Statement {
     /// Charges, by day.
     pub charges: Vec<Charge>,
     names: HashMap<OrgRef, String>,
+    returns: HashMap<crate::AgreementId, Return>,
 }
 
 /// The statement of an organisation, from the agreements whose books the visitor may read. For a
@@ -105,7 +107,11 @@ pub async fn statement(
         })
         .collect();
     let (mut entries, mut found) = (Vec::new(), Vec::new());
+    let mut back = HashMap::new();
     for agreement in &agreements {
+        if agreement.state().has_begun() {
+            back.insert(agreement.id, returns::of(db, agreement).await?);
+        }
         entries.extend(time::of(db, agreement.id).await?);
         found.extend(charges::of(db, agreement.id).await?);
     }
@@ -120,7 +126,7 @@ pub async fn statement(
         .chain([org])
         .collect();
     let names = neighbours::names(db, orgs).await?;
-    Ok(Statement { org, period, agreements, entries, charges: found, names })
+    Ok(Statement { org, period, agreements, entries, charges: found, names, returns: back })
 }
 
 impl Statement {
@@ -353,6 +359,44 @@ impl Statement {
             .to_vec(),
             rows: rows.collect(),
             notes: self.notes(),
+        }
+    }
+
+    /// The days promised in return: who owes them to whom, over the whole of each support.
+    #[must_use]
+    pub fn owed(&self) -> Table {
+        let days = |half_days: i64| Cell::Number(half_days as f64 / 2.0, 1);
+        let rows = self.agreements.iter().filter_map(|agreement| {
+            let back = self.returns.get(&agreement.id).filter(|back| back.agreed > 0)?;
+            Some(vec![
+                Cell::Link(agreement.title.clone(), format!("/agreements/{}/time", agreement.id)),
+                Cell::text(self.name(agreement.supported)),
+                Cell::text(self.name(agreement.supporting)),
+                days(back.agreed),
+                days(back.delivered),
+                days(back.planned),
+                days(back.owed()),
+                Cell::text(agreement.end_on().map_or_else(String::new, date_in_words)),
+            ])
+        });
+        Table {
+            caption: "Days in return".to_owned(),
+            columns: [
+                "Support",
+                "Owed by",
+                "Owed to",
+                "Agreed",
+                "Given back",
+                "Planned",
+                "Still owed",
+                "By",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            rows: rows.collect(),
+            notes: vec![
+                "Over the whole of each support, whatever the period of this page.".to_owned(),
+            ],
         }
     }
 

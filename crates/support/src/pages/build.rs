@@ -1,6 +1,6 @@
 //! Writing an agreement, step by step, each with a form of its own that loses nothing.
 
-use access::{Action, Kind as RecordKind, Resource, Role, SignedIn, Zone};
+use access::{Action, Kind as RecordKind, Resource, SignedIn, Zone};
 use axum::{
     extract::{Path, Query, State as Handle},
     response::Response,
@@ -30,7 +30,7 @@ use super::{
 use crate::{
     Refusal,
     agreements::{
-        self, State, TeamMember, Terms, acts,
+        self, Body, State, TeamMember, Terms, acts,
         machine::Work,
         store,
         terms::{days, pounds},
@@ -74,7 +74,7 @@ pub(super) async fn ask(
 
 /// The organisations whose head the visitor is: nobody else begins two days or less.
 fn led_schools(visitor: &access::Visitor) -> Result<Vec<OrgRef>, PageError> {
-    let mine: Vec<OrgRef> = visitor.orgs(Role::Head).collect();
+    let mine = visitor.led();
     if mine.is_empty() {
         return Err(PageError::Forbidden(
             "Two heads agree on two days or less. Longer support begins with a request.".to_owned(),
@@ -109,11 +109,11 @@ async fn small_form(
     } else {
         let items: Vec<(&str, &str, &str)> =
             words.iter().map(|(value, name)| (value.as_str(), name.as_str(), "")).collect();
-        page.fields.push(choice(form, errors, "own", "Your school", "", &items));
+        page.fields.push(choice(form, errors, "own", "Your school or trust", "", &items));
     }
     // Somebody of one's own is chosen by account: then they book, write and are guarded as anybody
     // of a team is.
-    let mut own = Select::new("account", "If you help: who of your school comes?")
+    let mut own = Select::new("account", "If you help: who of yours comes?")
         .hint(
             "Whoever is chosen here finds it on their own home page, and can book and write notes.",
         )
@@ -136,8 +136,8 @@ async fn small_form(
             form,
             errors,
             "supporting",
-            "The other school",
-            "Its name, or its unique reference number (URN)",
+            "The other school or trust",
+            "Its name, or a school's unique reference number (URN)",
         ),
         line(form, errors, "title", "What for?", "For example: a look at our phonics lessons"),
         line(form, errors, "success", "How will you both know that it worked?", ""),
@@ -145,7 +145,7 @@ async fn small_form(
             form,
             errors,
             "supporter_goal",
-            "What does the school that helps want to learn?",
+            "What does the side that helps want to learn?",
             "Support goes both ways. A sentence is enough",
         ),
         Html::of(&own),
@@ -200,9 +200,9 @@ async fn other_school(
             .iter()
             .filter(|hit| hit.name.eq_ignore_ascii_case(typed))
             .map(|hit| hit.org)
-            .filter(|org| org.urn().is_some())
+            .filter(|org| Body::of(*org).is_some())
             .collect();
-        let schools: Vec<_> = hits.iter().filter(|hit| hit.org.urn().is_some()).collect();
+        let schools: Vec<_> = hits.iter().filter(|hit| Body::of(hit.org).is_some()).collect();
         match (exact.as_slice(), schools.as_slice()) {
             ([one], _) => return Ok(Some(*one)),
             (_, [one]) => return Ok(Some(one.org)),
@@ -210,13 +210,16 @@ async fn other_school(
             (_, several) => {
                 let names: Vec<String> = several
                     .iter()
-                    .filter_map(|hit| Some(format!("{} ({})", hit.name, hit.org.urn()?)))
+                    .map(|hit| match hit.org.urn() {
+                        Some(urn) => format!("{} ({urn})", hit.name),
+                        None => hit.name.clone(),
+                    })
                     .take(4)
                     .collect();
                 errors.add(
                     "supporting",
                     format!(
-                        "Several schools fit. Enter the number of the right one: {}",
+                        "Several fit. Enter the number or the whole name of the right one: {}",
                         names.join(", ")
                     ),
                 );
@@ -224,7 +227,7 @@ async fn other_school(
             }
         }
     }
-    errors.add("supporting", "Enter the name or the number of the other school");
+    errors.add("supporting", "Enter the name or the number of the other school, or a trust's name");
     Ok(None)
 }
 
@@ -243,7 +246,7 @@ pub(super) async fn begin(
     let mut errors = form.errors();
     let own = form.text("own").parse::<OrgRef>().ok().filter(|org| mine.contains(org));
     if own.is_none() {
-        errors.add("own", "Choose your school");
+        errors.add("own", "Choose your school or trust");
     }
     let way = form.required("way", &mut errors, "Say who helps whom").to_owned();
     let other = other_school(&app, form.text("supporting"), &mut errors).await?;
@@ -260,7 +263,7 @@ pub(super) async fn begin(
             let theirs = fields::people_of(&app, own).await?;
             let found = theirs.into_iter().find(|(id, _)| id.to_string() == chosen);
             if found.is_none() {
-                errors.add("account", "Choose somebody of your school");
+                errors.add("account", "Choose somebody of your own");
             }
             found
         }
@@ -333,7 +336,7 @@ async fn from_request_page(
     let items: Vec<(&str, &str, &str)> = pack()
         .kinds
         .iter()
-        .filter(|kind| !kind.heads_alone)
+        .filter(|kind| !kind.heads_alone && seed.sides.iter().all(|org| kind.suits(*org)))
         .map(|kind| (kind.code.as_str(), kind.name.as_str(), kind.line.as_str()))
         .collect();
     let form = FormData::from_pairs([("kind", seed.kind)]);
@@ -470,7 +473,7 @@ fn check(frame: Frame, sight: &Sight, terms: &Terms) -> Result<Response, PageErr
     let sum = SummaryList::new()
         .row("Time in all", days(terms.half_days()))
         .row("Cost in all", pounds(cost.total))
-        .row("Supported school pays", pounds(cost.school))
+        .row(sight.say("Supported school pays"), pounds(cost.school))
         .row(
             "Dates",
             match (terms.start_on, terms.end_on) {
@@ -483,7 +486,7 @@ fn check(frame: Frame, sight: &Sight, terms: &Terms) -> Result<Response, PageErr
     let sends = if sight.agreement.state() == State::UnderVariation {
         "Send the change for signature"
     } else {
-        "Send it to both schools to sign"
+        &sight.say("Send it to both schools to sign")
     };
     let may = sight.is(&[agreements::Standing::Broker])
         || sight.agreement.state() == State::UnderVariation
@@ -507,7 +510,9 @@ fn check(frame: Frame, sight: &Sight, terms: &Terms) -> Result<Response, PageErr
                     act_button(&sight.at("offer"), sends, false),
                 ])
             } else {
-                paragraphs("Everything is there. The broker sends it to both schools to sign.")
+                paragraphs(
+                    &sight.say("Everything is there. The broker sends it to both schools to sign."),
+                )
             },
         },
         Section {

@@ -16,7 +16,7 @@ use super::{
     Sight,
     parts::{Sheet, begun, choice, framed, go, hidden, kept, line, lines, link, paragraphs, text},
     show::nav,
-    sight, sight_to_act,
+    sight, sight_of_form, sight_to_act, sight_to_send,
 };
 use crate::{
     agreements::Standing,
@@ -52,7 +52,7 @@ pub(super) async fn care(
     }
     let risks =
         if all.is_empty() { paragraphs("No risk has been noted.") } else { Html::of(&list) };
-    let note = if agreement.state().is_over() || !sight.takes_part() {
+    let note = if agreement.state().is_over() || risks::must_take_part(&sight.standings).is_err() {
         Html::default()
     } else {
         go(&sight.at("risks/new"), "Note a risk")
@@ -99,7 +99,7 @@ fn risk_words(sight: &Sight, risk: &Risk) -> Html {
         risk.owner
     );
     if risk.is_open() {
-        let close = if sight.takes_part() {
+        let close = if risks::must_take_part(&sight.standings).is_ok() {
             link(&sight.at(&format!("risks/{}", risk.id)), "Close this risk")
         } else {
             Html::default()
@@ -167,7 +167,7 @@ pub(super) async fn ask_risk(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, risks::must_take_part).await?;
     risk_form(frame, &sight, &FormData::default(), &Errors::default())
 }
 
@@ -178,7 +178,7 @@ pub(super) async fn note_risk(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, risks::must_take_part).await?;
     let mut errors = form.errors();
     let likelihood = form.parsed::<Level>("likelihood", &mut errors, "Choose how likely it is");
     let impact = form.parsed::<Level>("impact", &mut errors, "Choose how bad it would be");
@@ -223,7 +223,7 @@ pub(super) async fn ask_close(
     frame: Frame,
     Path((id, risk)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, risks::must_take_part).await?;
     close_form(&app, frame, &sight, &risk, &FormData::default(), &Errors::default()).await
 }
 
@@ -234,7 +234,7 @@ pub(super) async fn close_risk(
     Path((id, risk)): Path<(String, String)>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, risks::must_take_part).await?;
     let key: RiskId = risk.parse().map_err(|_| PageError::NotFound)?;
     let mut errors = form.errors();
     if errors.is_empty() {
@@ -274,7 +274,7 @@ pub(super) async fn ask_concern(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, concerns::must_belong).await?;
     concern_form(frame, &sight, &FormData::default(), &Errors::default())
 }
 
@@ -285,7 +285,7 @@ pub(super) async fn raise_concern(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, concerns::must_belong).await?;
     let mut errors = form.errors();
     if errors.is_empty() {
         let (summary, detail) = (form.text("summary"), form.text("detail"));
@@ -342,6 +342,7 @@ pub(super) async fn ask_talk(
 ) -> Result<Response, PageError> {
     let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
     let concern = open_concern(&app, &sight, &concern).await?;
+    concerns::must_go_on(&concern, &sight.standings)?;
     talk_form(frame, &sight, &concern, &FormData::default(), &Errors::default())
 }
 
@@ -354,6 +355,7 @@ pub(super) async fn talk(
 ) -> Result<Response, PageError> {
     let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
     let concern = open_concern(&app, &sight, &concern).await?;
+    concerns::must_go_on(&concern, &sight.standings)?;
     let mut errors = form.errors();
     let act = form.parsed::<Act>("act", &mut errors, "Choose what happened");
     if let (true, Some(act)) = (errors.is_empty(), act) {

@@ -10,7 +10,9 @@ use foundation::{
     clock::date_in_words,
     web::{Errors, Form, FormData, Frame, redirect},
 };
-use govuk::{CheckboxItem, Checkboxes, Html, SummaryList, TaskItem, TaskList, TaskStatus};
+use govuk::{
+    CheckboxItem, Checkboxes, Html, InsetText, SummaryList, TaskItem, TaskList, TaskStatus,
+};
 
 use super::{
     Sight,
@@ -18,7 +20,7 @@ use super::{
         FormPage, Sheet, act_button, choice, go, kept, line, lines, link, paragraphs, problems,
     },
     show::nav,
-    sight, sight_to_act,
+    sight, sight_of_form, sight_to_act, sight_to_send,
 };
 use crate::{
     agreements::{
@@ -26,6 +28,7 @@ use crate::{
         machine::{Work, allows},
     },
     exits::{self, ExitPlan, GainKind, Held, NewPlan},
+    money::returns,
     pack::pack,
 };
 
@@ -43,14 +46,19 @@ pub(super) async fn exit(
     let feedback = exits::feedback_of(&app.db, id).await?;
     let checks = exits::checks_of(&app.db, id).await?;
     let taken = exits::taken_home(&app.db, id).await?;
+    let back = returns::of(&app.db, &sight.agreement).await?;
     let works = allows(state, Work::Exit) && sight.takes_part();
     let mut sheet = Sheet::new("Exit");
     sheet.caption = sight.title();
     sheet.nav = nav(&sight, "exit");
-    sheet.lede = paragraphs(
+    sheet.lede = paragraphs(&sight.say(
         "Support is good when it can stop. Here both schools write down who carries the work on, \
          what people can do now that they could not do before, and how it was.",
-    );
+    ));
+    if let (true, Some(words)) = (back.owed() > 0 && state.in_force(), back.in_words()) {
+        let owes = format!("Days in return from {}: {words}.", sight.school(Side::Supported));
+        sheet.lede = Html::join([sheet.lede, Html::of(&InsetText::new(owes))]);
+    }
     let written = if plan.is_written() {
         Html::of(
             &SummaryList::new()
@@ -94,7 +102,15 @@ pub(super) async fn exit(
         )
         .part("How it was", said(&sight, &feedback))
         .part("Drawing to a close", closing(&sight, &plan, taken.is_some()))
-        .part("Does it still hold?", held(&sight, &checks));
+        .part("Does it still hold?", held(&sight, &checks))
+        .part(
+            "",
+            if super::letter::ended(state) {
+                link(&sight.at("exit/letter"), "The letter at the end, to print and file")
+            } else {
+                Html::default()
+            },
+        );
     frame
         .page("Exit")
         .crumb("Agreements", "/agreements")
@@ -176,9 +192,9 @@ fn closing(sight: &Sight, plan: &ExitPlan, taken: bool) -> Html {
         State::Active if sight.is(&[Standing::Lead, Standing::SupportingHead]) => {
             if plan.is_written() {
                 Html::join([
-                    paragraphs(
+                    paragraphs(&sight.say(
                         "When the work is nearly done, begin to draw to a close. Both heads are then asked to confirm.",
-                    ),
+                    )),
                     act_button(&sight.at("exit/begin"), "Begin to draw to a close", true),
                 ])
             } else {
@@ -202,7 +218,7 @@ fn closing(sight: &Sight, plan: &ExitPlan, taken: bool) -> Html {
             if asked && !mine && plan.open().is_empty() {
                 Html::join([
                     words,
-                    paragraphs("Before you confirm, say what your school took home."),
+                    paragraphs(&sight.say("Before you confirm, say what your school took home.")),
                 ])
             } else if sight.is_head() && !mine && plan.open().is_empty() {
                 Html::join([
@@ -210,7 +226,10 @@ fn closing(sight: &Sight, plan: &ExitPlan, taken: bool) -> Html {
                     act_button(&sight.at("exit/confirm"), "Confirm that the work is done", false),
                 ])
             } else if !plan.open().is_empty() {
-                Html::join([words, paragraphs("Both heads confirm once the check-list is done.")])
+                Html::join([
+                    words,
+                    paragraphs(&sight.say("Both heads confirm once the check-list is done.")),
+                ])
             } else {
                 words
             }
@@ -281,7 +300,7 @@ pub(super) async fn ask_plan(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, exits::must_take_part).await?;
     sight.agreement.must_allow(Work::Exit)?;
     let plan = exits::plan_of(&app.db, sight.agreement.id).await?;
     let mut pairs = vec![
@@ -330,7 +349,7 @@ pub(super) async fn write_plan(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, exits::must_take_part).await?;
     let mut errors = form.errors();
     if errors.is_empty() {
         let ticked: Vec<&str> = form.all("ticked").collect();
@@ -355,7 +374,7 @@ pub(super) async fn ask_gain(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, exits::must_take_part).await?;
     sight.agreement.must_allow(Work::Exit)?;
     let form = FormData::from_pairs([("kind", GainKind::Skill.key())]);
     gain_form(frame, &sight, &form, &Errors::default())
@@ -395,7 +414,7 @@ pub(super) async fn write_gain(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, exits::must_take_part).await?;
     let mut errors = form.errors();
     let side = form.parsed::<Side>("side", &mut errors, "Choose the school");
     let kind = form.parsed::<GainKind>("kind", &mut errors, "Choose what kind of gain it is");
@@ -415,7 +434,7 @@ pub(super) async fn ask_feedback(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, exits::must_be_a_head).await?;
     sight.agreement.must_allow(Work::Feedback)?;
     feedback_form(frame, &sight, &FormData::default(), &Errors::default())
 }
@@ -427,10 +446,10 @@ fn feedback_form(
     errors: &Errors,
 ) -> Result<Response, PageError> {
     let mut page = begun(sight, "How it was", "exit/feedback", errors);
-    page.lede = paragraphs(
+    page.lede = paragraphs(&sight.say(
         "The leader of the team, the head of the supporting school and the broker read this, with \
          your school’s name, once both schools have spoken. Nobody else does.",
-    );
+    ));
     let answers =
         [("4", "Fully", ""), ("3", "Mostly", ""), ("2", "A little", ""), ("1", "Not at all", "")];
     for item in &pack().feedback_items {
@@ -447,7 +466,7 @@ pub(super) async fn give_feedback(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, exits::must_be_a_head).await?;
     let mut errors = form.errors();
     let mut answers = Vec::new();
     for item in &pack().feedback_items {
@@ -492,7 +511,7 @@ pub(super) async fn ask_check(
     frame: Frame,
     Path((id, check)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, exits::must_answer).await?;
     sight.agreement.must_allow(Work::Check)?;
     check_form(frame, &sight, &check, &FormData::default(), &Errors::default())
 }
@@ -532,7 +551,7 @@ pub(super) async fn answer_check(
     Path((id, check)): Path<(String, String)>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, exits::must_answer).await?;
     let key: exits::CheckId = check.parse().map_err(|_| PageError::NotFound)?;
     let mut errors = form.errors();
     let held = Held::from_key(form.text("held"));

@@ -7,6 +7,7 @@ use axum::{
 };
 use foundation::{
     App, PageError,
+    machine::No,
     web::{Errors, Form, FormData, Frame, redirect},
 };
 use govuk::Html;
@@ -16,7 +17,16 @@ use super::{
     parts::{FormPage, bullets, choice, kept, lines, paragraphs, problems},
     sight, sight_to_act,
 };
-use crate::{Refusal, agreements::acts, course, pack::pack};
+use crate::{
+    Refusal,
+    agreements::{
+        acts,
+        machine::{Act, transition},
+    },
+    care::concerns,
+    course,
+    pack::pack,
+};
 
 struct Words {
     title: &'static str,
@@ -98,6 +108,27 @@ fn words(act: &str) -> Option<Words> {
     })
 }
 
+/// Refuses those whose act it is not, before they write why. Where it is nobody's at the moment
+/// the act itself says so.
+fn must_be_theirs(sight: &Sight, act: &str) -> Result<(), PageError> {
+    let (state, who) = (sight.agreement.state(), &sight.standings);
+    let step = match act {
+        "pause" => Act::Pause,
+        "resume" => Act::Resume,
+        "vary" => Act::Vary,
+        "drop" => Act::DropVariation,
+        "cancel" => Act::Cancel,
+        "back" => Act::TakeBack,
+        "end" => Act::EndEarly,
+        "difficulty" => return Ok(concerns::must_belong(who)?),
+        _ => return Ok(()),
+    };
+    match transition(state, step, who) {
+        Err(no @ No::NotYours(_)) => Err(Refusal::of(no, state, step).into()),
+        Ok(_) | Err(No::NotNow) => Ok(()),
+    }
+}
+
 pub(super) async fn ask(
     Handle(app): Handle<App>,
     SignedIn(visitor): SignedIn,
@@ -105,6 +136,7 @@ pub(super) async fn ask(
     Path((id, act)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
     let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    must_be_theirs(&sight, &act)?;
     show(frame, &sight, &act, &FormData::default(), &Errors::default())
 }
 
@@ -168,6 +200,7 @@ pub(super) async fn act(
     Form(form): Form,
 ) -> Result<Response, PageError> {
     let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    must_be_theirs(&sight, &act)?;
     let mut errors = form.errors();
     if errors.is_empty() {
         let permit = match form.text("reason") {

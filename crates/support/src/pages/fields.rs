@@ -28,6 +28,7 @@ pub(super) fn filled(step: &str, terms: &Terms, seen: i64) -> Option<FormData> {
     match step {
         "purpose" => {
             add("kind", terms.kind.clone());
+            add("theme", terms.theme.clone());
             add("title", terms.title.clone());
             add("purpose", terms.purpose.clone());
             add("success", terms.success.join("\n"));
@@ -102,6 +103,12 @@ pub(super) fn purpose_fields(
     if sight.agreement.in_force.is_some() {
         fields.push(lines(form, errors, "change", "Why the agreement changes", "", 3));
     }
+    let themes = terms.kind().map_or(&[][..], |kind| kind.themes.as_slice());
+    if !themes.is_empty() {
+        let items: Vec<(&str, &str, &str)> =
+            themes.iter().map(|one| (one.code.as_str(), one.words.as_str(), "")).collect();
+        fields.push(choice(form, errors, "theme", "What is it about?", "", &items));
+    }
     fields.extend([
         line(form, errors, "title", "What is the support for?", "A few words"),
         lines(form, errors, "purpose", "The need and the purpose", "", 5),
@@ -109,7 +116,7 @@ pub(super) fn purpose_fields(
             form,
             errors,
             "success",
-            "How will both schools know that it worked?",
+            &sight.say("How will both schools know that it worked?"),
             &format!("One line for each. {prompts}"),
             5,
         ),
@@ -117,7 +124,7 @@ pub(super) fn purpose_fields(
             form,
             errors,
             "supporter_goal",
-            "What does the supporting school want to learn or improve at home?",
+            &sight.say("What does the supporting school want to learn or improve at home?"),
             "Support goes both ways: nobody signs without this",
             3,
         ),
@@ -125,7 +132,7 @@ pub(super) fn purpose_fields(
             form,
             errors,
             "other_support",
-            "Other support either school has at the same time",
+            &sight.say("Other support either school has at the same time"),
             "One line for each. It is printed with the result, so that nobody claims too much",
             3,
         ),
@@ -189,7 +196,7 @@ pub(super) async fn people_of(
     org: OrgRef,
 ) -> Result<Vec<(AccountId, String)>, PageError> {
     let mut people = Vec::new();
-    for role in [Role::Head, Role::Staff, Role::Governor] {
+    for role in [Role::Head, Role::TrustExecutive, Role::Staff, Role::Governor] {
         for account in accounts::holders(&app.db, &app.clock, org, role).await? {
             if people.iter().all(|(id, _)| *id != account.id) {
                 people.push((account.id, account.name));
@@ -206,11 +213,12 @@ pub(super) async fn money_fields(
     form: &FormData,
     errors: &Errors,
 ) -> Result<Vec<Html>, PageError> {
-    let mut funder = Select::new("funder_org", "Who pays besides the supported school?")
-        .hint("A body chosen here sees the agreement and what it costs")
-        .value(form.text("funder_org"))
-        .error_if(errors.get("funder_org"))
-        .item("", "Nobody, or nobody listed here");
+    let mut funder =
+        Select::new("funder_org", sight.say("Who pays besides the supported school?").as_str())
+            .hint("A body chosen here sees the agreement and what it costs")
+            .value(form.text("funder_org"))
+            .error_if(errors.get("funder_org"))
+            .item("", "Nobody, or nobody listed here");
     for (org, name) in funders(app, sight).await? {
         funder = funder.item(org.to_string(), name);
     }
@@ -230,7 +238,7 @@ pub(super) async fn money_fields(
     };
     Ok(vec![
         amount("day_rate", "What is paid for a day", &format!("Examples: {examples}")),
-        amount("home_share", "Of this, to the supporting school", ""),
+        amount("home_share", &sight.say("Of this, to the supporting school"), ""),
         amount("broker_share", "Of this, to the broker", ""),
         Html::of(&funder),
         line(
@@ -245,7 +253,7 @@ pub(super) async fn money_fields(
             form,
             errors,
             "reciprocal_days",
-            "Days the supported school gives in return",
+            &sight.say("Days the supported school gives in return"),
             "Leave empty if none",
             "days",
         ),
@@ -271,6 +279,13 @@ pub(super) async fn measure_fields(
     form: &FormData,
     errors: &Errors,
 ) -> Result<Vec<Html>, PageError> {
+    if Side::BOTH.iter().all(|&side| sight.agreement.school(side).urn().is_none()) {
+        return Ok(vec![paragraphs(
+            "The public results are those of schools, so nothing is measured here and no lift is \
+             worked out. What you wrote as “how will both know that it worked” is what both sides \
+             look at in each review and at the end.",
+        )]);
+    }
     let mut fields = vec![paragraphs(
         "Choose few: one to three for each school. They are fixed when you sign, with the smallest \
          change you would call worth having, so that nobody can choose a flattering one later.",
@@ -309,11 +324,19 @@ pub(super) async fn measure_fields(
             ));
         }
         fields.push(if boxes.items.is_empty() {
-            paragraphs(&format!(
+            paragraphs(&if sight.agreement.school(side).urn().is_none() {
+                format!(
+                    "{} is no school, so there are no results to measure. How both will know that \
+                     it worked is written under Purpose.",
+                    sight.school(side)
+                )
+            } else {
+                format!(
                 "No figures are known for {}. Import its results first, or choose a kind of support \
                  that a stated outcome is enough for.",
                 sight.school(side)
-            ))
+            )
+            })
         } else {
             Html::of(&boxes)
         });
@@ -392,6 +415,12 @@ pub(super) fn read(step: &str, mut terms: Terms, form: &FormData, errors: &mut E
     match step {
         "purpose" => {
             terms.title = form.text("title").to_owned();
+            if let Some(kind) = terms.kind().filter(|kind| !kind.themes.is_empty()) {
+                terms.theme = form.text("theme").to_owned();
+                if kind.theme(&terms.theme).is_none() {
+                    errors.add("theme", "Choose what the support is about");
+                }
+            }
             terms.purpose = form.text("purpose").to_owned();
             terms.success = several("success");
             terms.supporter_goal = form.text("supporter_goal").to_owned();

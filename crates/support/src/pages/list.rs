@@ -60,12 +60,12 @@ pub(super) async fn list(
     let mut sheet = Sheet::new("Agreements");
     sheet.lede = Html::join([
         super::parts::paragraphs(
-            "What schools have promised each other: what the support is for, who comes and when, \
-             and how both schools will know that it worked.",
+            "What schools, and trusts, have promised each other: what the support is for, who comes \
+             and when, and how both will know that it worked.",
         ),
         waiting(&todos, true),
     ]);
-    let begins = visitor.has(Role::Head);
+    let begins = !visitor.led().is_empty();
     let sheet = sheet
         .part("Under way", cards(state(|a| a.state().in_force())))
         .part(
@@ -99,6 +99,17 @@ pub(super) async fn list(
             "",
             if begins {
                 go("/agreements/new", "Agree on two days or less")
+            } else {
+                Html::default()
+            },
+        )
+        .part(
+            "",
+            if begins || visitor.has(Role::Broker) {
+                super::parts::link(
+                    "/agreements/quick",
+                    "Write support down on one page, also support that runs already",
+                )
             } else {
                 Html::default()
             },

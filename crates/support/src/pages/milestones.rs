@@ -20,7 +20,7 @@ use super::{
         rag_tag,
     },
     show::nav,
-    sight, sight_to_act,
+    sight, sight_of_form, sight_to_send,
 };
 use crate::{
     agreements::{
@@ -107,7 +107,7 @@ pub(super) async fn ask_milestone(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, milestones::must_take_part).await?;
     sight.agreement.must_allow(Work::Milestones)?;
     let mut pairs = vec![("kind".to_owned(), "number".to_owned())];
     let frozen = course::frozen(&app.db, sight.agreement.id).await?;
@@ -188,7 +188,7 @@ pub(super) async fn add_milestone(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, milestones::must_take_part).await?;
     let mut errors = form.errors();
     let side = form.parsed::<Side>("side", &mut errors, "Choose the school");
     let title = form.required("title", &mut errors, "Say what should be seen").to_owned();
@@ -254,7 +254,7 @@ pub(super) async fn ask_seen(
     frame: Frame,
     Path((id, milestone)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, milestones::must_take_part).await?;
     sight.agreement.must_allow(Work::Milestones)?;
     let milestone = one(&app, &sight, &milestone).await?;
     let typed = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value}"));
@@ -321,7 +321,7 @@ pub(super) async fn record_seen(
     Path((id, milestone)): Path<(String, String)>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, milestones::must_take_part).await?;
     let milestone = one(&app, &sight, &milestone).await?;
     let mut errors = form.errors();
     let optional = |name: &str, errors: &mut Errors| -> Option<f64> {

@@ -7,11 +7,13 @@ mod close;
 mod decide;
 mod fields;
 mod floors;
+mod letter;
 mod list;
 mod milestones;
 mod money;
 pub mod parts;
 pub mod points;
+pub mod quick;
 mod report;
 mod reviews;
 mod show;
@@ -31,8 +33,9 @@ use axum::{Router, routing::get};
 use foundation::{App, OrgRef, PageError, web::Format};
 
 use crate::{
+    Refusal,
     agreements::{
-        Agreement, AgreementId, Side, Standing,
+        Agreement, AgreementId, Bodies, Side, Standing,
         store::{self, standings},
     },
     neighbours,
@@ -55,7 +58,7 @@ pub fn routes() -> Router<App> {
             &format!("/boards/{{org}}/supports.{ending}"),
             get(move |app, visitor, org, which| board::download(app, visitor, org, which, format)),
         );
-        for name in ["balance", "supports", "days", "charges", "payers"] {
+        for name in ["balance", "supports", "returns", "days", "charges", "payers"] {
             router = router.route(
                 &format!("/statements/{{org}}/{name}.{ending}"),
                 get(move |app, visitor, org, which| {
@@ -67,6 +70,7 @@ pub fn routes() -> Router<App> {
     router
         .route("/agreements", get(list::list))
         .route("/agreements/new", get(build::ask).post(build::begin))
+        .route("/agreements/quick", get(quick::ask).post(quick::write))
         .route("/agreements/{id}", get(show::show))
         .route("/agreements/{id}/edit/{step}", get(build::edit).post(build::save))
         .route("/agreements/{id}/offer", axum::routing::post(build::offer))
@@ -103,6 +107,7 @@ pub fn routes() -> Router<App> {
         .route("/statements", get(statements::list))
         .route("/statements/{org}", get(statements::show))
         .route("/agreements/{id}/exit", get(close::exit))
+        .route("/agreements/{id}/exit/letter", get(letter::letter))
         .route("/agreements/{id}/exit/plan", get(close::ask_plan).post(close::write_plan))
         .route("/agreements/{id}/exit/gain", get(close::ask_gain).post(close::write_gain))
         .route("/agreements/{id}/exit/home", get(taken::ask).post(taken::say))
@@ -142,6 +147,18 @@ impl Sight {
     #[must_use]
     pub fn school(&self, side: Side) -> String {
         self.name(self.agreement.school(side))
+    }
+
+    /// What the two sides are.
+    #[must_use]
+    pub const fn bodies(&self) -> Bodies {
+        self.agreement.bodies()
+    }
+
+    /// Our own words for two schools, said of the two sides of this agreement.
+    #[must_use]
+    pub fn say(&self, words: &str) -> String {
+        self.bodies().say(words)
     }
 
     /// Whether the visitor is any of these.
@@ -195,7 +212,12 @@ impl Sight {
         if let Some(partnership) = self.agreement.partnership {
             words += &format!(", the broker of {}", self.name(partnership));
         }
-        words + " and the bodies responsible for the two schools, and nobody else"
+        words
+            + if self.bodies().have_results() {
+                " and the bodies responsible for the two schools, and nobody else"
+            } else {
+                ", and nobody else"
+            }
     }
 
     /// The title, or what stands for it while it is empty.
@@ -227,6 +249,31 @@ pub async fn sight(
     let orgs = [Some(agreement.supported), Some(agreement.supporting), agreement.partnership];
     let names = neighbours::names(&app.db, orgs.into_iter().flatten()).await?;
     Ok((Sight { agreement, standings, names }, permit))
+}
+
+/// Opens an agreement for a form, for those who may send it: the same question as the act's, so
+/// that nobody writes what is refused afterwards. The answer to the others says whose it is.
+pub(crate) async fn sight_of_form<T>(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+    may: impl FnOnce(&[Standing]) -> Result<T, Refusal>,
+) -> Result<Sight, PageError> {
+    let (sight, _) = sight(app, visitor, id, Action::Read).await?;
+    may(&sight.standings)?;
+    Ok(sight)
+}
+
+/// Opens an agreement for what was sent with such a form, before any word of it is looked at.
+pub(crate) async fn sight_to_send<T>(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+    may: impl FnOnce(&[Standing]) -> Result<T, Refusal>,
+) -> Result<(Sight, Permit), PageError> {
+    let (sight, permit) = sight_to_act(app, visitor, id).await?;
+    may(&sight.standings)?;
+    Ok((sight, permit))
 }
 
 /// Opens an agreement for somebody who takes part in it: the state machine decides about the act

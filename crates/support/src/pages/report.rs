@@ -47,7 +47,11 @@ pub(super) async fn impact(
     if assessment.lines.is_empty() {
         sheet = sheet.part(
             "",
-            paragraphs(if sight.agreement.state().has_begun() {
+            paragraphs(if !sight.bodies().have_results() {
+                "No double lift is worked out here: the public results are those of schools, and \
+                 neither more nor less than two schools can be compared by them. What both sides \
+                 agreed to look at stands below, with what they said about it."
+            } else if sight.agreement.state().has_begun() {
                 "No indicators were chosen for this support, so there is no measured result. What \
                  people can do now, and how it was, stands under Exit."
             } else {
@@ -56,7 +60,10 @@ pub(super) async fn impact(
             }),
         );
     }
-    sheet = sheet.part("Both schools, before and after", slopes(&sight, &assessment));
+    if let Some(words) = super::quick::brought_in(terms.terms()) {
+        sheet = sheet.part("", paragraphs(&words));
+    }
+    sheet = sheet.part(&sight.say("Both schools, before and after"), slopes(&sight, &assessment));
     for side in Side::BOTH {
         let cards: Vec<Html> = assessment.of(side).map(card).collect();
         sheet = sheet.part(&sight.school(side), Html::join(cards));
@@ -89,6 +96,10 @@ pub(super) async fn impact(
     {
         let words = format!("Case study ({})", story.state().words().to_lowercase());
         sheet = sheet.part("", super::parts::link(&sight.at("story"), &words));
+    }
+    if !sight.bodies().have_results() {
+        let criteria = bullets(terms.terms().success.iter().cloned());
+        sheet = sheet.part("How both said they would know that it worked", criteria);
     }
     sheet = sheet.part("Beyond the figures", beyond(&app, &sight, terms.terms()).await?);
     sheet = sheet.part(
@@ -443,7 +454,10 @@ async fn beyond(app: &App, sight: &Sight, terms: &Terms) -> Result<Html, PageErr
                 days(totals.cancelled)
             ),
         )
-        .row("What the supporting school wanted to learn", paragraphs(&terms.supporter_goal));
+        .row(
+            sight.say("What the supporting school wanted to learn"),
+            paragraphs(&terms.supporter_goal),
+        );
     let supporting = sight.school(Side::Supporting);
     list = match exits::taken_home(&app.db, id).await? {
         Some(taken) => list
@@ -451,11 +465,12 @@ async fn beyond(app: &App, sight: &Sight, terms: &Terms) -> Result<Html, PageErr
             .row(format!("What {supporting} took home"), paragraphs(super::taken::words(&taken))),
         None => list.row(
             format!("What {supporting} took home"),
-            "Its head has not said so yet: this is asked before the support is complete",
+            sight.say("Its head has not said so yet: this is asked before the support is complete"),
         ),
     };
     if gains.is_empty() {
-        list = list.row("What people can do now", "Nothing has been written down at either school");
+        let nothing = sight.say("Nothing has been written down at either school");
+        list = list.row("What people can do now", nothing);
     } else {
         list = list.row(
             "What people can do now",

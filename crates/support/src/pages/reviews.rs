@@ -20,9 +20,9 @@ use super::{
         Sheet, begun, choice, day, day_pairs, framed, go, hidden, kept, lines, paragraphs, rag_tag,
         text,
     },
-    points::OpenPoints,
+    points::{OpenPoints, listed},
     show::nav,
-    sight, sight_to_act,
+    sight, sight_of_form, sight_to_send,
 };
 use crate::{
     agreements::{
@@ -132,7 +132,7 @@ async fn open_points(
     points: Points,
 ) -> Result<Html, PageError> {
     let points = points.map(|Extension(points)| points).unwrap_or_default();
-    Ok(points.listed(app, visitor, sight.agreement.id).await?)
+    Ok(listed(&points, app, visitor, sight.agreement.id).await?)
 }
 
 pub(super) async fn ask_review(
@@ -142,7 +142,7 @@ pub(super) async fn ask_review(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, reviews::must_review).await?;
     sight.agreement.must_allow(Work::Review)?;
     let today = app.clock.today();
     let there = milestones::of(&app.db, sight.agreement.id).await?;
@@ -222,7 +222,7 @@ pub(super) async fn hold_review(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, reviews::must_review).await?;
     let mut errors = form.errors();
     let mut lines = Vec::new();
     for milestone in milestones::of(&app.db, sight.agreement.id).await? {

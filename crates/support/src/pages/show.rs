@@ -64,7 +64,7 @@ pub(super) async fn show(
             Html::join([
                 terms_list(&sight, current.terms()),
                 measures(current.terms()),
-                promises(current.terms()),
+                promises(&sight, current.terms()),
             ]),
         )
         .part(
@@ -72,7 +72,7 @@ pub(super) async fn show(
             if changing { proposed(&sight, &newest, &signatures) } else { Html::default() },
         )
         .part("Signatures", signature_list(&sight, &current, &signatures))
-        .part("Where both schools stood", baselines(&sight, &frozen))
+        .part(&sight.say("Where both schools stood"), baselines(&sight, &frozen))
         .part("What can be done", deeds(&sight, &newest))
         .part("What happened", history(&timeline));
     frame
@@ -149,29 +149,36 @@ fn now(sight: &Sight, newest: &Version, signatures: &[Signature]) -> Html {
     let so_far = signed(signatures, sight.agreement.latest);
     let chair = newest.terms().chair_signs();
     let words = match sight.agreement.state() {
-        State::Drafting => {
-            "This is being written. Both heads can read along; the words can still change."
-                .to_owned()
-        }
+        State::Drafting => sight
+            .say("This is being written. Both heads can read along; the words can still change."),
         State::Offered | State::SignedSupported | State::SignedSupporting => {
             let mut missing = Vec::new();
             if !so_far.supported {
-                missing.push(format!("the head of {}", sight.school(Side::Supported)));
+                missing.push(format!(
+                    "{} of {}",
+                    sight.say("the head"),
+                    sight.school(Side::Supported)
+                ));
             }
             if chair && !so_far.chair {
                 missing.push(format!("the chair of {}", sight.school(Side::Supported)));
             }
             if !so_far.supporting {
-                missing.push(format!("the head of {}", sight.school(Side::Supporting)));
+                missing.push(format!(
+                    "{} of {}",
+                    sight.say("the head"),
+                    sight.school(Side::Supporting)
+                ));
             }
             format!("Ready to sign. Still to sign: {}.", missing.join(", "))
         }
         State::Signed => match sight.agreement.start_on() {
-            Some(start) => format!(
+            Some(start) if sight.bodies().have_results() => format!(
                 "Everybody has signed. It begins on {}, and what both schools stand at is written \
                  down that day.",
                 date_in_words(start)
             ),
+            Some(start) => format!("Everybody has signed. It begins on {}.", date_in_words(start)),
             None => "Everybody has signed.".to_owned(),
         },
         State::Paused => {
@@ -204,16 +211,25 @@ pub(super) fn terms_list(sight: &Sight, terms: &Terms) -> Html {
     }));
     let mut list = SummaryList::new()
         .row("Kind of support", terms.kind().map_or(terms.kind.clone(), |kind| kind.name.clone()))
-        .row("Supported school", sight.school(Side::Supported))
-        .row("Supporting school", sight.school(Side::Supporting))
+        .row(sight.say("Supported school"), sight.school(Side::Supported))
+        .row(sight.say("Supporting school"), sight.school(Side::Supporting))
         .row("From", day(terms.start_on))
         .row("To", day(terms.end_on));
+    if let Some(theme) = terms.kind().and_then(|kind| kind.theme(&terms.theme)) {
+        list = list.row("About", theme);
+    }
+    if let Some(words) = super::quick::brought_in(terms) {
+        list = list.row("Brought in", words);
+    }
     if !terms.purpose.trim().is_empty() {
         list = list.row("Purpose", paragraphs(&terms.purpose));
     }
     list = list
         .row("How both will know that it worked", bullets(terms.success.iter().cloned()))
-        .row("What the supporting school wants to learn", paragraphs(&terms.supporter_goal))
+        .row(
+            sight.say("What the supporting school wants to learn"),
+            paragraphs(&terms.supporter_goal),
+        )
         .row("Team", team)
         .row("Time in all", days(terms.half_days()))
         .row("Money", text(money_in_words(terms)));
@@ -244,8 +260,9 @@ pub(super) fn money_in_words(terms: &Terms) -> String {
         return "No charge.".to_owned();
     }
     let cost = terms.cost();
+    let one = terms.bodies().one();
     let mut words = format!(
-        "{} a day for {}: {} in all, of which {} to the supporting school and {} to the broker.",
+        "{} a day for {}: {} in all, of which {} to the supporting {one} and {} to the broker.",
         pounds(money.day_rate),
         days(terms.half_days()),
         pounds(cost.total),
@@ -254,13 +271,13 @@ pub(super) fn money_in_words(terms: &Terms) -> String {
     );
     if cost.funder > 0 {
         words += &format!(
-            " {} pays {}; the supported school pays {}.",
+            " {} pays {}; the supported {one} pays {}.",
             money.funder,
             pounds(cost.funder),
             pounds(cost.school)
         );
     } else {
-        words += &format!(" The supported school pays {}.", pounds(cost.school));
+        words += &format!(" The supported {one} pays {}.", pounds(cost.school));
     }
     words
 }
@@ -305,13 +322,13 @@ pub(super) fn measures(terms: &Terms) -> Html {
     ])
 }
 
-fn promises(terms: &Terms) -> Html {
+fn promises(sight: &Sight, terms: &Terms) -> Html {
     let list = SummaryList::new()
         .row("Confidentiality", paragraphs(&terms.confidentiality))
         .row("Data", paragraphs(&terms.data))
         .row("Safeguarding", paragraphs(&terms.safeguarding))
         .row("How it ends", paragraphs(&terms.exit));
-    Html::of(&Details::new("What both schools promise", Html::of(&list)))
+    Html::of(&Details::new(sight.say("What both schools promise").as_str(), Html::of(&list)))
 }
 
 fn signature_list(sight: &Sight, version: &Version, signatures: &[Signature]) -> Html {
@@ -322,7 +339,7 @@ fn signature_list(sight: &Sight, version: &Version, signatures: &[Signature]) ->
     let mut list = SummaryList::new();
     for signature in mine {
         list = list.row(
-            signature.capacity_in_words(),
+            signature.capacity_in_words(sight.bodies()),
             format!(
                 "{}, {}, {}, {}",
                 signature.name,
@@ -498,6 +515,7 @@ fn sentence(entry: &Entry) -> String {
         "time delivered" => "Time was delivered".to_owned(),
         "time cancelled" => "Time was cancelled".to_owned(),
         "difficulty raised" => "A difficulty was raised".to_owned(),
+        "earlier time brought in" => "What had been given before was written down".to_owned(),
         "sustaining" => "Looking at what stays began".to_owned(),
         other => {
             let mut letters = other.chars();

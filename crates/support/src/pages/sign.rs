@@ -82,22 +82,25 @@ async fn page(
         word(so_far.supporting)
     );
     if version.terms().chair_signs() {
-        who += " The chair of the supported school signs too.";
+        who += &sight.say(" The chair of the supported school signs too.");
     }
     let mut page = FormPage::new("Read and sign", sight.at("sign"), sight.at(""));
     page.caption = sight.title();
     page.problems = problems(errors);
     page.lede = Html::join([
-        paragraphs("Take your time. Nothing begins until both schools have signed."),
+        paragraphs(&sight.say("Take your time. Nothing begins until both schools have signed.")),
         paragraphs(&who),
         terms_list(sight, version.terms()),
         measures(version.terms()),
-        promises(version),
+        promises(sight, version),
         Html::trusted("<h2 class=\"govuk-heading-m\">Your signature</h2>"),
-        paragraphs(
+        paragraphs(&sight.say(if version.terms().kpis.is_empty() {
+            "Signing fixes how you will both know that it worked. It changes only by a new version \
+             that both schools sign."
+        } else {
             "Signing fixes the success criteria, the indicators and the smallest change worth \
-             having. They change only by a new version that both schools sign.",
-        ),
+             having. They change only by a new version that both schools sign."
+        })),
     ]);
     page.fields = vec![
         Html::trusted(format!(
@@ -105,7 +108,13 @@ async fn page(
             text(form.text("hash")).as_str()
         )),
         line(form, errors, "name", "Type your name as your signature", ""),
-        line(form, errors, "title", "You sign as", "For example: headteacher"),
+        line(
+            form,
+            errors,
+            "title",
+            "You sign as",
+            &format!("For example: {}", sight.say("headteacher")),
+        ),
     ];
     page.button = "Sign the agreement".to_owned();
     if sight.agreement.state().awaits_signature() {
@@ -122,10 +131,13 @@ async fn page(
     built.show(&page)
 }
 
-fn promises(version: &Version) -> Html {
+fn promises(sight: &Sight, version: &Version) -> Html {
     let terms = version.terms();
     Html::join([
-        Html::trusted("<h2 class=\"govuk-heading-s\">What both schools promise</h2>"),
+        Html::trusted(format!(
+            "<h2 class=\"govuk-heading-s\">{}</h2>",
+            text(&sight.say("What both schools promise")).as_str()
+        )),
         Html::of(
             &SummaryList::new()
                 .row("Confidentiality", paragraphs(&terms.confidentiality))
@@ -148,7 +160,11 @@ pub(super) async fn sign(
     must_sign(&sight, &version)?;
     let mut errors = form.errors();
     form.required("name", &mut errors, "Type your name as your signature");
-    form.required("title", &mut errors, "Say as what you sign, for example headteacher");
+    form.required(
+        "title",
+        &mut errors,
+        "Say as what you sign, for example headteacher or chief executive",
+    );
     if errors.is_empty() {
         let pen =
             Pen { hash: form.text("hash"), name: form.text("name"), title: form.text("title") };
@@ -165,10 +181,9 @@ fn must_sign(sight: &Sight, version: &Version) -> Result<(), PageError> {
     if signs(sight, version) {
         return Ok(());
     }
-    Err(PageError::Forbidden(
-        "The heads of both schools sign this agreement, and the chair where it is intensive."
-            .to_owned(),
-    ))
+    Err(PageError::Forbidden(sight.say(
+        "The heads of both schools sign this agreement, and the chair where it is intensive.",
+    )))
 }
 
 /// The whole agreement, for paper: every word, every signature, every hash.
@@ -189,7 +204,7 @@ pub(super) async fn print(
     for signature in signatures.iter().filter(|s| s.number == version.number) {
         let whole = signature_intact(signature, &hash);
         block = block.row(
-            signature.capacity_in_words(),
+            signature.capacity_in_words(sight.bodies()),
             Html::join([
                 paragraphs(&format!(
                     "{}\n{}, {}\n{}",
@@ -239,11 +254,11 @@ pub(super) async fn print(
         format!("{}, {}: {}", sight.school(line.side), line.indicator.name, hash)
     }));
     let mut sheet = Sheet::new(sight.title());
-    sheet.caption = "Agreement on support between two schools".to_owned();
+    sheet.caption = sight.say("Agreement on support between two schools");
     let sheet = sheet
         .part("", terms_list(&sight, version.terms()))
         .part("", measures(version.terms()))
-        .part("", promises(&version))
+        .part("", promises(&sight, &version))
         .part("Signatures", Html::of(&block))
         .part("Fingerprint", fingerprint)
         .part("Fingerprints of the frozen baselines", baselines)

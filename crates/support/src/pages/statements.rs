@@ -277,6 +277,7 @@ pub(super) async fn show(
                 &query,
             ),
         )
+        .part("", part(&statement.owed(), "", &at, "returns", &query))
         .part("", part(&statement.days(), "", &at, "days", &query))
         .part(
             "",
@@ -315,6 +316,7 @@ pub(super) async fn download(
         "charges" => statement.schedule(),
         "payers" => statement.by_payer(),
         "balance" => statement.balance(),
+        "returns" => statement.owed(),
         _ => {
             let agreed = statements::agreed(&app.db, &statement.agreements).await?;
             statement.pledged(&agreed)

@@ -19,7 +19,7 @@ use super::{
         paragraphs,
     },
     show::nav,
-    sight, sight_to_act,
+    sight, sight_of_form, sight_to_act, sight_to_send,
 };
 use crate::{
     agreements::{
@@ -28,6 +28,7 @@ use crate::{
         store,
         terms::days,
     },
+    money::returns,
     pack::pack,
     time::{self, EntryId, EntryState, NewEntry},
 };
@@ -107,6 +108,9 @@ pub(super) async fn time(
         .row("Delivered", days(totals.delivered))
         .row("Planned", days(totals.planned))
         .row("Cancelled", days(totals.cancelled));
+    if let Some(words) = returns::of(&app.db, &sight.agreement).await?.in_words() {
+        list = list.row(format!("In return, from {}", sight.school(Side::Supported)), words);
+    }
     if terms.terms().money.day_rate > 0 {
         let pounds = crate::agreements::terms::pounds;
         list = list.row(
@@ -180,7 +184,7 @@ pub(super) async fn ask_time(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, time::must_take_part).await?;
     sight.agreement.must_allow(Work::Time)?;
     let form = FormData::from_pairs([("from", "supporting"), ("days", "0.5")]);
     time_form(&app, frame, &sight, &form, &Errors::default()).await
@@ -234,7 +238,7 @@ pub(super) async fn plan_time(
     Path(id): Path<String>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, time::must_take_part).await?;
     let mut errors = form.errors();
     let from = form.parsed::<Side>("from", &mut errors, "Choose who gives the time");
     let person = form.required("person", &mut errors, "Say who comes").to_owned();
@@ -272,7 +276,7 @@ pub(super) async fn ask_settle(
     frame: Frame,
     Path((id, entry)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    let sight = sight_of_form(&app, &visitor, &id, time::must_take_part).await?;
     sight.agreement.must_allow(Work::Time)?;
     let key: EntryId = entry.parse().map_err(|_| PageError::NotFound)?;
     let entries = time::of(&app.db, sight.agreement.id).await?;
@@ -370,7 +374,7 @@ pub(super) async fn settle_time(
     Path((id, entry)): Path<(String, String)>,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
+    let (sight, permit) = sight_to_send(&app, &visitor, &id, time::must_take_part).await?;
     let key: EntryId = entry.parse().map_err(|_| PageError::NotFound)?;
     let ours = time::of(&app.db, sight.agreement.id).await?.iter().any(|entry| entry.id == key);
     if !ours {

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Refusal,
     agreements::{
-        Agreement, AgreementId, Side,
+        Agreement, AgreementId, BroughtIn, Side,
         machine::{Standing, Work},
         store::{open, standings},
     },
@@ -43,7 +43,8 @@ pub struct NewEntry {
     pub what: String,
 }
 
-fn must_take_part(who: &[Standing]) -> Result<(), Refusal> {
+/// Whose part it is: asked by the form as well as by the act.
+pub(crate) fn must_take_part(who: &[Standing]) -> Result<(), Refusal> {
     let part = [
         Standing::SupportedHead,
         Standing::SupportingHead,
@@ -163,6 +164,40 @@ pub async fn plan_in(
                         "overridden": overridden });
     record(tx, permit.context(), record_of, "time planned", detail).await?;
     Ok(id)
+}
+
+/// Writes down, on the first day here, what a support had given before: as one line that is
+/// delivered and stays so. It was paid where it was agreed, so no charge comes of it.
+pub async fn bring_in(
+    app: &App,
+    tx: &Tx,
+    permit: &Permit,
+    record_of: &Agreement,
+    it: BroughtIn,
+) -> Result<(), Refusal> {
+    if it.half_days < 1 {
+        return Ok(());
+    }
+    tx.run(
+        "INSERT INTO time_entry (id, agreement, account, person, giver, receiver, on_date, half_days,
+           what, state, recorded_by, version)
+         VALUES ($1, $2, NULL, $3, $4, $5, $6, $7, $8, 'delivered', $9, 1)",
+        [
+            EntryId::new(&app.ids).into(),
+            record_of.id.into(),
+            "The team".into(),
+            record_of.supporting.into(),
+            record_of.supported.into(),
+            AsText(it.on).into(),
+            it.half_days.into(),
+            "Given before it was written here".into(),
+            permit.context().actor.key().into(),
+        ],
+    )
+    .await?;
+    let detail = json!({ "half_days": it.half_days, "on": it.on });
+    record(tx, permit.context(), record_of, "earlier time brought in", detail).await?;
+    Ok(())
 }
 
 /// Says that planned time was delivered. Time that another record [holds](hold) is settled there.

@@ -13,7 +13,10 @@ mod acts;
 pub mod guard;
 pub mod machine;
 
-pub use acts::{NewEntry, cancel, deliver, hold, move_in, plan, plan_in, settle_in, undo, undo_in};
+pub(crate) use acts::must_take_part;
+pub use acts::{
+    NewEntry, bring_in, cancel, deliver, hold, move_in, plan, plan_in, settle_in, undo, undo_in,
+};
 
 id_type! {
     /// An entry of the ledger.

@@ -226,7 +226,20 @@ pub(crate) async fn close(t: &TestApp, w: &World, id: AgreementId) {
     let mute = exits::TakenHome { goal: " ".to_owned(), ..nothing.clone() };
     assert!(exits::take_home(&t.app, &daniel, id, &mute).await.is_err());
     exits::take_home(&t.app, &daniel, id, &nothing).await.unwrap();
+    let letter = format!("/agreements/{id}/exit/letter");
+    let _ = t.get(Some(&w.priya), &letter).await.expect(404);
     assert_eq!(exits::confirm(&t.app, &daniel, id).await.unwrap(), State::Completed);
+    for who in [&w.priya, &w.daniel, &w.marcus] {
+        let page = t.get(Some(who), &letter).await.expect(200);
+        let page =
+            page.contains("Phonics: leader of Key Stage 1").contains("The half-termly check");
+        let page = page.contains("lead a phonics review").contains("Two classes tested it");
+        // Both days on which somebody asks again.
+        let _ = page.contains("By 31 March 2028").contains("By 20 December 2028");
+    }
+    let _ = t.get(Some(&w.stranger), &letter).await.expect(404);
+    let exit = t.get(Some(&w.priya), &format!("/agreements/{id}/exit")).await.expect(200);
+    let _ = exit.contains("The letter at the end");
     assert!(exits::take_home(&t.app, &daniel, id, &nothing).await.is_err(), "it is complete");
     assert_eq!(tend(t).await.sustaining, [id]);
     let answers: Vec<(String, u8)> =

@@ -50,7 +50,7 @@ async fn a_link_expires_and_a_session_does_too() {
         t.advance(SignedDuration::from_mins(31));
         let _ = t.post(None, &link(&letters[0].body), &[]).await.expect(403);
         let alive = access::sessions::resume(&t.app, &who.token).await.unwrap();
-        assert_eq!(alive.map(|(account, _)| account), Some(who.account));
+        assert_eq!(alive.map(|it| it.account), Some(who.account));
         t.advance(SignedDuration::from_hours(3));
         assert!(access::sessions::resume(&t.app, &who.token).await.unwrap().is_none());
     })

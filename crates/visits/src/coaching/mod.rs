@@ -8,7 +8,7 @@
 
 pub mod acts;
 
-use access::{AccountId, Kind as Records, Resource, Role, Zone, accounts};
+use access::{AccountId, Kind as Records, Resource, Zone, accounts};
 use foundation::{App, DbError, OrgRef, Sql, db::AsText, id_type, words};
 use jiff::civil::Date;
 use sea_orm::FromQueryResult;
@@ -275,7 +275,7 @@ pub async fn people(
     let record = store::find(db, agreement).await?.ok_or(Refusal::NotFound)?;
     let mut found: Vec<Partner> = Vec::new();
     for org in [record.supported, record.supporting] {
-        for head in accounts::holders(db, &app.clock, org, Role::Head).await? {
+        for head in accounts::leaders(db, &app.clock, org).await? {
             found.push(Partner { account: head.id, name: head.name, org });
         }
     }

@@ -1,6 +1,6 @@
 //! Booking a visit.
 
-use access::{AccountId, Action, SignedIn};
+use access::{AccountId, SignedIn};
 use axum::{
     extract::{Path, State},
     response::Response,
@@ -16,7 +16,7 @@ use support::{
     pages::{
         Sight, parts,
         parts::{FormPage, choice, day, line, lines},
-        sight, sight_to_act,
+        sight_to_act,
     },
 };
 
@@ -46,7 +46,7 @@ async fn comers(app: &App, sight: &Sight) -> Result<Vec<Comer>, PageError> {
         .collect();
     for side in Side::BOTH {
         let org = sight.agreement.school(side);
-        let heads = access::accounts::holders(&app.db, &app.clock, org, access::Role::Head).await?;
+        let heads = access::accounts::leaders(&app.db, &app.clock, org).await?;
         for head in heads {
             if found.iter().all(|known| known.account != head.id) {
                 found.push(Comer { account: head.id, name: head.name, side });
@@ -62,7 +62,8 @@ pub(super) async fn ask(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    // The same door as the form's own: nobody writes what is refused afterwards.
+    let (sight, _) = sight_to_act(&app, &visitor, &id).await?;
     sight.agreement.must_allow(Work::Time)?;
     let mine = visitor.account.map(|account| account.to_string()).unwrap_or_default();
     let form = FormData::from_pairs([

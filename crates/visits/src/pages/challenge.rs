@@ -16,7 +16,7 @@ use govuk::{
 };
 use support::pages::{
     parts::{self, FormPage, Sheet, day, lines, paragraphs, text},
-    sight, sight_to_act,
+    sight_to_act,
 };
 
 use super::permit_to_act;
@@ -45,7 +45,8 @@ pub(super) async fn ask(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    // The same door as the form's own: nobody writes what is refused afterwards.
+    let (sight, _) = sight_to_act(&app, &visitor, &id).await?;
     raise_form(frame, &sight, &FormData::default(), &Errors::default())
 }
 

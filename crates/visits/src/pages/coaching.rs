@@ -17,7 +17,7 @@ use support::pages::{
         self, FormPage, Sheet, act_button, choice, day, day_pairs, go, lines, link, number,
         paragraphs, text,
     },
-    sight, sight_to_act,
+    sight_to_act,
 };
 
 use super::{note::SAFEGUARDING, permit_to_act};
@@ -164,7 +164,8 @@ pub(super) async fn ask(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    // The same door as the form's own: nobody writes what is refused afterwards.
+    let (sight, _) = sight_to_act(&app, &visitor, &id).await?;
     let form = FormData::default();
     ask_form(&app, frame, &visitor, &sight, &form, &Errors::default()).await
 }

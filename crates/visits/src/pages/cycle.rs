@@ -16,7 +16,7 @@ use support::{
     pages::{
         Sight,
         parts::{self, FormPage, Sheet, hidden, lines, link, paragraphs, text},
-        sight, sight_to_act,
+        sight_to_act,
     },
 };
 
@@ -101,7 +101,8 @@ pub(super) async fn ask(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
+    // The same door as the form's own: nobody writes what is refused afterwards.
+    let (sight, _) = sight_to_act(&app, &visitor, &id).await?;
     ask_form(frame, &sight, &FormData::default(), &Errors::default())
 }
 

@@ -1,6 +1,6 @@
 //! Booking a visit and everything that happens to it before its note.
 
-use access::{AccountId, Permit, Role, accounts};
+use access::{AccountId, Permit, accounts};
 use foundation::{
     App, OrgRef, Sql, Tx,
     clock::{date_in_words, london},
@@ -310,7 +310,7 @@ pub(super) async fn record(
 
 /// The accounts of a school's heads.
 pub(crate) async fn heads(app: &App, tx: &Tx, org: OrgRef) -> Result<Vec<AccountId>, DbError> {
-    let heads = accounts::holders(tx, &app.clock, org, Role::Head).await?;
+    let heads = accounts::leaders(tx, &app.clock, org).await?;
     Ok(heads.into_iter().map(|account| account.id).collect())
 }
 

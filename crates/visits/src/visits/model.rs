@@ -259,6 +259,33 @@ pub async fn made_by(db: &impl Sql, account: AccountId) -> Result<Vec<Visit>, Db
     db.all(&sql, [account.into()]).await
 }
 
+/// The visits in which a school is visited or visits, by day.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn of_school(db: &impl Sql, org: OrgRef) -> Result<Vec<Visit>, DbError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM visit WHERE host = $1 OR giver = $1 ORDER BY on_date, id");
+    db.all(&sql, [org.into()]).await
+}
+
+/// The visits in a partnership between two days, both included, by day.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn of_partnership(
+    db: &impl Sql,
+    org: OrgRef,
+    from: Date,
+    to: Date,
+) -> Result<Vec<Visit>, DbError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM visit WHERE partnership = $1 AND on_date BETWEEN $2 AND $3
+         ORDER BY on_date, id"
+    );
+    db.all(&sql, [org.into(), from.to_string().into(), to.to_string().into()]).await
+}
+
 /// The visits a person makes or takes part in as a leader of either school, by day.
 ///
 /// # Errors

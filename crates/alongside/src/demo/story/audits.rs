@@ -50,7 +50,10 @@ impl Stage<'_> {
                 audits::acts::begin(self.app, &permit, self.audits[key]).await?;
             }
             AuditState::Ready => self.fill_audit(&it).await?,
-            AuditState::Agreed => audits::acts::agree(self.app, &permit, self.audits[key]).await?,
+            AuditState::Agreed => {
+                audits::acts::agree(self.app, &permit, self.audits[key]).await?;
+                self.says_its_stage(&it).await?;
+            }
             // Moderation is left to the trust's own director; freezing follows from signature.
             AuditState::Moderated | AuditState::Frozen => {}
             AuditState::Withdrawn => {

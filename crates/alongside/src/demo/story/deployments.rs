@@ -54,12 +54,12 @@ pub(super) fn work(it: &story::Deployment) -> Vec<(DateTime, Work<'_>)> {
 
 fn kind(it: &story::Deployment) -> &'static str {
     match it.kind {
-        DeploymentKind::Focused => "focused",
+        // Every side of the story is a school, and trust to trust is between trusts.
+        DeploymentKind::Focused | DeploymentKind::TrustToTrust => "focused",
         DeploymentKind::Intensive => "intensive",
         DeploymentKind::Advisory => "advisory",
         DeploymentKind::NewHeadMentoring => "new-head",
         DeploymentKind::Governance => "governance",
-        DeploymentKind::TrustToTrust => "trust-to-trust",
         DeploymentKind::HubEnhanced => "hub",
         DeploymentKind::CallOff => "call-off",
         DeploymentKind::ReviewProgressOnly => "progress-only",
@@ -233,6 +233,9 @@ impl Stage<'_> {
             broker_share: rate - home,
             ..Money::default()
         };
+        if kind.day_for_day {
+            terms.money.reciprocal_half_days = terms.half_days();
+        }
         terms.kpis = it
             .measures
             .iter()

@@ -6,6 +6,8 @@ mod deployments;
 mod plans;
 mod requests;
 mod spread;
+mod standing;
+mod together;
 mod visits;
 
 use std::collections::BTreeMap;
@@ -58,6 +60,8 @@ enum Beat<'a> {
     Plan(&'a story::Deployment, plans::Work<'a>),
     /// A practice is written down, shown or taken up.
     Spread(spread::Spread<'a>),
+    /// The alliance agrees on something.
+    Together(together::Together),
 }
 
 /// A year's public files and the day on which they arrive.
@@ -140,6 +144,9 @@ fn calendar<'a>(
         let spread = spread::spread(practice).into_iter();
         beats.extend(spread.map(|(at, what)| (at, Beat::Spread(what))));
     }
+    let members = &story.alliance.members;
+    let agreed = together::agreed(members, district::OAKFIELD, district::HARBOUR_VIEW);
+    beats.extend(agreed.into_iter().map(|(at, what)| (at, Beat::Together(what))));
     beats.retain(|(at, _)| at.date() <= until);
     beats.sort_by_key(|(at, _)| *at);
     beats
@@ -155,6 +162,7 @@ fn describe(beat: &Beat<'_>) -> String {
         Beat::Talk(it, talk) => format!("{}: {talk:?}", it.key),
         Beat::Plan(it, work) => format!("{}: plan: {work:?}", it.key),
         Beat::Spread(what) => format!("{what:?}"),
+        Beat::Together(what) => format!("{what:?}"),
     }
 }
 
@@ -173,6 +181,7 @@ impl Stage<'_> {
             Beat::Talk(deployment, talk) => self.talk(deployment, talk).await,
             Beat::Plan(deployment, work) => self.plan(deployment, work).await,
             Beat::Spread(what) => self.spread(what).await,
+            Beat::Together(what) => self.together(what).await,
         }
     }
 

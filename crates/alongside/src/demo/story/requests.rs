@@ -53,6 +53,7 @@ impl Stage<'_> {
                     "Thank you. We will look for people who fit and talk to you before we propose anybody.",
                 ));
                 requests::acts::answer(self.app, &broker().await?, id, &answer).await?;
+                self.decides_tier(it.school, now.ask.tier, &now.ask.need).await?;
             }
             RequestState::ReturnedForDetail => {
                 let answer =
@@ -66,6 +67,7 @@ impl Stage<'_> {
                 requests::acts::answer(self.app, &broker().await?, id, &answer).await?;
             }
             RequestState::Matching => {
+                self.answers_tier(it.school).await?;
                 requests::acts::start_matching(self.app, &broker().await?, id).await?;
             }
             RequestState::Proposed => self.propose(&it, &now).await?,

@@ -113,6 +113,7 @@ const KEPT: &[(&str, &str)] = &[
     ("agreement_signature", "others rely on what was signed"),
     ("audit", "who led an agreed audit, as it was agreed"),
     ("challenge_reply", "what two schools said to each other"),
+    ("charter_acceptance", "who accepted for a member, as what was signed"),
     ("concern", "who raised it, for those who mediate"),
     ("declaration", "declared before a match, for whoever asks how it was made"),
     ("diligence", "who checked before a match"),

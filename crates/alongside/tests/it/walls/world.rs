@@ -201,10 +201,12 @@ pub(crate) async fn furnish(app: &App) -> People {
             let org = match role {
                 Role::Head | Role::Staff | Role::Governor => OrgRef::School(urn),
                 Role::TrustExecutive => OrgRef::Trust(school.trust.unwrap_or(other_trust)),
-                Role::Commissioner | Role::Operator => OrgRef::Authority(match side {
-                    Side::Other => 899,
-                    _ => school.authority,
-                }),
+                Role::Commissioner | Role::Operator | Role::DataProtectionOfficer => {
+                    OrgRef::Authority(match side {
+                        Side::Other => 899,
+                        _ => school.authority,
+                    })
+                }
                 Role::Broker | Role::Convenor | Role::Partner | Role::Administrator => partnership,
             };
             let name = format!("{side:?} {}", role.key());

@@ -1,0 +1,107 @@
+//! What the alliance agrees on: its charter, accepted by its members, and two goals they share.
+
+use access::Action;
+use anyhow::Context as _;
+use foundation::OrgRef;
+use jiff::civil::{Date, DateTime, date};
+use plans::shared::{
+    GoalAct,
+    charter::{self, NewCharter},
+    goals::{self, NewGoal},
+};
+
+use super::Stage;
+
+/// What members do together.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Together {
+    /// The broker writes the charter.
+    Charter,
+    /// A member accepts it.
+    Accept(u32),
+    /// A goal is written down: what, how one sees it, who leads, by when.
+    Goal(&'static str, &'static str, u32, Date),
+    /// Its lead says how it goes.
+    Word(&'static str, &'static str),
+}
+
+const READING: &str = "Every child reads by the end of Year 2";
+const ABSENCE: &str = "Half as many children are away for a tenth of the year";
+
+/// Everything, with its day. The last member to accept still thinks about it.
+pub(super) fn agreed(members: &[u32], reading: u32, absence: u32) -> Vec<(DateTime, Together)> {
+    let at = |day: Date| day.at(16, 10, 0, 0);
+    let mut all = vec![(at(date(2026, 9, 14)), Together::Charter)];
+    let yes = members.split_last().map_or(&[][..], |(_, most)| most);
+    all.extend(yes.iter().map(|urn| (at(date(2026, 9, 24)), Together::Accept(*urn))));
+    all.extend([
+        (
+            at(date(2026, 10, 5)),
+            Together::Goal(
+                READING,
+                "The phonics check of all our schools taken together",
+                reading,
+                date(2028, 7, 14),
+            ),
+        ),
+        (
+            at(date(2026, 10, 5)),
+            Together::Goal(
+                ABSENCE,
+                "Persistent absence of all our schools taken together, by term",
+                absence,
+                date(2027, 7, 16),
+            ),
+        ),
+        (
+            at(date(2027, 2, 1)),
+            Together::Word(READING, "Nine schools check new children in their first week now."),
+        ),
+    ]);
+    all
+}
+
+impl Stage<'_> {
+    /// Plays one of them.
+    pub(super) async fn together(&self, what: Together) -> anyhow::Result<()> {
+        let alliance = self.alliance();
+        let whole = access::partnerships::resource(alliance);
+        match what {
+            Together::Charter => {
+                let permit = self.permit("marcus", Action::Update, &whole).await?;
+                let new = NewCharter {
+                    purpose: self.story.alliance.purpose,
+                    ways: "We ask before we tell. Who helps says what they want to learn from it. \
+                           Every school gives and every school receives.",
+                    shares: "Strengths, offers and practices with every member. Audits and plans \
+                             with nobody but whom the school chooses.",
+                };
+                charter::write(self.app, &permit, alliance, &new).await?;
+            }
+            Together::Accept(urn) => {
+                let member = OrgRef::School(urn);
+                let asks = charter::answer_of(member);
+                // Not every school of the alliance has its head in the story.
+                let Ok(head) = self.head(urn) else { return Ok(()) };
+                let permit = self.permit(head, Action::Sign, &asks).await?;
+                charter::accept(self.app, &permit, alliance, member, 1).await?;
+            }
+            Together::Goal(title, seen_by, lead, due) => {
+                let permit = self.permit("marcus", Action::Update, &whole).await?;
+                let lead = Some(OrgRef::School(lead));
+                let new = NewGoal { title, seen_by, lead, due: Some(due) };
+                goals::begin(self.app, &permit, alliance, &new).await?;
+            }
+            Together::Word(title, words) => {
+                let all = goals::of(&self.app.db, alliance).await?;
+                let goal = all.iter().find(|one| one.title == title).context("no such goal")?;
+                let urn = goal.lead.urn().context("a school leads it")?;
+                let head = self.visitor(self.head(urn)?).await?;
+                let permit = self.permit(self.head(urn)?, Action::Update, &goal.resource()).await?;
+                let who = goal.standings(&head);
+                goals::take(self.app, &permit, goal, GoalAct::Report, &who, words).await?;
+            }
+        }
+        Ok(())
+    }
+}
