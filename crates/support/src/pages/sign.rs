@@ -136,7 +136,7 @@ fn promises(sight: &Sight, version: &Version) -> Html {
     Html::join([
         Html::trusted(format!(
             "<h2 class=\"govuk-heading-s\">{}</h2>",
-            text(&sight.say("What both schools promise")).as_str()
+            text(sight.say("What both schools promise")).as_str()
         )),
         Html::of(
             &SummaryList::new()
