@@ -96,11 +96,11 @@ impl Siege {
         running.join_all().await.into_iter().fold(Learnt::default(), Learnt::with)
     }
 
-    /// The installation's own pages belong to its operators, of whichever organisation.
+    /// The installation's own pages belong to its operators and data protection officers, of whichever
+    /// organisation.
     fn theirs(url: &str, who: &Person) -> bool {
         let shared = ["/people", "/imports", "/record", "/retention"];
-        let operator = who.role.as_deref() == Some(Role::Operator.key());
-        operator && shared.iter().any(|start| url.starts_with(start))
+        of_the_installation(who) && shared.iter().any(|start| url.starts_with(start))
     }
 
     async fn one(&self, who: &Person) -> Learnt {
@@ -191,6 +191,12 @@ impl Siege {
     }
 }
 
+/// Whether somebody's role is about the installation and no alliance.
+fn of_the_installation(who: &Person) -> bool {
+    let roles = [Role::Operator, Role::DataProtectionOfficer];
+    roles.iter().any(|role| who.role.as_deref() == Some(role.key()))
+}
+
 /// The identifiers of everything that is not for anybody.
 async fn secrets(world: &World, walk: &Walk, routes: &[Route]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
@@ -213,7 +219,7 @@ async fn hold(world: World) -> Work {
     let roles = |side: Side| Role::ALL.map(|role| people.who(role, side).expect("a person"));
     let ours: Vec<&Person> = people.of(&[Side::Story]).collect();
     let theirs: Vec<&Person> =
-        roles(Side::Other).into_iter().filter(|p| p.role.as_deref() != Some("operator")).collect();
+        roles(Side::Other).into_iter().filter(|who| !of_the_installation(who)).collect();
     let tideway = paths::walk(world, &routes, &ours).await;
     let elsewhere = paths::walk(world, &routes, &theirs).await;
     let known = secrets(world, &tideway, &routes).await;
