@@ -11,7 +11,7 @@ use axum::{
     routing::get,
 };
 use foundation::{
-    App, PageError, Sql as _,
+    App, OrgRef, PageError, Sql as _,
     clock::date_in_words,
     web::{Frame, NavItem, Reminder, percent_encoded, redirect},
 };
@@ -153,11 +153,25 @@ struct Home {
     mine: Half,
     others: Half,
     school: Option<NavItem>,
+    /// Where a trust, an authority or a partnership sees its schools together.
+    place: Option<NavItem>,
     /// Whether the person holds a post at a school.
     at_school: bool,
     broker: bool,
     head: bool,
     shares: bool,
+}
+
+/// How a person is greeted: by the first of their names, not by a title.
+fn called(name: &str) -> &str {
+    let titles = ["Dr", "Mr", "Mrs", "Ms", "Miss", "Mx", "Prof", "Revd", "Sir", "Dame"];
+    let mut words = name.split_whitespace();
+    let first = words.next().unwrap_or("");
+    if titles.contains(&first.trim_end_matches('.')) {
+        words.next().unwrap_or(first)
+    } else {
+        first
+    }
 }
 
 async fn desk(
@@ -173,7 +187,20 @@ async fn desk(
             .map(|school| NavItem::new(&school.name, &format!("/schools/{urn}"))),
         None => None,
     };
-    let name = visitor.name.split_whitespace().next().unwrap_or("").to_owned();
+    let name = called(&visitor.name).to_owned();
+    let place = visitor.posts.iter().find_map(|post| match (post.role(), post.org) {
+        (Role::TrustExecutive, OrgRef::Trust(uid)) => {
+            Some(NavItem::new("Our schools together", &format!("/trusts/{uid}/together")))
+        }
+        (Role::Commissioner, OrgRef::Authority(code)) => {
+            Some(NavItem::new("Our schools together", &format!("/areas/{code}/together")))
+        }
+        (Role::Broker, org @ OrgRef::Partnership(_)) => {
+            let id = org.to_string().replace("partnership:", "");
+            Some(NavItem::new("Our partnership", &format!("/partnerships/{id}")))
+        }
+        _ => None,
+    });
     let broker = visitor.has(Role::Broker);
     let head = visitor.has(Role::Head);
     let answers = [Role::Head, Role::TrustExecutive, Role::Commissioner, Role::Broker];
@@ -181,7 +208,7 @@ async fn desk(
     frame
         .page("Home")
         .visible_to("only you; each record behind a link has its own label")
-        .show(&Home { name, ledgers, mine, others, school, at_school, broker, head, shares })
+        .show(&Home { name, ledgers, mine, others, school, place, at_school, broker, head, shares })
 }
 
 macro_rules! plain_page {

@@ -100,7 +100,7 @@ async fn running(app: &App, visitor: &Visitor, org: OrgRef) -> Result<Section, D
     Ok(Section {
         heading: "Support that runs".to_owned(),
         lines,
-        visible_to: "of each, the schools on both sides and their broker",
+        visible_to: "the schools on both sides of each, and their broker",
     })
 }
 
@@ -140,7 +140,12 @@ pub async fn memory(app: App, (visitor, org): (Visitor, OrgRef)) -> Result<Vec<M
         }
         for review in reviews::of(&app.db, agreement.id).await? {
             let what = format!("Reviewed: {}", agreement.title);
-            add(review.held_on(), what, "/reviews", review.decision().in_words().to_owned());
+            add(
+                review.held_on(),
+                what,
+                "/reviews",
+                format!("Decided: {}", review.decision().in_words().to_lowercase()),
+            );
         }
         if let Some(day) = agreement.ended_on() {
             let verdict = match impact::verdict(&app.db, &agreement).await {

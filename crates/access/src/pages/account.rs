@@ -39,7 +39,7 @@ pub(super) async fn show(
         let org = org_in_words(&app, post.org).await?;
         facts = facts.row(post.role().in_words(), format!("{}, {org}", post.title));
     }
-    for post in visitor.waiting.held_back.iter() {
+    for post in &visitor.waiting.held_back {
         let org = org_in_words(&app, post.org).await?;
         let words = format!("{}, {org}. Closed until you show a second step.", post.title);
         let row = SummaryRow::new(post.role().in_words(), words);

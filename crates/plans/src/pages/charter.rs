@@ -109,7 +109,7 @@ async fn page(
             "",
             Html::join([
                 words_of(it),
-                Html::trusted(format!("<p class=\"as-quiet\">{}</p>", by.as_str())),
+                Html::trusted(format!("<p class=\"govuk-body-s as-quiet\">{}</p>", by.as_str())),
             ]),
         );
         let mut accept = Vec::new();
@@ -207,7 +207,8 @@ pub(super) async fn accept(
     Form(form): Form,
 ) -> Result<Response, PageError> {
     let (org, _) = partnership(&app, &visitor, &id).await?;
-    let Ok(member) = form.text("member").parse::<OrgRef>() else { return Err(PageError::NotFound) };
+    let member: OrgRef =
+        form.chosen("member", "Say for which member you accept it: press the button for it")?;
     let permit = authorize(&app, &visitor, Deed::Sign, &charter::answer_of(member))?;
     let mut errors = form.errors();
     let version = form.text("version").parse().unwrap_or(0);

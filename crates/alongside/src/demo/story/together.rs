@@ -54,7 +54,7 @@ pub(super) fn agreed(members: &[u32], reading: u32, absence: u32) -> Vec<(DateTi
             ),
         ),
         (
-            at(date(2027, 2, 1)),
+            at(date(2027, 3, 8)),
             Together::Word(READING, "Nine schools check new children in their first week now."),
         ),
     ]);

@@ -206,7 +206,9 @@ impl Hands<'_> {
             if managed {
                 let manage = [("outcome", "manage"), ("mitigation", "No talk of it this year")];
                 self.fill("Marcus", &desk, "/assess", &manage).await;
-                self.keep("Priya", &[found.clone(), format!("{found}/safeguards")]);
+                let more = ["safeguards", "record"].map(|page| format!("{found}/{page}"));
+                self.keep("Priya", &more);
+                self.keep("Priya", &[found]);
             } else {
                 self.fill("Priya", &found, "/declare", &[("kinds", "-")]).await;
                 self.keep("Priya", &[page, found]);

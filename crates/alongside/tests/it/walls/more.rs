@@ -310,6 +310,21 @@ impl Hands<'_> {
         let words = [("words", "May two of us come?")];
         let visit = self.fill("Priya", &format!("{practice}/visit"), "/visit", &words).await;
         self.keep("Priya", &[visit]);
+        // A decision that waits for an answer, and new words of the charter for a yes.
+        let standing = format!("/schools/{HARBOUR_VIEW}/standing");
+        let new = [
+            ("tier", "targeted"),
+            ("evidence", "Three lessons seen in March"),
+            ("review-day", "16"),
+            ("review-month", "7"),
+            ("review-year", "2027"),
+        ];
+        self.fill("Marcus", &standing, "/standing/tier", &new).await;
+        let alliance = self.link("Marcus", "/partnerships", "/partnerships/0").await;
+        let charter = format!("{alliance}/charter");
+        self.fill("Marcus", &charter, "/charter", &[("ways", "We ask, and then we listen.")]).await;
+        self.keep("Marcus", std::slice::from_ref(&standing));
+        self.keep("Priya", &[standing, charter]);
     }
 
     /// A head's own: a calendar, a passkey, a link to sign in with.
