@@ -46,10 +46,11 @@ pub(super) async fn show(
         facts = facts.with(row.action("Open", "/account/second-step", "this post"));
     }
     let mut sheet = Sheet::new("Your account").full().part(facts);
-    if let Some(until) = visitor.waiting.until() {
-        let words = format!("Set up a second step by {}", date_in_words(until));
-        sheet = sheet.link(&words, "/account/second-step");
-    }
+    let words = visitor.waiting.until().map_or_else(
+        || "Whether a post of yours needs a second step".to_owned(),
+        |until| format!("Set up a second step by {}", date_in_words(until)),
+    );
+    sheet = sheet.link(&words, "/account/second-step");
     let sheet = sheet
         .link("Your data: a copy, a correction, being forgotten", "/account/data")
         .link("Who looked at private records", "/access-log")

@@ -106,7 +106,7 @@ async fn page(
         let day = date_in_words(london(it.at()));
         let by = text(format!("Version {}, written by {}, {day}", it.number, it.name));
         sheet = sheet.part(
-            "",
+            "The words",
             Html::join([
                 words_of(it),
                 Html::trusted(format!("<p class=\"govuk-body-s as-quiet\">{}</p>", by.as_str())),

@@ -125,11 +125,13 @@ async fn a_goal_of_which_nothing_was_heard_for_half_a_term_is_shown_and_its_lead
         assert_eq!(goals::remind(&t.app, &permit()).await.unwrap(), 0);
         // From 9 November half a term of school days, the holidays left out.
         let _ = t.app.clock.set(plans::calendar::morning(date(2027, 1, 18)));
+        let priya = t.sign_in(w.priya.account, "Priya Nair").await;
+        let daniel = t.sign_in(w.daniel.account, "Daniel Reyes").await;
         let still = goals::of(&t.app.db, w.alliance).await.unwrap();
         let days = plans::calendar::days_quiet(still[0].moved_on(), t.app.clock.today());
         assert_eq!(still[0].stands_still(t.app.clock.today()), days >= goals::HALF_TERM);
         assert!(days >= goals::HALF_TERM, "{days} days");
-        let _ = t.get(Some(&w.priya), &at).await.expect(200).contains("Stands still");
+        let _ = t.get(Some(&priya), &at).await.expect(200).contains("Stands still");
         assert_eq!(goals::remind(&t.app, &permit()).await.unwrap(), 1);
         assert_eq!(goals::remind(&t.app, &permit()).await.unwrap(), 0, "once");
         let letters = t.letters().await;
@@ -140,8 +142,8 @@ async fn a_goal_of_which_nothing_was_heard_for_half_a_term_is_shown_and_its_lead
         assert!(waits.iter().any(|one| one.href == path), "{waits:?}");
         let reached = [("act", "reach"), ("words", "Below one in ten."), ("seen", "2")];
         let _ = t.app.clock.advance(SignedDuration::from_hours(1));
-        let _ = t.post(Some(&w.daniel), &path, &reached).await.expect(303);
-        let page = t.get(Some(&w.priya), &path).await.expect(200);
+        let _ = t.post(Some(&daniel), &path, &reached).await.expect(303);
+        let page = t.get(Some(&priya), &path).await.expect(200);
         let _ = page.contains("Reached").contains("Below one in ten.");
     })
     .await;

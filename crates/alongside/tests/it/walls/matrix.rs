@@ -223,12 +223,15 @@ const FOR_EVERYBODY: [(&str, &str); 4] = [
 ];
 
 /// Pages with a form on them that are there to be read by more people than may send it.
-const READ_TOO: [(&str, &str); 9] = [
+const READ_TOO: [(&str, &str); 12] = [
     ("/agreements/{id}/story", "both sides, and whoever pays, read what is to be told"),
     ("/audits", "the list of audits"),
     ("/audits/{id}/sections/{area}", "a section is read where it is written"),
     ("/cadre/conduct", "the code of conduct is for everybody to read"),
+    ("/goals/{id}", "a shared goal is read by every member"),
     ("/offers", "the list of offers"),
+    ("/partnerships/{id}/charter", "the charter is read by every member"),
+    ("/partnerships/{id}/goals", "the list of shared goals"),
     ("/requests", "the list of requests"),
     ("/requests/{id}/proposal/{proposal}", "a proposal is read where it is answered"),
     ("/requests/{id}/proposal/{proposal}/safeguards", "read by more than accept them"),
