@@ -56,6 +56,7 @@ test('a school stands on one side of paper', async ({ page }, info) => {
   await main(page).getByRole('link', { name: 'On one side of paper' }).click()
   await expect(main(page)).toContainText('Strengths, from the needs audit')
   await onPaper(page, '/schools/999101/one-page')
+  await page.emulateMedia({ media: 'print' })
   const pdf = (await page.pdf({ format: 'A4', margin: { top: '12mm', bottom: '12mm', left: '12mm', right: '12mm' } })).toString('latin1')
   expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(1)
 })
