@@ -13,6 +13,12 @@ use sea_orm::FromQueryResult;
 
 use crate::{Kind, Resource, Zone};
 
+/// Where a partnership's pages begin.
+#[must_use]
+pub fn address(partnership: OrgRef) -> String {
+    format!("/partnerships/{}", partnership.to_string().trim_start_matches("partnership:"))
+}
+
 /// A partnership.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Partnership {

@@ -196,8 +196,7 @@ async fn desk(
             Some(NavItem::new("Our schools together", &format!("/areas/{code}/together")))
         }
         (Role::Broker, org @ OrgRef::Partnership(_)) => {
-            let id = org.to_string().replace("partnership:", "");
-            Some(NavItem::new("Our partnership", &format!("/partnerships/{id}")))
+            Some(NavItem::new("Our partnership", &access::partnerships::address(org)))
         }
         _ => None,
     });

@@ -1,6 +1,6 @@
 //! What waits for a person in this room, what they look after, and what is held about them.
 
-use access::{AccountId, Visitor, leaving::Duty};
+use access::{AccountId, Visitor, leaving::Duty, partnerships};
 use foundation::{App, DbError, OrgRef, Sql as _, clock::date_in_words, db::AsText};
 use jiff::{Span, civil::Date};
 use sea_orm::FromQueryResult;
@@ -57,7 +57,7 @@ async fn together(
     list: &mut Vec<Waiting>,
 ) -> Result<(), Refusal> {
     for &partnership in &visitor.partnerships {
-        let base = format!("/partnerships/{}", partnership.to_string().replace("partnership:", ""));
+        let base = partnerships::address(partnership);
         if let Some(standing) = charter::standing(app, partnership).await? {
             for member in charter::asks(visitor, &standing) {
                 list.push(Waiting {

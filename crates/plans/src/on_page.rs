@@ -18,7 +18,7 @@ pub async fn sections(
     if !matches!(org, OrgRef::Partnership(_)) || !readable {
         return Ok(Vec::new());
     }
-    let base = format!("/partnerships/{}", org.to_string().replace("partnership:", ""));
+    let base = partnerships::address(org);
     let standing = charter::standing(&app, org).await?;
     let charter = Line {
         text: standing.as_ref().map_or_else(

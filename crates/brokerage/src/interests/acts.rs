@@ -9,7 +9,7 @@ use foundation::{
     words,
 };
 use jiff::{Timestamp, ToSpan};
-use needs::{ActError, audits::acts::account_of};
+use needs::ActError;
 
 use super::{
     Act, Declaration, DeclarationId, InterestKind, State, Who, step,
@@ -65,7 +65,7 @@ pub async fn declare(
             it.request.into(),
             new.org.into(),
             about.into(),
-            account_of(permit).map(|account| account.to_string()).into(),
+            permit.person().map(|account| account.to_string()).into(),
             permit.context().actor.name().into(),
             Json(new.kinds.clone()).into(),
             new.detail.trim().into(),
@@ -124,7 +124,7 @@ pub async fn assess(
 ) -> Result<State, ActError> {
     let tx = app.db.write().await?;
     let it = declaration(&tx, id).await?.ok_or(ActError::NotFound("declaration"))?;
-    if it.person.is_some() && it.person == account_of(permit) {
+    if it.person.is_some() && it.person == permit.person() {
         return Err(ActError::refused("Nobody assesses their own declaration."));
     }
     let (steps, words): (&[_], _) = match assessment {

@@ -1,9 +1,9 @@
 //! What can be done to an audit. Each act is one transaction: the change, its event and the
 //! letters it causes.
 
-use access::{AccountId, Action, Permit};
+use access::{Action, Permit};
 use foundation::{
-    Actor, App, OrgRef, Sql, Tx,
+    App, OrgRef, Sql, Tx,
     db::{AsText, At, Json},
     events::{self, Event},
     mail::{self, Letter},
@@ -34,15 +34,6 @@ pub struct NewAudit {
 
 pub(super) fn event(audit: AuditId, org: OrgRef, verb: &str) -> Event<'_> {
     Event::new("audit", audit, verb).owned_by(org)
-}
-
-/// The account behind a permit, when a person acts.
-#[must_use]
-pub fn account_of(permit: &Permit) -> Option<AccountId> {
-    match &permit.context().actor {
-        Actor::Person { account, .. } => account.parse().ok(),
-        _ => None,
-    }
 }
 
 /// Creates an audit as a draft with its sections. Needs a permit to create for the school.

@@ -8,7 +8,7 @@ use foundation::{
 };
 use jiff::civil::Date;
 
-use super::acts::{account_of, advance, event, open};
+use super::acts::{advance, event, open};
 use super::model::{
     Audit, AuditId, EvidenceId, EvidenceKind, FindingId, FindingKind, Section, SectionText,
 };
@@ -271,7 +271,7 @@ pub async fn finish_section(
     let audit = open(&tx, id).await?;
     let section = writable(&audit, area)?;
     if let Some((owner, name)) = &section.assignee
-        && account_of(permit) != Some(*owner)
+        && permit.person() != Some(*owner)
     {
         return Err(ActError::Refused(format!(
             "{name} looks after this section and says when it is finished. The head can take it back."

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::model::{Decision, DecisionId, NewDecision, Stage, lacks};
 use super::store;
-use crate::{ActError, audits::acts::account_of};
+use crate::ActError;
 
 /// Where it is read.
 fn address(app: &App, org: OrgRef) -> String {
@@ -27,7 +27,7 @@ async fn body(tx: &Tx, app: &App, permit: &Permit, org: OrgRef) -> Result<OrgRef
     if let Some(body) = permit.context().acting_for {
         return Ok(body);
     }
-    let Some(account) = account_of(permit) else { return Ok(org) };
+    let Some(account) = permit.person() else { return Ok(org) };
     let posts = access::accounts::posts(tx, &app.clock, account).await?;
     Ok(posts.first().map_or(org, |post| post.org))
 }
@@ -41,7 +41,7 @@ async fn tell_heads(
     subject: &str,
     what: &str,
 ) -> Result<(), DbError> {
-    let author = account_of(permit);
+    let author = permit.person();
     for head in looks::leaders(tx, app, org).await? {
         if Some(head.id) == author {
             continue;
@@ -90,7 +90,7 @@ pub async fn record(
             org.into(),
             AsText(stage).into(),
             reason.trim().into(),
-            account_of(permit).map_or(sea_orm::Value::String(None), Into::into),
+            permit.person().map_or(sea_orm::Value::String(None), Into::into),
             permit.context().actor.name().into(),
             body.into(),
             At(permit.context().at).into(),
@@ -140,7 +140,7 @@ pub async fn decide(
             AsText(new.tier).into(),
             new.evidence.trim().into(),
             new.review_on.map(|day| day.to_string()).into(),
-            account_of(permit).map_or(sea_orm::Value::String(None), Into::into),
+            permit.person().map_or(sea_orm::Value::String(None), Into::into),
             permit.context().actor.name().into(),
             body.into(),
             At(permit.context().at).into(),
@@ -197,7 +197,7 @@ pub async fn reply(
                 agrees.into(),
                 words.trim().into(),
                 At(permit.context().at).into(),
-                account_of(permit).map_or(sea_orm::Value::String(None), Into::into),
+                permit.person().map_or(sea_orm::Value::String(None), Into::into),
                 permit.context().actor.name().into(),
             ],
         )

@@ -170,7 +170,7 @@ async fn goal_page(
 ) -> Result<Response, PageError> {
     let today = app.clock.today();
     let it = partnerships::get(&app.db, goal.partnership).await?.ok_or(PageError::NotFound)?;
-    let id = goal.partnership.to_string().replace("partnership:", "");
+    let at = partnerships::address(goal.partnership);
     let mut sheet = Sheet::new(&goal.title);
     sheet.caption = format!("Shared goal of {}", it.name);
     sheet.tag = Html::of(&tag(goal, today));
@@ -214,8 +214,8 @@ async fn goal_page(
     frame
         .page(goal.title.clone())
         .crumb("Partnerships", "/partnerships")
-        .crumb(&it.name, format!("/partnerships/{id}"))
-        .crumb("Shared goals", format!("/partnerships/{id}/goals"))
+        .crumb(&it.name, at.as_str())
+        .crumb("Shared goals", format!("{at}/goals"))
         .visible_to(Zone::Network.in_words())
         .checked(errors)
         .show(&sheet)

@@ -4,7 +4,7 @@ use access::{
     AccountId, Action as Deed, Kind, Permit, Resource, Visitor, Zone, decide, looks, partnerships,
 };
 use foundation::{
-    Actor, App, DbError, OrgRef, Sql,
+    App, DbError, OrgRef, Sql,
     db::At,
     events::{self, Event},
     mail::{self, Letter},
@@ -74,13 +74,6 @@ pub struct NewCharter<'a> {
 #[must_use]
 pub fn answer_of(member: OrgRef) -> Resource {
     Resource::new(Kind::Partnership, Zone::School, member)
-}
-
-pub(super) fn account_of(permit: &Permit) -> Option<AccountId> {
-    match &permit.context().actor {
-        Actor::Person { account, .. } => account.parse().ok(),
-        _ => None,
-    }
 }
 
 pub(super) fn or_null(account: Option<AccountId>) -> sea_orm::Value {
@@ -241,14 +234,14 @@ pub async fn write(
             new.purpose.trim().into(),
             new.ways.trim().into(),
             new.shares.trim().into(),
-            or_null(account_of(permit)),
+            or_null(permit.person()),
             permit.context().actor.name().into(),
             At(permit.context().at).into(),
         ],
     )
     .await?;
     let name = partnerships::get(&tx, partnership).await?.ok_or(Refusal::NotFound)?.name;
-    let id = partnership.to_string().replace("partnership:", "");
+    let at = partnerships::address(partnership);
     let today = foundation::clock::london(permit.context().at);
     for member in partnerships::members(&tx, partnership, today).await? {
         for leader in looks::leaders(&tx, app, member).await? {
@@ -259,7 +252,7 @@ pub async fn write(
                     "Hello {},\n\n{} has written version {number} of the charter of {name}: what \
                      it is for, how members work with each other, what is shared. It holds for \
                      your organisation when you accept it.\n\nRead it: \
-                     {}/partnerships/{id}/charter\n",
+                     {}{at}/charter\n",
                     leader.name,
                     permit.context().actor.name(),
                     app.config.public_url()
@@ -306,7 +299,7 @@ pub async fn accept(
                 partnership.into(),
                 number.into(),
                 member.into(),
-                or_null(account_of(permit)),
+                or_null(permit.person()),
                 permit.context().actor.name().into(),
                 At(permit.context().at).into(),
             ],

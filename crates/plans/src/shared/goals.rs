@@ -15,11 +15,7 @@ use jiff::{Timestamp, civil::Date};
 use sea_orm::FromQueryResult;
 use serde_json::json;
 
-use super::{
-    GoalAct, GoalState, Keeper,
-    charter::{account_of, or_null},
-    machine::step,
-};
+use super::{GoalAct, GoalState, Keeper, charter::or_null, machine::step};
 use crate::{Refusal, calendar};
 
 id_type! {
@@ -276,7 +272,7 @@ pub async fn take(
             goal.id.into(),
             AsText(act).into(),
             words.trim().into(),
-            or_null(account_of(permit)),
+            or_null(permit.person()),
             permit.context().actor.name().into(),
             At(permit.context().at).into(),
         ],

@@ -67,10 +67,6 @@ fn reference(id: &str) -> Result<OrgRef, PageError> {
     format!("partnership:{id}").parse().map_err(|_| PageError::NotFound)
 }
 
-fn address(org: OrgRef) -> String {
-    format!("/partnerships/{}", org.to_string().trim_start_matches("partnership:"))
-}
-
 /// A partnership that waits for an organisation's answer.
 struct Asked {
     base: String,
@@ -105,13 +101,13 @@ pub(super) async fn list(
                 n => format!(", {n} not agreed yet"),
             };
             let detail = format!("{}, {} members{waiting}", one.kind, members.len());
-            lines.push((opens.then(|| address(one.org)), one.name, detail));
+            lines.push((opens.then(|| partnerships::address(one.org)), one.name, detail));
         }
     }
     let mut asked = Vec::new();
     for (one, org) in invitations(&app, &visitor).await? {
         asked.push(Asked {
-            base: address(one.org),
+            base: partnerships::address(one.org),
             name: one.name,
             member: orgs::org_name(&app.db, org).await?,
             org,
@@ -316,7 +312,7 @@ async fn show_page(
         }
     }
     let (members, schools) = members(app, visitor, org).await?;
-    let base = address(org);
+    let base = partnerships::address(org);
     let admit = may_keep.then(|| {
         let field = members_field("members", data, errors);
         let details = Details::new(
@@ -459,7 +455,7 @@ pub(super) async fn admit(
         invite(&tx, &app, &permit, &it, member).await?;
     }
     tx.commit().await?;
-    Ok(redirect(&address(org)))
+    Ok(redirect(&partnerships::address(org)))
 }
 
 /// The answer of an organisation's leaders to an invitation.
@@ -517,7 +513,7 @@ pub(super) async fn leave(
     }
     tx.commit().await?;
     let stays = may_keep(&visitor, org);
-    Ok(redirect(&if stays { address(org) } else { "/partnerships".to_owned() }))
+    Ok(redirect(&if stays { partnerships::address(org) } else { "/partnerships".to_owned() }))
 }
 
 /// The schools of a partnership as one place, for those who may read it.
@@ -526,7 +522,7 @@ async fn place(app: &App, visitor: &Visitor, id: &str) -> Result<Place, PageErro
     let it = readable(app, visitor, org).await?;
     let members = partnerships::members(&app.db, org, app.clock.today()).await?;
     let urns = members.into_iter().filter_map(OrgRef::urn).collect();
-    Ok(Place { name: it.name, base: address(org), urns })
+    Ok(Place { name: it.name, base: partnerships::address(org), urns })
 }
 
 pub(super) async fn together(
