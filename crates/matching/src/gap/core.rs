@@ -1,5 +1,6 @@
-//! One knapsack, exactly: only the items around the one that no longer fits are looked at, and of
-//! their packings only those that could still lead to something better (Pisinger 1997).
+//! One knapsack, exactly: only the items around the one that no longer fits are looked at, load by
+//! load where loads are few; else only those of their packings that could still lead to something
+//! better (Pisinger 1997).
 
 use std::cmp::Ordering;
 use std::ops::{Add, Mul, Sub};
@@ -9,6 +10,11 @@ pub(super) type Item = (usize, i64, usize);
 
 /// Beyond so many packings at a time a fractional bound takes the place of the exact answer.
 const MOST: usize = 50_000;
+/// Items times loads that are gone through load by load: quicker than looking at packings one by
+/// one, because neighbouring loads are reckoned at once.
+const CELLS: usize = 60_000;
+/// What all items may be worth for that.
+const WORTH: i64 = 1 << 30;
 /// No packing before this one.
 const FIRST: u32 = u32::MAX;
 
@@ -21,6 +27,9 @@ pub(super) struct Core {
     next: Vec<State>,
     /// Each change: the one before, and the item that was put in or taken out.
     changes: Vec<(u32, u32)>,
+    /// The items in question, and the most that can be had of the first so many in so much room.
+    open: Vec<u32>,
+    table: Vec<i32>,
 }
 
 /// Numbers wide enough for what a worth times a usage comes to.
@@ -100,6 +109,9 @@ impl Core {
         let most = N::from(worth) * full.1 + N::from(capacity - load) * full.0;
         let mut mark = Mark { capacity, full, most, best: worth, at: FIRST };
         self.first(items, fit, (load, worth), &mut mark);
+        if let Some(best) = self.by_load(items, fit, (load, worth), &mark) {
+            return best;
+        }
         self.states.clear();
         self.states.push((load, worth, FIRST));
         // The next item to come and the last to go, of those that matter.
@@ -165,6 +177,68 @@ impl Core {
                 });
             }
         }
+    }
+
+    /// Load by load, where that is little work; the items taken come back with their worth
+    /// negated.
+    fn by_load<N: Wide>(
+        &mut self,
+        items: &mut [Item],
+        fit: usize,
+        (load, worth): (i64, i64),
+        mark: &Mark<N>,
+    ) -> Option<i64> {
+        self.open.clear();
+        // What is certainly packed is out of the way.
+        let (mut room, mut held, mut most) = (mark.capacity - load, worth, 0);
+        for (index, item) in items.iter().enumerate() {
+            if mark.matters(item) {
+                self.open.push(index as u32);
+                most += item.1;
+                if index < fit {
+                    room += item.2 as i64;
+                    held -= item.1;
+                }
+            }
+        }
+        let width = usize::try_from(room).ok()?.checked_add(1)?;
+        let cells = width.checked_mul(self.open.len() + 1)?;
+        if cells > CELLS || most >= WORTH {
+            return None;
+        }
+        self.table.clear();
+        self.table.resize(cells, 0);
+        for (row, &index) in self.open.iter().enumerate() {
+            let (_, worth, usage) = items[index as usize];
+            let (before, after) = self.table.split_at_mut((row + 1) * width);
+            let (before, after) = (&before[row * width..], &mut after[..width]);
+            let (same, changed) = after.split_at_mut(usage.min(width));
+            same.copy_from_slice(&before[..same.len()]);
+            let plain = &before[same.len()..];
+            for ((after, &plain), &lighter) in changed.iter_mut().zip(plain).zip(before) {
+                *after = plain.max(lighter + worth as i32);
+            }
+        }
+        let best = held + i64::from(self.table[cells - 1]);
+        if best <= mark.best {
+            self.mark(items, fit, mark.at);
+            return Some(mark.best);
+        }
+        let (mut room, mut row) = (width - 1, self.open.len());
+        for item in &mut items[..fit] {
+            item.1 = -item.1;
+        }
+        while row > 0 {
+            row -= 1;
+            let at = row * width + room;
+            let item = &mut items[self.open[row] as usize];
+            item.1 = item.1.abs();
+            if self.table[at + width] != self.table[at] {
+                item.1 = -item.1;
+                room -= item.2;
+            }
+        }
+        Some(best)
     }
 
     fn change(&mut self, before: u32, item: usize) -> u32 {
@@ -265,8 +339,8 @@ mod tests {
         let mut core = Core::default();
         for case in 0..4_000 {
             let wide = 1 + dice.below(40);
-            // Now and then too large for products to fit in 64 bits.
-            let times = if case % 4 == 0 { 1_i64 << 45 } else { 1 };
+            // Now and then too large for products to fit in 64 bits, or for a table.
+            let times = [1_i64 << 45, 1 << 26, 1, 1][case % 4];
             let mut items: Vec<Item> = (0..2 + dice.below(14))
                 .map(|j| (j, times * (1 + dice.below(60) as i64), dice.below(wide + 1)))
                 .collect();

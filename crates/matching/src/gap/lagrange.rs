@@ -120,7 +120,7 @@ impl Knapsacks {
     /// Packs one agent; the items taken come back with their worth negated.
     fn pack(&mut self, p: &Problem, open: &[bool], price: &[i64], i: usize) -> i64 {
         self.gather(p, open, price, i);
-        self.effort += self.items.len() as u64;
+        self.effort += self.items.len() as u64 / 2;
         let capacity = p.capacity[i];
         let total: i64 = self.items.iter().map(|item| item.2 as i64).sum();
         if total <= capacity {

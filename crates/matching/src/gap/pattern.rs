@@ -18,7 +18,7 @@ pub(super) struct Patterns {
     /// Which jobs each packing has, so many words for each.
     masks: Vec<u64>,
     /// The jobs of each packing: those of packing `c` are `jobs[first[c]..first[c + 1]]`.
-    jobs: Vec<u32>,
+    jobs: Vec<u16>,
     first: Vec<u32>,
     /// What each packing costs, in 256ths.
     pub(super) cost: Vec<i64>,
@@ -32,12 +32,48 @@ pub(super) struct Choice {
 }
 
 impl Patterns {
-    pub(super) fn jobs(&self, c: u32) -> &[u32] {
+    pub(super) fn jobs(&self, c: u32) -> &[u16] {
         &self.jobs[self.first[c as usize] as usize..self.first[c as usize + 1] as usize]
+    }
+
+    /// How many packings there are.
+    pub(super) fn len(&self) -> usize {
+        self.cost.len()
+    }
+
+    /// Some packings alone, close together.
+    fn only(&self, left: &mut [Vec<u32>]) -> Self {
+        let mut some = Self {
+            words: self.words,
+            masks: Vec::new(),
+            jobs: Vec::new(),
+            first: vec![0],
+            cost: Vec::new(),
+        };
+        for c in left.iter_mut().flatten() {
+            let at = *c as usize;
+            some.masks.extend_from_slice(&self.masks[at * self.words..(at + 1) * self.words]);
+            some.jobs.extend_from_slice(self.jobs(*c));
+            some.first.push(some.jobs.len() as u32);
+            *c = some.cost.len() as u32;
+            some.cost.push(self.cost[at]);
+        }
+        some
     }
 
     pub(super) fn has(&self, c: u32, j: usize) -> bool {
         self.masks[c as usize * self.words + j / 64] >> (j % 64) & 1 == 1
+    }
+}
+
+impl Choice {
+    /// Keeps what is left close together once most packings are gone: going over few that lie far
+    /// apart takes long.
+    pub(super) fn close_up(&mut self) {
+        let left: usize = self.left.iter().map(Vec::len).sum();
+        if left * 4 < self.patterns.len() {
+            self.patterns = Arc::new(self.patterns.only(&mut self.left));
+        }
     }
 }
 
@@ -51,6 +87,8 @@ pub(super) fn patterns(
     most: usize,
     effort: &mut u64,
 ) -> Option<Choice> {
+    // Jobs are named in sixteen bits, to go over packings quickly.
+    u16::try_from(p.jobs).ok()?;
     let words = p.jobs.div_ceil(64);
     let mut all =
         Patterns { words, masks: Vec::new(), jobs: Vec::new(), first: vec![0], cost: Vec::new() };
@@ -154,7 +192,7 @@ impl Search<'_> {
         for &(index, _, _) in &self.held {
             let j = self.items[index].2;
             all.masks[at + j / 64] |= 1 << (j % 64);
-            all.jobs.push(j as u32);
+            all.jobs.push(j as u16);
             cost += self.p.cost[j * self.p.agents + self.agent] * SCALE;
         }
         all.first.push(all.jobs.len() as u32);

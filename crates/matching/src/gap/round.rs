@@ -10,9 +10,9 @@ use super::branch::{Node, Run};
 use super::climb::Climb;
 use super::local::Dice;
 
-/// What each thread does in a round, as [`super::lagrange::Knapsacks`] counts it: a few tenths of
-/// a second.
-const QUOTA: u64 = 10_000_000;
+/// What each thread does in a round, as [`super::lagrange::Knapsacks`] counts it: about a
+/// second.
+const QUOTA: u64 = 20_000_000;
 
 impl<'a> Run<'a> {
     /// Climbs while another thread looks for better plans. Says whether everything was gone
