@@ -172,8 +172,8 @@ mod tests {
         assert!(told.contains("“inclusion”") && told.contains("specialisms.toml"), "{told}");
         let told = with(0, "\"KS2_RWM_DIS\"", "\"KS2_NOTHING\"");
         assert!(told.contains("KS2_NOTHING"), "{told}");
-        let told = with(4, "half_days_a_week = 4", "half_days_a_week = 0");
-        assert!(told.starts_with("deployments.toml"), "{told}");
+        let told = with(3, "half_days_a_week = 4", "half_days_a_week = 0");
+        assert!(told.starts_with("working-days.toml"), "{told}");
         let told = with(6, "check_within = 5", "check_within = 0");
         assert!(told.starts_with("visits.toml: check_within"), "{told}");
         let problems = read(Path::new("/nowhere")).unwrap_err();

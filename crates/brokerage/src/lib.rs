@@ -9,6 +9,7 @@
 pub mod cadre;
 pub mod contribution;
 pub mod daily;
+pub mod day_job;
 pub mod desk;
 pub mod funders;
 mod home;
@@ -20,6 +21,7 @@ mod pages;
 pub mod persons;
 pub mod proposals;
 pub mod requests;
+mod weeks;
 
 use foundation::{db::Migration, web::Written};
 

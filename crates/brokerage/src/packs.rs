@@ -9,6 +9,8 @@ use jiff::{
 };
 use serde::Deserialize;
 
+use crate::day_job::{self, Busy, DayJob};
+
 /// A role somebody can be designated in.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
@@ -117,6 +119,9 @@ struct DaysFile {
     #[serde(rename = "version")]
     _version: u32,
     holidays: BTreeSet<Date>,
+    day_job: DayJob,
+    #[serde(default)]
+    busy: Vec<Busy>,
 }
 
 const SPHERES: [&str; 5] = ["school", "local", "regional", "national", "beyond"];
@@ -178,14 +183,28 @@ pub fn parse_specialisms(text: &str) -> Result<Vec<SpecialismKind>, String> {
 
 static ROLES: OnceLock<Roles> = OnceLock::new();
 static SPECIALISMS: OnceLock<Vec<SpecialismKind>> = OnceLock::new();
-static DAYS: OnceLock<BTreeSet<Date>> = OnceLock::new();
+static DAYS: OnceLock<Days> = OnceLock::new();
 
-/// Reads a file of public holidays.
+/// What a file of working days says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Days {
+    /// Public holidays.
+    pub holidays: BTreeSet<Date>,
+    /// What support may take of somebody's time.
+    pub day_job: DayJob,
+    /// Weeks in which schools need their own people.
+    pub busy: Vec<Busy>,
+}
+
+/// Reads a file of working days.
 ///
 /// # Errors
 /// A sentence that says what is wrong in it.
-pub fn parse_days(text: &str) -> Result<BTreeSet<Date>, String> {
-    toml::from_str::<DaysFile>(text).map(|file| file.holidays).map_err(|error| error.to_string())
+pub fn parse_days(text: &str) -> Result<Days, String> {
+    let DaysFile { holidays, day_job, busy, .. } =
+        toml::from_str(text).map_err(|error| error.to_string())?;
+    day_job::check(&day_job, &busy)?;
+    Ok(Days { holidays, day_job, busy })
 }
 
 /// Puts other roles, specialisms and holidays in the place of England's; only before anybody has
@@ -261,17 +280,28 @@ pub fn specialism_name(code: &str) -> &str {
     specialism(code).map_or(code, |one| one.name.as_str())
 }
 
-fn holidays() -> &'static BTreeSet<Date> {
+fn days() -> &'static Days {
     DAYS.get_or_init(|| {
         parse_days(include_str!("../../../packs/england-2025/working-days.toml"))
             .expect("the pack that ships is in order")
     })
 }
 
+/// What support may take of somebody's time, in the pack in use.
+pub fn day_job() -> &'static DayJob {
+    &days().day_job
+}
+
+/// Weeks in which schools need their own people, in the pack in use.
+pub fn busy() -> &'static [Busy] {
+    &days().busy
+}
+
 /// Whether people can be expected to answer on a day.
 #[must_use]
 pub fn is_working_day(date: Date) -> bool {
-    !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !holidays().contains(&date)
+    !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)
+        && !days().holidays.contains(&date)
 }
 
 /// The same time of day a number of working days later; what arrives on a free day counts as
@@ -349,5 +379,10 @@ mod tests {
         let told =
             parse_roles(&text.replacen("[conduct]\nversion = 1", "[conduct]\nversion = 0", 1));
         assert!(told.unwrap_err().contains("conduct"));
+        let text = include_str!("../../../packs/england-2025/working-days.toml");
+        let told = parse_days(&text.replacen("half_days_a_year = 60", "half_days_a_year = 3", 1));
+        assert!(told.unwrap_err().contains("day_job"));
+        let told = parse_days(&text.replacen("from = \"05-08\"", "from = \"8 May\"", 1));
+        assert!(told.unwrap_err().contains("Key stage 2 tests"));
     }
 }

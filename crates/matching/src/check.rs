@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::ModelError;
-use crate::model::{Need, Place, Supporter};
+use crate::model::{Limit, Need, Place, Supporter, Window};
 
 /// More half-days than anybody has.
 const MOST_HALF_DAYS: u32 = 100_000;
@@ -76,6 +76,36 @@ pub(crate) fn needs(needs: &[Need]) -> Result<(), ModelError> {
     unique("need", needs.iter().map(|need| need.id.as_str()))
 }
 
+/// Limits over several weeks: each in order, and those above nought apart from one another.
+fn limits(record: &str, limits: &[Limit]) -> Result<(), ModelError> {
+    if limits.len() > 1_000 {
+        return Err(field(record, "limits", &limits.len(), "expected at most 1,000"));
+    }
+    for limit in limits {
+        if limit.window.earliest > limit.window.latest {
+            let weeks = format!("{} to {}", limit.window.earliest, limit.window.latest);
+            return Err(field(
+                record,
+                "limits",
+                &weeks,
+                "expected the last week not before the first",
+            ));
+        }
+    }
+    let mut windows: Vec<Window> =
+        limits.iter().filter(|limit| limit.half_days > 0).map(|limit| limit.window).collect();
+    windows.sort_unstable_by_key(|window| (window.earliest, window.latest));
+    match windows.windows(2).find(|pair| pair[1].earliest <= pair[0].latest) {
+        Some(pair) => Err(field(
+            record,
+            "limits",
+            &format!("twice in week {}", pair[1].earliest),
+            "expected weeks of their own for each limit above nought",
+        )),
+        None => Ok(()),
+    }
+}
+
 /// All supporters: fields and ids.
 pub(crate) fn supporters(supporters: &[Supporter]) -> Result<(), ModelError> {
     for supporter in supporters {
@@ -96,6 +126,7 @@ pub(crate) fn supporters(supporters: &[Supporter]) -> Result<(), ModelError> {
                 "expected at most 10,000 weeks",
             ));
         }
+        limits(&record, &supporter.limits)?;
         place(&record, "base", supporter.base)?;
     }
     unique("supporter", supporters.iter().map(|supporter| supporter.id.as_str()))

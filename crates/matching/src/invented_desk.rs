@@ -89,6 +89,7 @@ pub fn desk(needs: u32, seed: u64) -> Question {
                     .map(|week| FreeWeek { week, half_days: dice.below(4) as u32 })
                     .collect(),
                 weekly_cap: 2,
+                limits: Vec::new(),
                 concurrent_cap: 3,
                 running: 0,
                 guard: HomeGuard::default(),

@@ -30,8 +30,8 @@ pub use candidates::{Candidate, Mapped, Removed, Shortlist, candidates};
 pub use competition::TalkFirst;
 pub use error::ModelError;
 pub use model::{
-    Context, Depth, FreeWeek, HomeGuard, HomeSchool, Interest, Mode, Need, Place, Specialism,
-    Standing, Supporter, SupporterKind, Team, TrackRecord, Week, Window,
+    Context, Depth, FreeWeek, HomeGuard, HomeSchool, Interest, Limit, Mode, Need, Place,
+    Specialism, Standing, Supporter, SupporterKind, Team, TrackRecord, Week, Window,
 };
 pub use plan::{Change, Effort, Pair, Plan, Planned, Question, WhatIf, propose, propose_from};
 pub use policy::{Policy, Weights};

@@ -176,6 +176,30 @@ pub struct FreeWeek {
     pub half_days: u32,
 }
 
+/// So many half-days at most in some weeks, whatever is free in them: what a year allows beside the
+/// day job, or weeks in which the home school needs its own people.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Limit {
+    /// The weeks. Limits above nought do not share any.
+    pub window: Window,
+    /// Half-days in all these weeks together; nought closes them.
+    pub half_days: u32,
+    /// Why, in words that can stand after a colon: `Key stage 2 tests`.
+    pub reason: String,
+}
+
+impl Limit {
+    /// The weeks it concerns.
+    fn inside<'a>(
+        &self,
+        by_week: &'a BTreeMap<Week, u32>,
+    ) -> impl Iterator<Item = (&'a Week, &'a u32)> + use<'a> {
+        let window = self.window;
+        let weeks = (window.earliest <= window.latest).then_some(window);
+        weeks.into_iter().flat_map(|weeks| by_week.range(weeks.earliest..=weeks.latest))
+    }
+}
+
 /// The school a supporter comes from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HomeSchool {
@@ -267,6 +291,9 @@ pub struct Supporter {
     pub free: Vec<FreeWeek>,
     /// Most half-days in any one week.
     pub weekly_cap: u32,
+    /// Limits over several weeks.
+    #[serde(default)]
+    pub limits: Vec<Limit>,
     /// Most supports at a time.
     pub concurrent_cap: u32,
     /// Supports running now.
@@ -291,16 +318,45 @@ pub struct Supporter {
 }
 
 impl Supporter {
-    /// Half-days free in a window, each week no more than the weekly cap.
-    pub fn free_in(&self, window: Window) -> u32 {
+    /// Half-days free in each week of a window, no more than the weekly cap and none in weeks that
+    /// a limit closes.
+    pub fn free_weeks(&self, window: Window) -> BTreeMap<Week, u32> {
         let mut by_week: BTreeMap<Week, u32> = BTreeMap::new();
-        for free in self.free.iter().filter(|free| window.holds(free.week)) {
+        let closed =
+            |week| self.limits.iter().any(|limit| limit.half_days == 0 && limit.window.holds(week));
+        for free in self.free.iter().filter(|free| window.holds(free.week) && !closed(free.week)) {
             let total = by_week.entry(free.week).or_default();
-            *total = total.saturating_add(free.half_days);
+            *total = total.saturating_add(free.half_days).min(self.weekly_cap);
         }
         by_week
-            .values()
-            .fold(0, |sum, &half_days| sum.saturating_add(half_days.min(self.weekly_cap)))
+    }
+
+    /// Half-days free in a window, within every limit.
+    pub fn free_in(&self, window: Window) -> u32 {
+        let by_week = self.free_weeks(window);
+        let sum = |weeks: &mut dyn Iterator<Item = &u32>| {
+            weeks.fold(0_u32, |sum, &half_days| sum.saturating_add(half_days))
+        };
+        let mut free = sum(&mut by_week.values());
+        for limit in self.limits.iter().filter(|limit| limit.half_days > 0) {
+            let inside = sum(&mut limit.inside(&by_week).map(|(_, half_days)| half_days));
+            free -= inside.saturating_sub(limit.half_days);
+        }
+        free
+    }
+
+    /// Why a window has less free time than was offered, limit by limit.
+    pub fn held_back(&self, window: Window) -> impl Iterator<Item = &str> {
+        let mut offered = self.clone();
+        offered.limits.clear();
+        let offered = offered.free_weeks(window);
+        self.limits
+            .iter()
+            .filter(move |limit| {
+                let inside = limit.inside(&offered).map(|(_, &half_days)| u64::from(half_days));
+                inside.sum::<u64>() > u64::from(limit.half_days)
+            })
+            .map(|limit| limit.reason.as_str())
     }
 
     /// The depth at which a specialism is held, if it is.

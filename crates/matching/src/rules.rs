@@ -311,6 +311,15 @@ fn mode(need: &Need, supporter: &Supporter, add: &mut impl FnMut(Removal)) {
     }
 }
 
+/// What keeps offered time from being used, in a sentence with a space before it.
+fn held_back(supporter: &Supporter, need: &Need) -> String {
+    let reasons: Vec<&str> = supporter.held_back(need.window).collect();
+    match reasons.as_slice() {
+        [] => String::new(),
+        some => format!(" Time offered is held back: {}.", some.join("; ")),
+    }
+}
+
 fn free_time(need: &Need, role: &Role, supporter: &Supporter, add: &mut impl FnMut(Removal)) {
     let free = supporter.free_in(need.window);
     let wanted = if need.may_split { 1 } else { role.half_days };
@@ -320,8 +329,10 @@ fn free_time(need: &Need, role: &Role, supporter: &Supporter, add: &mut impl FnM
             HardRule::FreeTime,
             format!(
                 "{} has {free} free half-days between weeks {from} and {to}, at most {} a week; \
-                 {wanted} are wanted.",
-                supporter.label, supporter.weekly_cap
+                 {wanted} are wanted.{}",
+                supporter.label,
+                supporter.weekly_cap,
+                held_back(supporter, need)
             ),
             format!(
                 "Free {} more half-days in the window, widen the window, or allow sharing.",

@@ -134,53 +134,6 @@ pub struct Phrase {
     pub words: String,
 }
 
-/// How much of somebody's time support may take, unless the head who releases them decides
-/// otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DayJob {
-    /// Half-days in a week, for people whose designation names no limit of its own.
-    pub half_days_a_week: i64,
-    /// Half-days in an academic year.
-    pub half_days_a_year: i64,
-    /// What a day of cover costs the school that gives somebody, in pence: an example that is
-    /// shown when a day is planned. Nought where no figure is known.
-    pub cover_day: i64,
-}
-
-/// Weeks in which schools need their own people.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Busy {
-    /// What happens then.
-    pub words: String,
-    /// For which phases, by the register's codes.
-    pub phases: Vec<String>,
-    /// The first day of every year, as month and day: `05-11`.
-    pub from: String,
-    /// The last day.
-    pub to: String,
-}
-
-impl Busy {
-    /// Whether a day lies in these weeks.
-    #[must_use]
-    pub fn covers(&self, on: jiff::civil::Date) -> bool {
-        let day = format!("{:02}-{:02}", on.month(), on.day());
-        if self.from <= self.to {
-            self.from <= day && day <= self.to
-        } else {
-            day >= self.from || day <= self.to
-        }
-    }
-}
-
-/// Whether a text is a month and a day: `05-11`.
-fn is_month_and_day(text: &str) -> bool {
-    // A leap year, so that the last of February can be named.
-    text.len() == 5 && format!("2024-{text}").parse::<jiff::civil::Date>().is_ok()
-}
-
 /// Everything agreements begin from.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -193,11 +146,6 @@ pub struct Pack {
     /// Examples of rates.
     #[serde(rename = "rate")]
     pub rates: Vec<Rate>,
-    /// Limits that keep the day job safe.
-    pub day_job: DayJob,
-    /// Weeks in which schools need their own people.
-    #[serde(default)]
-    pub busy: Vec<Busy>,
     /// The ladder for difficulties.
     pub ladder: Vec<Rung>,
     /// The exit check-list.
@@ -251,21 +199,6 @@ impl Pack {
                 return Err(format!(
                     "rate “{}”: home and broker must add up to day, and half of each must be whole pence",
                     rate.name
-                ));
-            }
-        }
-        let limits = &pack.day_job;
-        if limits.half_days_a_week < 1 || limits.half_days_a_year < limits.half_days_a_week {
-            return Err(
-                "day_job: a week needs at least one half-day, and a year at least a week's"
-                    .to_owned(),
-            );
-        }
-        for busy in &pack.busy {
-            if !is_month_and_day(&busy.from) || !is_month_and_day(&busy.to) {
-                return Err(format!(
-                    "busy “{}”: write from and to as month and day, for example \"05-11\"",
-                    busy.words
                 ));
             }
         }

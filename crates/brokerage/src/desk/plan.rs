@@ -7,9 +7,10 @@ use jiff::{ToSpan, civil::Date};
 use matching::{Change as Trial, Effort, Pair, Plan, Planned, Question, Window, plan::Worth};
 use needs::ActError;
 
-use super::pool::{Pool, week_of};
+use super::pool::Pool;
 use crate::packs;
 use crate::requests::{Request, RequestId, requests_through};
+use crate::weeks::week_of;
 
 /// Up to so many requests a change is looked at as hard as the plan itself.
 const FEW: usize = 200;

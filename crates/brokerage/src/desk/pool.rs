@@ -5,20 +5,22 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use access::{AccountId, accounts};
 use evidence::trajectory::{Trend, trajectory};
 use foundation::{DbError, OrgRef, Sql, terms::AcademicYear};
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use matching::{
     Context, FreeWeek, HomeGuard, HomeSchool, Interest, Need, Place, Policy, Standing,
-    SupporterKind, Team, TrackRecord, Week, Window,
+    SupporterKind, Team, TrackRecord, Window,
 };
 use register::{School, kpis};
 
 use crate::cadre::{
     SupporterRef, cadre_of,
-    capacity::{self, Commitment, CommitmentState, monday},
+    capacity::{self, Commitment, CommitmentState},
 };
+use crate::day_job;
 use crate::interests;
 use crate::offers::offers_in;
 use crate::requests::{Request, TRUST};
+use crate::weeks::week_of;
 
 /// Somebody who may support.
 #[derive(Clone, Debug)]
@@ -62,16 +64,6 @@ pub struct Pool {
     bodies: BTreeMap<OrgRef, String>,
     /// Where each supporter stands in the list, by the engine's id.
     at: HashMap<String, usize>,
-}
-
-/// The first Monday that weeks are counted from.
-const FIRST_MONDAY: Date = date(2001, 1, 1);
-
-/// The number of a date's week.
-#[must_use]
-pub fn week_of(date: Date) -> Week {
-    let days = monday(date).since(FIRST_MONDAY).map_or(0, |span| span.get_days());
-    Week::try_from(days / 7).unwrap_or(0)
 }
 
 /// The indicators that describe an intake, with the words for them.
@@ -143,6 +135,7 @@ impl Pool {
             emails: accounts::all(db).await?.into_iter().map(|a| (a.id, a.email)).collect(),
             interests: interests::standing(db, today).await?,
             falling,
+            people: day_job::people(db).await?,
             today,
         };
         let mut supporters = Vec::new();
@@ -208,6 +201,15 @@ impl Pool {
                 model.weekly_cap = one.what.weekly_cap;
                 model.concurrent_cap = 3;
                 supporter.day_rate_pence = Some(one.what.day_rate_pence);
+            }
+            // What is promised in a week counts towards its cap.
+            for (week, pledged) in facts.pledges.get(&supporter.key).into_iter().flatten() {
+                let slots = supporter.model.free.iter_mut();
+                for slot in slots.filter(|slot| slot.week == week_of(*week)) {
+                    let taken = u32::try_from(*pledged).unwrap_or(0) - slot.half_days;
+                    slot.half_days =
+                        slot.half_days.min(supporter.model.weekly_cap.saturating_sub(taken));
+                }
             }
         }
         supporters.sort_by(|a, b| (&a.label, a.key).cmp(&(&b.label, b.key)));
@@ -281,6 +283,8 @@ struct Facts {
     emails: BTreeMap<AccountId, String>,
     interests: Vec<interests::Declaration>,
     falling: BTreeMap<u32, String>,
+    /// Whose time each designation is.
+    people: BTreeMap<SupporterRef, AccountId>,
     today: Date,
 }
 
@@ -309,6 +313,17 @@ impl Facts {
             .iter()
             .filter(|one| one.state != CommitmentState::Done && one.to_on >= self.today)
             .count();
+        let person = self.people.get(&key);
+        let anywhere: Vec<&Commitment> = self
+            .commitments
+            .iter()
+            .filter(|one| person.is_some() && self.people.get(&one.supporter) == person)
+            .collect();
+        let limits = day_job::limits(
+            person.map(|_| anywhere.as_slice()),
+            school.map(|school| school.phase),
+            self.today,
+        );
         let (given, received) = self.turns.get(&org).copied().unwrap_or_default();
         let mut reasons: Vec<String> =
             self.guards.iter().filter(|one| one.org == org).map(|one| one.reason.clone()).collect();
@@ -334,6 +349,7 @@ impl Facts {
             standing: Standing::default(),
             free: free.unwrap_or_default(),
             weekly_cap: 2,
+            limits,
             concurrent_cap: 2,
             running: u32::try_from(running).unwrap_or(u32::MAX),
             guard: HomeGuard { reasons },
@@ -423,13 +439,6 @@ pub fn great_circle_km(a: (f64, f64), b: (f64, f64)) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn weeks_are_counted_from_mondays() {
-        assert_eq!(week_of(date(2001, 1, 7)), 0);
-        assert_eq!(week_of(date(2001, 1, 8)), 1);
-        assert_eq!(week_of(date(2027, 1, 4)) + 1, week_of(date(2027, 1, 11)));
-    }
 
     #[test]
     fn london_to_manchester_is_262_kilometres_as_the_crow_flies() {

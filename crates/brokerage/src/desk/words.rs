@@ -87,6 +87,15 @@ pub(super) fn inside(name: &str) -> String {
     }
 }
 
+/// What keeps offered time from being used, in a sentence with a space before it.
+fn held_back(need: &Need, supporter: &Supporter) -> String {
+    let reasons: Vec<&str> = supporter.model.held_back(need.window).collect();
+    match reasons.as_slice() {
+        [] => String::new(),
+        some => format!(" Their school needs them: {}.", some.join("; ")),
+    }
+}
+
 /// Why somebody is out.
 #[must_use]
 pub fn removal(removal: &Removal, need: &Need, request: &Request, supporter: &Supporter) -> String {
@@ -102,12 +111,13 @@ pub fn removal(removal: &Removal, need: &Need, request: &Request, supporter: &Su
             format!("{who} does not offer {}.", list(&missing))
         }
         HardRule::FreeTime => format!(
-            "{who} has {} free from {} to {}, at most {} a week; {} are wanted.",
+            "{who} has {} free from {} to {}, at most {} a week; {} are wanted.{}",
             days_in_words(i64::from(supporter.model.free_in(need.window))),
             date_in_words(request.ask.earliest),
             date_in_words(request.ask.latest),
             days_in_words(i64::from(supporter.model.weekly_cap)),
             days_in_words(i64::from(need.half_days)),
+            held_back(need, supporter),
         ),
         HardRule::Travel => match removal.short_by {
             Some(over) => {

@@ -17,15 +17,26 @@ use jiff::{ToSpan, civil::Date};
 
 use super::{brokered, named};
 use crate::cadre::{cadre_of, capacity};
+use crate::day_job;
 use crate::offers::offers_in;
 
 /// Weeks ahead.
 const WEEKS: usize = 12;
 
+/// Somebody's week.
+#[derive(Clone, Copy)]
+enum Time {
+    /// Half-days pledged, and left of them.
+    Pledged(i64, i64),
+    /// Their own school needs them, for this.
+    Needed(&'static str),
+    /// Nothing was pledged.
+    Nothing,
+}
+
 struct Row {
     label: String,
-    /// Pledged and left, week by week; nothing where nothing was pledged.
-    weeks: Vec<Option<(i64, i64)>>,
+    weeks: Vec<Time>,
 }
 
 async fn rows(app: &App, visitor: &Visitor) -> Result<(Vec<Date>, Vec<Row>), PageError> {
@@ -52,15 +63,18 @@ async fn rows(app: &App, visitor: &Visitor) -> Result<(Vec<Date>, Vec<Row>), Pag
     let mut rows = Vec::new();
     for (key, name, org) in people {
         let school = register::org_name(&app.db, org).await?;
+        let phase = match org.urn() {
+            Some(urn) => register::school(&app.db, urn).await?.map(|school| school.phase),
+            None => None,
+        };
         let known = capacity::weeks_of(&app.db, key, first).await?;
         let weeks = mondays
             .iter()
-            .map(|monday| {
-                known
-                    .iter()
-                    .find(|(week, ..)| week == monday)
-                    .map(|(_, pledged, left)| (*pledged, *left))
-                    .filter(|(pledged, _)| *pledged > 0)
+            .map(|monday| match known.iter().find(|(week, ..)| week == monday) {
+                Some((_, pledged, left)) if *pledged > 0 => phase
+                    .and_then(|phase| day_job::busy_in_week(phase, *monday))
+                    .map_or(Time::Pledged(*pledged, *left), Time::Needed),
+                _ => Time::Nothing,
             })
             .collect();
         rows.push(Row { label: format!("{name}, {school}"), weeks });
@@ -85,15 +99,17 @@ fn table(mondays: &[Date], rows: &[Row], today: Date) -> Table {
                 let mut cells = vec![Cell::text(&row.label)];
                 cells.extend(row.weeks.iter().map(|week| match week {
                     #[expect(clippy::cast_precision_loss, reason = "half-days of a week")]
-                    Some((_, left)) => Cell::Number(*left as f64, 0),
-                    None => Cell::Missing("–".to_owned()),
+                    Time::Pledged(_, left) => Cell::Number(*left as f64, 0),
+                    Time::Needed(words) => Cell::Missing((*words).to_owned()),
+                    Time::Nothing => Cell::Missing("–".to_owned()),
                 }));
                 cells
             })
             .collect(),
         notes: vec![format!(
             "As of {}. Each week by its Monday. A dash means that no time was pledged: holidays, \
-             tests, or a week off. Time held while heads talk is not free.",
+             or a week off. Weeks in which their own school needs people are named. Time held \
+             while heads talk is not free.",
             date_in_words(today)
         )],
     }
@@ -112,10 +128,11 @@ fn draw(mondays: &[Date], rows: &[Row]) -> Drawing {
                     .weeks
                     .iter()
                     .map(|week| match week {
-                        Some((pledged, left)) => {
+                        Time::Pledged(pledged, left) => {
                             Week::Free { free: small(*left), pledged: small(*pledged) }
                         }
-                        None => Week::Closed("No time pledged".to_owned()),
+                        Time::Needed(words) => Week::Closed((*words).to_owned()),
+                        Time::Nothing => Week::Closed("No time pledged".to_owned()),
                     })
                     .collect(),
             })

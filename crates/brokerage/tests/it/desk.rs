@@ -4,15 +4,21 @@
 use std::sync::Arc;
 
 use access::{accounts, leaving, partnerships, privacy};
-use brokerage::cadre::{SupporterRef, capacity};
+use brokerage::cadre::{Nomination, SupporterRef, acts as cadre, capacity};
 use brokerage::desk::{self, plan::WhatIf, unlock};
 use brokerage::requests::acts;
-use foundation::events::{self, Event};
+use foundation::{
+    OrgRef,
+    events::{self, Event},
+};
 use jiff::civil::date;
 use matching::Depth;
 use testkit::both;
 
-use crate::world::{HARBOUR, OAKFIELD, ask, leader, matching, permit, setup, system, world};
+use crate::world::{
+    HARBOUR, OAKFIELD, ask, leader, matching, matching_as, permit, profile, setup, system, wanted,
+    world,
+};
 
 #[tokio::test]
 async fn the_desk_answers_why_not_and_shows_the_map_and_the_calendar() {
@@ -51,6 +57,59 @@ async fn the_desk_answers_why_not_and_shows_the_map_and_the_calendar() {
             let _ = t.get(Some(&w.priya), path).await.expect(404);
             let _ = t.get(None, path).await.expect(303);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_day_job_comes_before_the_desk() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let marcus = Some(&w.marcus);
+        let aisha = SupporterRef::Designation(w.aisha_as);
+        // Three weeks, of which the second has the tests: two half-days, and three are wanted.
+        let mut spring = ask();
+        (spring.earliest, spring.latest, spring.half_days) =
+            (date(2027, 5, 4), date(2027, 5, 21), 3);
+        let id = matching_as(&t, &w, &spring).await;
+        let why = format!("/desk/{id}/why-not?supporter={aisha}");
+        let page = t.get(marcus, &why).await.expect(200);
+        let page = page.contains("Not possible now").contains("1 day free from 4 May 2027");
+        let _ = page.contains("Their school needs them: Key stage 2 tests.");
+        // The same time a fortnight later is there.
+        spring.earliest = date(2027, 5, 17);
+        spring.latest = date(2027, 6, 11);
+        let later = matching_as(&t, &w, &spring).await;
+        let why = format!("/desk/{later}/why-not?supporter={aisha}");
+        let page = t.get(marcus, &why).await.expect(200);
+        let _ = page.lacks("Not possible now");
+        // In another alliance she has promised almost everything a year allows.
+        let other = t.visitor(&w.other_broker).await.posts[0].org;
+        let new = Nomination {
+            person: w.aisha.account,
+            name: "Aisha Khan".to_owned(),
+            org: OAKFIELD,
+            partnership: other,
+            role: "sle".to_owned(),
+            profile: profile(&[wanted("early-reading", Depth::Expert)]),
+        };
+        let there = cadre::enrol(&t.app, &system(&t), &new, date(2028, 8, 31)).await.unwrap();
+        let promise = capacity::Commitment {
+            id: capacity::CommitmentId::new(&t.app.ids),
+            supporter: SupporterRef::Designation(there),
+            from: OAKFIELD,
+            to: OrgRef::School(999_208),
+            from_on: date(2026, 9, 7),
+            to_on: date(2027, 7, 16),
+            half_days: 59,
+            state: capacity::CommitmentState::Agreed,
+        };
+        let tx = t.app.db.write().await.unwrap();
+        capacity::commit(&tx, &system(&t), &promise, None).await.unwrap();
+        tx.commit().await.unwrap();
+        let page = t.get(marcus, &why).await.expect(200);
+        let page = page.contains("Not possible now").contains("half a day free");
+        let _ = page.contains("30 days beside the day job are the limit in 2026–27");
     })
     .await;
 }

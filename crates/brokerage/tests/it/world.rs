@@ -144,9 +144,14 @@ pub(crate) async fn permit(
 
 /// A request that has been sent, accepted and is being matched.
 pub(crate) async fn matching(t: &TestApp, w: &World) -> RequestId {
+    matching_as(t, w, &ask()).await
+}
+
+/// The same for something else that is asked.
+pub(crate) async fn matching_as(t: &TestApp, w: &World, ask: &Ask) -> RequestId {
     let draft = access::Resource::new(access::Kind::Request, access::Zone::School, HARBOUR);
     let head = permit(t, &w.priya, Action::Create, &draft).await;
-    let id = requests::acts::draft(&t.app, &head, HARBOUR, w.alliance, &ask()).await.unwrap();
+    let id = requests::acts::draft(&t.app, &head, HARBOUR, w.alliance, ask).await.unwrap();
     requests::acts::submit(&t.app, &head, id).await.unwrap();
     let request = requests::request(&t.app.db, id).await.unwrap().unwrap();
     let broker = permit(t, &w.marcus, Action::Broker, &request.resource()).await;

@@ -1,6 +1,6 @@
 //! Whether one supporter can do several supports: week by week, and so many at a time.
 
-use crate::model::{Supporter, Week, Window};
+use crate::model::{Limit, Supporter, Week, Window};
 
 /// A supporter's free time over the weeks of a question.
 #[derive(Clone, Debug)]
@@ -8,6 +8,8 @@ pub(crate) struct Timetable {
     first: Week,
     /// Running totals: `until[w]` half-days are free before week `first + w`.
     until: Vec<u32>,
+    /// Runs of weeks of which no more than so many half-days may be used, fewer than are free.
+    limits: Vec<(Week, Week, u32)>,
     /// How many more supports at a time.
     pub(crate) room: u32,
 }
@@ -24,9 +26,8 @@ impl Timetable {
     pub(crate) fn new(supporter: &Supporter, span: Window) -> Self {
         let weeks = (span.latest - span.earliest) as usize + 1;
         let mut free = vec![0_u32; weeks];
-        for slot in supporter.free.iter().filter(|slot| span.holds(slot.week)) {
-            let week = &mut free[(slot.week - span.earliest) as usize];
-            *week = week.saturating_add(slot.half_days).min(supporter.weekly_cap);
+        for (week, half_days) in supporter.free_weeks(span) {
+            free[(week - span.earliest) as usize] = half_days;
         }
         let mut until = Vec::with_capacity(weeks + 1);
         let mut sum = 0_u32;
@@ -36,20 +37,46 @@ impl Timetable {
             until.push(sum);
         }
         let room = supporter.concurrent_cap.saturating_sub(supporter.running);
-        Self { first: span.earliest, until, room }
+        let mut table = Self { first: span.earliest, until, limits: Vec::new(), room };
+        let within = |limit: &&Limit| limit.half_days > 0 && limit.window.latest >= span.earliest;
+        for limit in supporter.limits.iter().filter(within) {
+            let (from, to) =
+                (limit.window.earliest.max(span.earliest), limit.window.latest.min(span.latest));
+            if from <= to && table.offered(from, to) > limit.half_days {
+                table.limits.push((from, to, limit.half_days));
+            }
+        }
+        table
     }
 
+    /// Half-days that can be used in all.
     pub(crate) fn total(&self) -> u32 {
-        self.until.last().copied().unwrap_or(0)
+        let last = self.first + (self.until.len() - 2) as Week;
+        self.free(self.first, last)
     }
 
-    pub(crate) fn free(&self, from: Week, to: Week) -> u32 {
+    /// Half-days free in a run of weeks before limits over several weeks.
+    fn offered(&self, from: Week, to: Week) -> u32 {
         self.until[(to - self.first) as usize + 1] - self.until[(from - self.first) as usize]
+    }
+
+    /// Half-days that can be used in a run of weeks.
+    pub(crate) fn free(&self, from: Week, to: Week) -> u32 {
+        let mut free = self.offered(from, to);
+        for &(first, last, most) in &self.limits {
+            let (first, last) = (first.max(from), last.min(to));
+            if first <= last {
+                free -= self.offered(first, last).saturating_sub(most);
+            }
+        }
+        free
     }
 
     /// Whether the bookings fit: for every run of weeks, what must happen inside it fits into
     /// it (Hall's condition, which suffices for windows), and at no time run too many needs,
-    /// each counted over its whole window.
+    /// each counted over its whole window. It suffices with limits over disjoint runs of weeks
+    /// too: where a limit is what is short, its other weeks are no more than the run spans, and
+    /// whatever lies inside two runs that share a limit lies inside the run that spans both.
     pub(crate) fn fits(&self, bookings: &[Booking]) -> bool {
         for (index, a) in bookings.iter().enumerate() {
             let from = a.window.earliest;

@@ -15,14 +15,54 @@ struct Brute<'a> {
     best: Option<Cost>,
 }
 
+/// Every way to use as much of each week as the limits allow: weeks with the half-days used.
+fn used(supporter: &Supporter) -> Vec<Vec<(u32, u32)>> {
+    let offered: Vec<(u32, u32)> =
+        supporter.free.iter().map(|f| (f.week, f.half_days.min(supporter.weekly_cap))).collect();
+    let mut ways: Vec<Vec<(u32, u32)>> = vec![Vec::new()];
+    for (week, half_days) in offered {
+        ways = ways
+            .into_iter()
+            .flat_map(|way| {
+                (0..=half_days).map(move |some| {
+                    let mut way = way.clone();
+                    way.push((week, some));
+                    way
+                })
+            })
+            .filter(|way| {
+                supporter.limits.iter().all(|limit| {
+                    let inside = way.iter().filter(|(week, _)| limit.window.holds(*week));
+                    inside.map(|(_, some)| some).sum::<u32>() <= limit.half_days
+                })
+            })
+            .collect();
+    }
+    // Only those to which nothing can be added.
+    let most = ways.iter().map(|way| way.iter().map(|(_, some)| some).sum::<u32>()).max();
+    ways.retain(|way| Some(way.iter().map(|(_, some)| some).sum::<u32>()) == most);
+    ways
+}
+
+/// Half-days that can be used between two weeks.
+fn usable(supporter: &Supporter, from: u32, to: u32) -> u32 {
+    let inside = |way: &Vec<(u32, u32)>| {
+        way.iter().filter(|(week, _)| (from..=to).contains(week)).map(|(_, some)| some).sum()
+    };
+    used(supporter).iter().map(inside).max().unwrap_or(0)
+}
+
 /// Whether the half-days can be put into weeks: each half-day finds a slot by augmenting paths.
 fn fits_weeks(question: &Question, supporter: &Supporter, held: &[(usize, u32)]) -> bool {
-    let mut slots: Vec<(u32, Option<usize>)> = Vec::new();
-    for free in &supporter.free {
-        for _ in 0..free.half_days.min(supporter.weekly_cap) {
-            slots.push((free.week, None));
-        }
-    }
+    used(supporter).iter().any(|weeks| fits_in(question, weeks, held))
+}
+
+/// Whether the half-days can be put into so many slots of each week.
+fn fits_in(question: &Question, weeks: &[(u32, u32)], held: &[(usize, u32)]) -> bool {
+    let mut slots: Vec<(u32, Option<usize>)> = weeks
+        .iter()
+        .flat_map(|&(week, half_days)| (0..half_days).map(move |_| (week, None)))
+        .collect();
     let jobs: Vec<usize> =
         held.iter().flat_map(|&(n, half_days)| (0..half_days).map(move |_| n)).collect();
     fn seat(
@@ -75,12 +115,7 @@ fn fits(question: &Question, supporter: &Supporter, held: &[(usize, u32)]) -> bo
 fn spread(question: &Question, supporter: &Supporter, half_days: u32) -> i64 {
     let from = question.needs.iter().map(|n| n.window.earliest).min().unwrap();
     let to = question.needs.iter().map(|n| n.window.latest).max().unwrap();
-    let total: u32 = supporter
-        .free
-        .iter()
-        .filter(|free| (from..=to).contains(&free.week))
-        .map(|free| free.half_days.min(supporter.weekly_cap))
-        .sum();
+    let total = usable(supporter, from, to);
     let step = (question.policy.spread_points * 100.0).round() as i64;
     (1..=half_days)
         .map(|nth| {
@@ -118,13 +153,7 @@ impl Brute<'_> {
                 let all = question.supporters.iter().enumerate();
                 all.filter(|(_, s)| s.home.as_ref().is_some_and(|home| home.school == **school))
             };
-            let free = |supporter: &Supporter| {
-                supporter.weekly_cap > 0
-                    && supporter
-                        .free
-                        .iter()
-                        .any(|f| (from..=to).contains(&f.week) && f.half_days > 0)
-            };
+            let free = |supporter: &Supporter| usable(supporter, from, to) > 0;
             own().any(|(_, supporter)| free(supporter))
                 && own().all(|(j, supporter)| {
                     supporter.home.as_ref().is_some_and(|home| home.given_half_days == 0)

@@ -11,8 +11,8 @@ use matching::rules::{removals, roles};
 use matching::spatial::Point;
 use matching::transport::{Edge, Instance, Solver};
 use matching::{
-    Change, Effort, FreeWeek, ModelError, Pair, Place, Plan, Planned, Question, TrackRecord,
-    candidates, propose,
+    Change, Effort, FreeWeek, Limit, ModelError, Pair, Place, Plan, Planned, Question, TrackRecord,
+    Window, candidates, propose,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -95,6 +95,14 @@ fn spoil(question: &mut Question, what: u8, number: f64, whole: u32, at: usize) 
                 (home.given_half_days, home.received_half_days) = (whole, whole);
             }
         }
+        31 => {
+            let window = Window { earliest: at as u32 % 5, latest: whole };
+            other.limits = vec![Limit { window, half_days: whole, reason: "r".into() }; 2];
+        }
+        32 => {
+            let window = Window { earliest: 0, latest: 3 };
+            other.limits = vec![Limit { window, half_days: whole % 3, reason: "r".into() }];
+        }
         _ => one.id.clear(),
     }
 }
@@ -162,7 +170,7 @@ proptest! {
     #[test]
     fn spoilt_questions_get_a_reason_or_a_sound_plan(
         seed in 0_u64..5_000,
-        faults in prop::collection::vec((0_u8..31, odd(), edge(), 0_usize..40), 0..4),
+        faults in prop::collection::vec((0_u8..33, odd(), edge(), 0_usize..40), 0..4),
     ) {
         let mut question = world(seed);
         for (what, number, whole, at) in faults {
@@ -183,7 +191,7 @@ proptest! {
     #[test]
     fn a_spoilt_change_leaves_a_reason_or_a_sound_plan(
         seed in 0_u64..5_000,
-        faults in prop::collection::vec((0_u8..31, odd(), edge(), 0_usize..40), 1..4),
+        faults in prop::collection::vec((0_u8..33, odd(), edge(), 0_usize..40), 1..4),
     ) {
         let question = world(seed);
         let Ok(now) = Planned::new(&question, EFFORT) else { return Ok(()) };

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use matching::{
-    Context, Depth, FreeWeek, HomeGuard, HomeSchool, Interest, Mode, Need, Pair, Place, Question,
-    Specialism, Standing, Supporter, SupporterKind, Team, TrackRecord, Window,
+    Context, Depth, FreeWeek, HomeGuard, HomeSchool, Interest, Limit, Mode, Need, Pair, Place,
+    Question, Specialism, Standing, Supporter, SupporterKind, Team, TrackRecord, Window,
 };
 
 /// SplitMix64.
@@ -73,6 +73,26 @@ trait Pipe: Sized {
 }
 impl<T> Pipe for T {}
 
+/// Weeks that are closed, and what may be used of the others together.
+fn limits(dice: &mut Dice) -> Vec<Limit> {
+    let mut limits = Vec::new();
+    let mut limit = |earliest, latest, half_days| {
+        let window = Window { earliest, latest };
+        limits.push(Limit { window, half_days, reason: "the day job".into() });
+    };
+    let cut = dice.below(4) as u32;
+    if dice.chance(25) {
+        limit(0, cut, 1 + dice.below(4) as u32);
+    }
+    if dice.chance(25) {
+        limit(cut + 1, 4, 1 + dice.below(4) as u32);
+    }
+    if dice.chance(15) {
+        limit(cut, cut + 1, 0);
+    }
+    limits
+}
+
 /// A question with up to five needs and four supporters.
 pub(crate) fn world(seed: u64) -> Question {
     let mut dice = Dice(seed);
@@ -129,6 +149,7 @@ pub(crate) fn world(seed: u64) -> Question {
             },
             free: (0..5).map(|week| FreeWeek { week, half_days: dice.below(4) as u32 }).collect(),
             weekly_cap: 1 + dice.below(3) as u32,
+            limits: limits(dice),
             concurrent_cap: 1 + dice.below(3) as u32,
             running: u32::from(dice.chance(10)),
             guard: HomeGuard {

@@ -130,7 +130,7 @@ fn figures(report: &Report) -> SummaryList {
         .row("Received", words(report.time.received))
         .row("It is paid", pounds(report.income))
         .row("It pays", pounds(report.cost));
-    let cover = crate::pack::pack().day_job.cover_day;
+    let cover = brokerage::packs::day_job().cover_day;
     if report.time.given.delivered > 0 && cover > 0 {
         let cost = pounds(report.time.given.delivered * cover / 2);
         let words = format!(

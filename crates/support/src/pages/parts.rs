@@ -375,7 +375,7 @@ pub fn act_button(action: &str, words: &str, secondary: bool) -> Html {
 /// What a day away costs at home, where the pack says so: shown wherever time is planned or booked.
 #[must_use]
 pub fn cover() -> Html {
-    let cover = crate::pack::pack().day_job.cover_day;
+    let cover = brokerage::packs::day_job().cover_day;
     if cover <= 0 {
         return Html::default();
     }

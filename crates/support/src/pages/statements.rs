@@ -242,7 +242,7 @@ pub(super) async fn show(
     if !matches!(statement.org, OrgRef::Partnership(_)) {
         list = list.row("Given", words(both.given)).row("Received", words(both.received));
     }
-    let cover = crate::pack::pack().day_job.cover_day;
+    let cover = brokerage::packs::day_job().cover_day;
     if both.given.delivered > 0 && cover > 0 {
         list = list.row(
             "Cover for the days given",

@@ -4,11 +4,14 @@
 //! that stays on record.
 
 use access::{AccountId, Permit};
-use brokerage::cadre::{self, capacity};
+use brokerage::{
+    cadre::{self, capacity},
+    packs,
+};
 use foundation::{DbError, OrgRef, Sql, db::AsText, terms::AcademicYear};
 use jiff::{ToSpan as _, civil::Date};
 
-use crate::{Refusal, agreements::terms::days, pack::pack};
+use crate::{Refusal, agreements::terms::days};
 
 /// Time that somebody is about to promise.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +60,7 @@ pub fn same_week(one: Date, other: Date) -> bool {
 /// # Errors
 /// When the database cannot be read.
 pub async fn concerns(db: &impl Sql, load: &Load) -> Result<Vec<Concern>, DbError> {
-    let limits = &pack().day_job;
+    let limits = packs::day_job();
     let mut concerns = Vec::new();
     if let Some(account) = load.account {
         let monday = capacity::monday(load.on);
@@ -82,11 +85,11 @@ pub async fn concerns(db: &impl Sql, load: &Load) -> Result<Vec<Concern>, DbErro
         }
     }
     let phase = match load.giver.urn() {
-        Some(urn) => register::school(db, urn).await?.map(|school| school.phase.key()),
+        Some(urn) => register::school(db, urn).await?.map(|school| school.phase),
         None => None,
     };
-    for busy in &pack().busy {
-        let there = phase.is_some_and(|phase| busy.phases.iter().any(|one| one == phase));
+    for busy in packs::busy() {
+        let there = phase.is_some_and(|phase| busy.concerns(phase));
         if there && busy.covers(load.on) {
             concerns.push(format!("{}: their own school needs them", busy.words));
         }
