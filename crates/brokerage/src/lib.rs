@@ -13,6 +13,7 @@ pub mod desk;
 pub mod funders;
 mod home;
 pub mod interests;
+mod keeping;
 pub mod offers;
 pub mod on_page;
 pub mod packs;
@@ -25,6 +26,7 @@ use foundation::{db::Migration, web::Written};
 
 pub use daily::{handlers, schedule};
 pub use home::waiting;
+pub use keeping::KEPT;
 pub use needs::ActError;
 pub use pages::routes;
 pub use proposals::{Proposal, ProposalId};

@@ -478,7 +478,7 @@ pub(super) async fn end(
     frame.page("End a post").crumb("People", "/people").with_problems().show(&sheet)
 }
 
-fn capitalised(text: &str) -> String {
+pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

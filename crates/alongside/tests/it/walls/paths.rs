@@ -183,6 +183,7 @@ pub(crate) async fn walk(world: &World, routes: &[Route], people: &[&Person]) ->
                 continue;
             }
             let answer = world.get(Some(person), &url).await;
+            assert!(answer.status.as_u16() < 500, "{url} fails for {}", person.name);
             if answer.status != 200 {
                 continue;
             }
