@@ -24,10 +24,7 @@ pub const KEPT: &[Line] = &[
         "visits to practices",
         "Who asked to come and see a practice, and what was answered",
         (Wait::Years(3), "they asked"),
-        &[rows(
-            "practice_ask",
-            "state IN ('declined', 'withdrawn', 'seen') AND created_at < $1",
-        )],
+        &[rows("practice_ask", "state IN ('declined', 'withdrawn', 'seen') AND created_at < $1")],
         "They show for three years how a practice spread.",
     ),
     Line::deleted(

@@ -22,10 +22,7 @@ pub const KEPT: &[Line] = &[
         "notes that were never sent",
         "Drafts of notes of visits that reached the server and were never sent to the school",
         (Wait::Years(1), "the visit"),
-        &[rows(
-            "visit_note",
-            concat!("hash IS NULL AND ", of_old_visits!()),
-        )],
+        &[rows("visit_note", concat!("hash IS NULL AND ", of_old_visits!()))],
         "Nobody but the writer has read them. What the writer’s own device holds is theirs to clear.",
     ),
     Line::deleted(

@@ -152,7 +152,7 @@ async fn the_schedule_does_what_its_preview_says() {
         };
         assert_eq!(counts().await, [], "the post lasts until the end of its last day");
         t.advance(SignedDuration::from_hours(24 * 2));
-        assert_eq!(counts().await, [("accounts without a post", 1)]);
+        assert_eq!(counts().await, [("limits", 1), ("accounts without a post", 1)]);
         retention::ensure(&t.app).await.unwrap();
         retention::ensure(&t.app).await.unwrap();
         assert_eq!(t.run_jobs().await, 1, "once a day, however many servers start");

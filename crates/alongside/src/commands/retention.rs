@@ -38,6 +38,7 @@ pub(super) async fn run(cli: &Cli, command: &Retention) -> anyhow::Result<()> {
 fn line(due: &Due, did: bool) -> String {
     let (line, verb) = (due.line, due.line.verb());
     let verb = if did { verb.to_owned() } else { format!("to be {verb}") };
-    let since = line.wait().map_or_else(String::new, |(wait, since)| format!(", {wait} after {since}"));
+    let since =
+        line.wait().map_or_else(String::new, |(wait, since)| format!(", {wait} after {since}"));
     format!("{:>6} {verb}: {}{since}", due.rows, line.what)
 }

@@ -233,9 +233,10 @@ fn digest_text(url: &str, name: &str, week: &Week, short: &str) -> String {
     for Ledger { school, balance } in &week.ledgers {
         text += &format!("\n{school} this school year: {}; {}.\n", balance.given, balance.received);
     }
-    text + short + &format!(
-        "\nAll of it in one place: {url}/home\nNo digest, or a calendar instead: {url}/home/letters\n"
-    )
+    text + short
+        + &format!(
+            "\nAll of it in one place: {url}/home\nNo digest, or a calendar instead: {url}/home/letters\n"
+        )
 }
 
 /// Reminds somebody of days of support and reviews up to and including the next school day.

@@ -263,6 +263,7 @@ async fn letters_and_calendars_leave_out_what_waits_for_a_second_step() {
         // has a second step hears as before.
         at(&t, "2026-11-23T07:31:00Z");
         let priya = t.sign_in(w.priya.account, "Priya Nair").await;
+        t.app.db.run("UPDATE session SET proved = FALSE", []).await.unwrap();
         let _ = t.get(Some(&priya), &format!("/agreements/{id}")).await.expect(404);
         let _ = t.get(None, &address).await.expect(200).lacks("20261125").lacks("/agreements/");
         let letters = round(&t).await;

@@ -107,7 +107,8 @@ fn acts(seen: &Seen) -> Html {
 async fn told(app: &App, seen: &Seen) -> Result<Vec<(&'static str, Html)>, PageError> {
     let visit = &seen.visit;
     let Some(note) = notes::of(&app.db, visit.id).await? else {
-        let words = "The note of this visit is no longer kept. That the visit took place stays on record.";
+        let words =
+            "The note of this visit is no longer kept. That the visit took place stays on record.";
         return Ok(vec![("", Html::of(&InsetText::new(words)))]);
     };
     let mut parts = Vec::new();

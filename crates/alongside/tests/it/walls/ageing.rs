@@ -9,6 +9,7 @@ use foundation::{
     App, Db, Sql as _,
     db::At,
     events::{self, Chain},
+    jobs,
     keeping::Then,
 };
 use jiff::{SignedDuration, ToSpan as _};
@@ -67,7 +68,11 @@ async fn every_table_has_a_line_of_the_schedule() {
         let mut names: BTreeSet<&str> = BTreeSet::new();
         for line in retention::schedule(&app) {
             assert!(names.insert(line.id), "two lines are called {}", line.id);
-            assert!(!line.why.is_empty() && !line.tables().is_empty(), "{} says too little", line.id);
+            assert!(
+                !line.why.is_empty() && !line.tables().is_empty(),
+                "{} says too little",
+                line.id
+            );
             for rows in line.rows() {
                 let (moment, day) = (rows.picks.contains("$1"), rows.picks.contains("$2"));
                 assert!(moment != day, "{}: a moment or a day, not both", line.id);
@@ -129,10 +134,48 @@ async fn files_that_wait_are_removed_by_the_daily_job() {
     .await;
 }
 
+/// What the story does not leave behind: a plan that was begun and left, one that was closed, and work
+/// that failed for good.
+async fn left_behind(app: &App) {
+    let now = At(app.clock.now());
+    let steps = [
+        "INSERT INTO improvement_plan (id, org, title, aim, state, start_on, end_on, stale_after,
+           ladder_top, version, created_at, changed_at)
+         VALUES ('left', 'school:999101', 'Left', '', 'draft', '2026-09-01', '2027-07-31', 10, 0, 1, $1, $1)",
+        "INSERT INTO plan_priority (id, plan, title, position) VALUES ('left-1', 'left', 'One', 1)",
+        "INSERT INTO plan_objective (id, plan, priority, area, words, lead_name, lead_role, state,
+           rag_words, pupils, position, version, changed_at)
+         VALUES ('left-2', 'left', 'left-1', 'curriculum', '{}', '', '', 'draft', '', '', 1, 1, $1)",
+        "INSERT INTO plan_action (id, objective, words, owner_name, owner_email, owner_role, start_on,
+           due_on, state, quick, needs, rag_words, heard_at, position, version, changed_at)
+         VALUES ('left-3', 'left-2', '{}', '', '', '', '2026-09-01', '2026-10-01', 'not_started',
+           FALSE, '', '', $1, 1, 1, $1)",
+        "INSERT INTO action_note (id, action, at, author, author_name, act, words, needs)
+         VALUES ('left-4', 'left-3', $1, '', '', 'note', '', '')",
+        "INSERT INTO job (id, kind, body, due, attempts, failed, once)
+         VALUES ('left-5', 'letter', '{}', $1, 8, 'the server says no', 'left-6')",
+    ];
+    for sql in steps {
+        app.db.run(sql, [now.into()]).await.expect(sql);
+    }
+    let letter = "INSERT INTO letter (id, recipient, subject, body)
+                  VALUES ('left-6', 'a@example.org', 'Lost', '')";
+    app.db.run(letter, []).await.unwrap();
+    let closed = "UPDATE improvement_plan SET state = 'archived' WHERE id IN
+                  (SELECT o.plan FROM plan_objective o JOIN plan_action a ON a.objective = o.id
+                   JOIN action_note n ON n.action = a.id WHERE o.plan <> 'left')";
+    assert!(
+        app.db.run(closed, []).await.unwrap() > 0,
+        "the story has a plan with words on actions"
+    );
+}
+
 /// Lets years pass over a world and carries the schedule out, year by year: whatever goes was in the
 /// preview, and nothing else goes.
 async fn age(world: &World) {
     let began = world.app.clock.now();
+    jobs::drain(&world.app, &routes::handlers()).await.unwrap();
+    left_behind(&world.app).await;
     let only_stay: BTreeSet<&str> = {
         let of = |stays: bool| -> BTreeSet<&str> {
             retention::schedule(&world.app)
@@ -185,6 +228,8 @@ async fn age(world: &World) {
         "weeks of availability",
         "audits nobody agreed",
         "plans nobody agreed",
+        "words on actions",
+        "failed work",
         "practices nobody showed",
         "briefings",
         "data-share agreements",

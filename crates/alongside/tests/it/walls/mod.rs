@@ -14,6 +14,7 @@ mod leaving;
 mod lists;
 mod matrix;
 mod more;
+mod moved;
 mod paths;
 mod personal;
 mod reach;
