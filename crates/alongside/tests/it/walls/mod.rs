@@ -11,6 +11,7 @@ mod evidence;
 mod filled;
 mod forms;
 mod leaving;
+mod led;
 mod lists;
 mod matrix;
 mod more;
