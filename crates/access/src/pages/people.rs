@@ -440,7 +440,7 @@ pub(super) async fn ask_end(
     let held = accounts::held(&app.db, Some(account_id(&id)?)).await?;
     let held = held.iter().find(|held| held.id == post).ok_or(PageError::NotFound)?;
     let duties = match duties {
-        Some(Extension(duties)) => duties.of(&app, held.account, held.org).await?,
+        Some(Extension(duties)) => duties.answers(&app, &(held.account, held.org)).await?,
         None => Vec::new(),
     };
     let sheet =
