@@ -59,7 +59,7 @@ pub async fn duties(app: App, (account, org): (AccountId, OrgRef)) -> Result<Vec
         }
     }
     if others(&app, account, org, Role::Broker).await? == Some(false) {
-        for one in requests::requests_through(&app.db, org).await? {
+        for one in requests::requests_through(&app.db, org, app.clock.today()).await? {
             if !one.state.is_closed() {
                 duties.push(Duty {
                     what: format!("Looks after the request “{}”", one.ask.title),

@@ -227,7 +227,9 @@ async fn asks(
         }
         let next: BTreeSet<String> = paths::links(&page.body)
             .into_iter()
-            .filter(|link| !paths::ids(link).is_empty() && route_of(routes, path_of(link)).is_some())
+            .filter(|link| {
+                !paths::ids(link).is_empty() && route_of(routes, path_of(link)).is_some()
+            })
             .collect();
         let next: Vec<String> = next.into_iter().collect();
         let answers = world.open_all(who, &next).await;

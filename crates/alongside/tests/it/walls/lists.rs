@@ -86,7 +86,12 @@ async fn everything(world: &World) -> Vec<Vec<String>> {
 }
 
 /// Somebody with up to three posts at random.
-pub(super) async fn somebody(world: &World, chance: &mut StdRng, orgs: &[OrgRef], nth: usize) -> Person {
+pub(super) async fn somebody(
+    world: &World,
+    chance: &mut StdRng,
+    orgs: &[OrgRef],
+    nth: usize,
+) -> Person {
     let app = &world.app;
     let context = Context::system("test", app.clock.now());
     let name = format!("Chance {nth}");

@@ -9,6 +9,7 @@ use axum::http::Method;
 use district::HARBOUR_VIEW;
 use foundation::{Context, OrgRef, Sql as _, jobs};
 use jiff::{SignedDuration, civil::date};
+use sea_orm::FromQueryResult;
 use testkit::{Kind, Setup, both};
 
 use super::{
@@ -117,9 +118,9 @@ async fn again(world: &World, who: &Person) -> Person {
     signed_in(&world.app, who.account, &who.name, who.side, None).await
 }
 
-/// Two heads leave: one altogether, one to another school.
+/// Two people leave: one altogether, one to another school.
 async fn posts_that_ended(world: &World, routes: &[Route]) {
-    let head = world.people.who(Role::Head, Side::Own).unwrap();
+    let head = &again(world, world.people.who(Role::Head, Side::Own).unwrap()).await;
     let old = opens(world, routes, head).await;
     for start in ["/audits/", "/agreements/", "/plans/", "/visits/", "/requests/"] {
         assert!(old.iter().any(|url| url.starts_with(start)), "a head opens no {start}");
@@ -127,8 +128,8 @@ async fn posts_that_ended(world: &World, routes: &[Route]) {
     let token = calendar(world, head).await;
     let (feed, _) = goes_out(world, head, &token).await;
     assert!(feed.contains("BEGIN:VEVENT"), "a head has days ahead: {feed}");
-    // Another head of the same school goes to another one.
-    let other = world.people.who(Role::Staff, Side::Own).unwrap();
+    // Somebody else of the same school goes to another one, as its head.
+    let other = &again(world, world.people.who(Role::Staff, Side::Own).unwrap()).await;
     let new_home = accounts::held(
         &world.app.db,
         Some(world.people.who(Role::Head, Side::Other).unwrap().account),
@@ -243,16 +244,28 @@ async fn a_share_that_was_taken_back(world: &World, routes: &[Route]) {
     nothing_of(world, routes, &officer, &old, &[]).await;
 }
 
+#[derive(FromQueryResult)]
+struct Sent {
+    id: String,
+}
+
 /// The school leaves its partnership.
 async fn a_partnership_that_ended(world: &World, routes: &[Route]) {
     let app = &world.app;
     let broker = again(world, world.people.who(Role::Broker, Side::Own).unwrap()).await;
     let posts = accounts::posts(&app.db, &app.clock, broker.account).await.unwrap();
     let alliance = posts[0].org;
-    // What is linked with an agreement that runs through the partnership goes on with it.
+    // What is linked with an agreement that runs through the partnership, and what was proposed to
+    // another member, goes on with it.
     let mut old = of_the_school(world, routes, &broker).await;
-    old.retain(|url| !url.starts_with("/plans/"));
+    old.retain(|url| !url.starts_with("/plans/") && !url.contains("/proposal/"));
     assert!(old.iter().any(|url| url.starts_with("/requests/")), "a broker reads its requests");
+    let sent = "SELECT id FROM support_request WHERE org = $1 AND state <> 'draft'";
+    let sent: Vec<Sent> = app.db.all(sent, [OLD.into()]).await.unwrap();
+    old.extend(sent.iter().map(|request| format!("/desk/{}", request.id)));
+    let desk = old.last().unwrap();
+    let _ = world.get(Some(&broker), desk).await.expect(200);
+    let token = calendar(world, &broker).await;
     let permit = Permit::system("test", app.clock.now());
     let tx = app.db.write().await.unwrap();
     partnerships::leave(&tx, permit.context(), alliance, OLD, app.clock.today()).await.unwrap();
@@ -260,6 +273,11 @@ async fn a_partnership_that_ended(world: &World, routes: &[Route]) {
     assert!(app.clock.advance(SignedDuration::from_hours(24)));
     let broker = again(world, &broker).await;
     nothing_of(world, routes, &broker, &old, &[]).await;
+    next_week(world);
+    let (feed, letters) = goes_out(world, &broker, &token).await;
+    for url in &old {
+        assert!(!feed.contains(path_of(url)) && !letters.contains(path_of(url)), "{url} goes out");
+    }
 }
 
 async fn all(world: &World) {
