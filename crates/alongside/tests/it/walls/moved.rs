@@ -19,9 +19,18 @@ use super::{
 
 const OLD: OrgRef = OrgRef::School(HARBOUR_VIEW);
 
-/// What belongs to the reader, or to everybody.
-fn is_private(url: &str) -> bool {
-    let open = ["/account", "/schools", "/trusts", "/areas", "/regions", "/assets", "/practices"];
+/// Not what belongs to everybody, or to the reader: their account, and what they looked at themselves.
+fn is_of_others(url: &str) -> bool {
+    let open = [
+        "/account",
+        "/access-log",
+        "/schools",
+        "/trusts",
+        "/areas",
+        "/regions",
+        "/assets",
+        "/practices",
+    ];
     !open.iter().any(|start| path_of(url).starts_with(start))
 }
 
@@ -29,7 +38,7 @@ fn is_private(url: &str) -> bool {
 async fn opens(world: &World, routes: &[Route], who: &Person) -> Vec<String> {
     let walk = paths::walk(world, routes, &[who]).await;
     let mut found: Vec<String> = walk.order;
-    found.retain(|url| is_private(url) && !paths::ids(url).is_empty());
+    found.retain(|url| is_of_others(url) && !paths::ids(url).is_empty());
     found
 }
 
@@ -39,7 +48,7 @@ fn fronts(routes: &[Route]) -> Vec<String> {
         .iter()
         .filter(|route| !route.pattern.contains('{') && route.methods.contains(&"GET".to_owned()))
         .map(|route| route.pattern.clone())
-        .filter(|url| is_private(url))
+        .filter(|url| is_of_others(url))
         .collect()
 }
 
@@ -128,8 +137,8 @@ async fn posts_that_ended(world: &World, routes: &[Route]) {
     let token = calendar(world, head).await;
     let (feed, _) = goes_out(world, head, &token).await;
     assert!(feed.contains("BEGIN:VEVENT"), "a head has days ahead: {feed}");
-    // Somebody else of the same school goes to another one, as its head.
-    let other = &again(world, world.people.who(Role::Staff, Side::Own).unwrap()).await;
+    // A governor of the same school becomes the head of another one.
+    let other = &again(world, world.people.who(Role::Governor, Side::Own).unwrap()).await;
     let new_home = accounts::held(
         &world.app.db,
         Some(world.people.who(Role::Head, Side::Other).unwrap().account),
