@@ -257,16 +257,16 @@ async fn what_somebody_gave_is_theirs_to_take_and_what_they_hold_is_handed_over_
         propose(&t, &w, id, 4).await.unwrap();
         let given = async || contribution::promised(&t.app.db, w.aisha.account).await.unwrap();
         assert!(given().await.is_empty(), "time that is only held is no contribution");
-        let what = persons::duties(t.app.clone(), w.aisha.account, OAKFIELD).await.unwrap();
+        let what = persons::duties(t.app.clone(), (w.aisha.account, OAKFIELD)).await.unwrap();
         let what: Vec<_> = what.iter().map(|duty| duty.what.as_str()).collect();
         assert_eq!(what.len(), 3, "{what:?}");
         assert!(what[1].starts_with("2 days promised to Harbour View"), "{what:?}");
-        let elsewhere = persons::duties(t.app.clone(), w.aisha.account, HARBOUR).await.unwrap();
+        let elsewhere = persons::duties(t.app.clone(), (w.aisha.account, HARBOUR)).await.unwrap();
         assert!(elsewhere.is_empty());
         // Marcus is not the only broker; Priya is the only head.
-        let broker = persons::duties(t.app.clone(), w.marcus.account, w.alliance).await.unwrap();
+        let broker = persons::duties(t.app.clone(), (w.marcus.account, w.alliance)).await.unwrap();
         assert!(broker.is_empty(), "{broker:?}");
-        let head = persons::duties(t.app.clone(), w.priya.account, HARBOUR).await.unwrap();
+        let head = persons::duties(t.app.clone(), (w.priya.account, HARBOUR)).await.unwrap();
         assert_eq!(head.len(), 1, "{head:?}");
 
         let tx = t.app.db.write().await.unwrap();
