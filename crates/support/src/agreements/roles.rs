@@ -123,9 +123,9 @@ pub(super) async fn must_be_held(
         Some(account) => cadre::designations_of(db, account).await?,
         None => Vec::new(),
     };
-    let holds = held.iter().any(|one| {
-        one.role == kind.code && one.org == terms.supporting && one.is_live(today)
-    });
+    let holds = held
+        .iter()
+        .any(|one| one.role == kind.code && one.org == terms.supporting && one.is_live(today));
     if holds {
         return Ok(());
     }

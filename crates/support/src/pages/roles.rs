@@ -34,7 +34,7 @@ pub(super) fn fields(sight: &Sight, terms: &Terms, form: &FormData, errors: &Err
         }
     }
     let mut fields = vec![Html::of(&role)];
-    let requires = packs::role(form.text("role")).map_or(&[][..], |kind| &kind.requires);
+    let requires = packs::role(form.text("role")).map_or(&[][..], |kind| kind.requires.as_slice());
     for requirement in requires {
         match requirement {
             Requirement::Priority => {
@@ -85,7 +85,8 @@ pub(super) fn read(terms: &mut Terms, form: &FormData, errors: &mut Errors) {
     let asks = |requirement| kind.requires.contains(&requirement);
     if asks(Requirement::Priority) {
         let area = form.text("area");
-        terms.area = Framework::current().area(area).map_or_else(String::new, |one| one.code.clone());
+        terms.area =
+            Framework::current().area(area).map_or_else(String::new, |one| one.code.clone());
     }
     let asked = |wanted: bool, name: &str| {
         if wanted { form.text(name).to_owned() } else { String::new() }

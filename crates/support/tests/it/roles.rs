@@ -33,7 +33,8 @@ async fn step(t: &TestApp, id: AgreementId, lead: &Persona, more: &[(&'static st
 }
 
 async fn send(t: &TestApp, who: &Persona, id: AgreementId, form: &Sent) -> testkit::Answer {
-    let pairs: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let pairs: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     t.post(Some(who), &format!("/agreements/{id}/edit/time"), &pairs).await
 }
 
@@ -65,7 +66,8 @@ async fn a_local_leader_names_one_priority_and_a_head_on_each_side() {
         let form = step(&t, id, &w.daniel, &whole).await;
         let _ = send(&t, &w.marcus, id, &form).await.expect(303);
         let page = t.get(Some(&w.priya), &format!("/agreements/{id}")).await.expect(200);
-        let _ = page.contains("Local Leader of Education").contains(&area.name).contains("Priya Nair");
+        let _ =
+            page.contains("Local Leader of Education").contains(&area.name).contains("Priya Nair");
         // A role somebody else holds does not come along with the lead.
         let form = step(&t, id, &w.aisha, &whole).await;
         let _ = send(&t, &w.marcus, id, &form).await.expect(422);
@@ -81,9 +83,8 @@ async fn a_national_leader_says_what_called_for_it_and_brings_the_team() {
         designated(&t, &w, w.daniel.account, "Daniel Reyes", "nle").await;
         let alone = step(&t, id, &w.daniel, &[("role", "nle")]).await;
         let told = send(&t, &w.marcus, id, &alone).await.expect(422);
-        let _ = told
-            .contains("say what happened that called for it")
-            .contains("team who comes too");
+        let _ =
+            told.contains("say what happened that called for it").contains("team who comes too");
         let more = [
             ("role", "nle"),
             ("trigger", "Inspection of 12 October: urgent improvement"),
