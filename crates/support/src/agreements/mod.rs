@@ -4,6 +4,8 @@ pub mod acts;
 mod amounts;
 pub mod bodies;
 pub mod machine;
+pub mod roles;
+mod sides;
 pub mod store;
 pub mod terms;
 
@@ -11,4 +13,4 @@ pub use acts::{Origin, Pen, cancel, draft, offer, save, sign};
 pub use bodies::{Bodies, Body};
 pub use machine::{Act, Standing, State, Work};
 pub use store::{Agreement, AgreementId, Signature, Version};
-pub use terms::{BroughtIn, ChosenKpi, ChosenOn, Money, Side, TeamMember, Terms};
+pub use terms::{BroughtIn, ChosenKpi, ChosenOn, Money, Role, Side, TeamMember, Terms};

@@ -16,6 +16,7 @@ pub mod points;
 pub mod quick;
 mod report;
 mod reviews;
+mod roles;
 mod show;
 mod sign;
 mod statements;

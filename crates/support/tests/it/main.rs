@@ -5,6 +5,7 @@ mod care;
 mod funder;
 mod money;
 mod quick;
+mod roles;
 mod stories;
 mod team;
 mod thread;
