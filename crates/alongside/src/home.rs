@@ -227,6 +227,7 @@ plain_page!(about, About, "about.html", "About Alongside");
 #[derive(Template)]
 #[template(path = "privacy.html")]
 struct Privacy {
+    lines: usize,
     kept: ScrollArea,
 }
 
@@ -235,11 +236,18 @@ async fn privacy(State(app): State<App>, frame: Frame) -> Result<Response, PageE
     let mut table = Table::new("How long things are kept")
         .head(["What", "How long", "Why"].map(TableCell::new))
         .first_cell_is_header(true);
-    for line in access::retention::schedule(&app) {
-        table = table.row([line.what, &line.term(), line.why].map(TableCell::new));
+    let mut lines: Vec<_> = access::retention::schedule(&app).collect();
+    // What is known of people themselves first; the job begins with what hangs on it.
+    lines.rotate_right(access::retention::SCHEDULE.len());
+    for line in &lines {
+        let mut term = line.term();
+        if let Some(first) = term.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        table = table.row([line.what, &term, line.why].map(TableCell::new));
     }
     let kept = ScrollArea::new("How long things are kept", Html::from(table));
-    frame.page("Privacy").show(&Privacy { kept })
+    frame.page("Privacy").show(&Privacy { lines: lines.len(), kept })
 }
 
 plain_page!(accessibility, Accessibility, "accessibility.html", "Accessibility statement");
