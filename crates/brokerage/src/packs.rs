@@ -395,7 +395,7 @@ mod tests {
         assert!(told.contains("sphere"), "{told}");
         let told = parse_roles(&text.replacen("code = \"coaching\"", "code = \"choaching\"", 1));
         assert!(told.unwrap_err().contains("needs the training “coaching”"));
-        let told = parse_roles(&text.replacen("\"both-heads\"", "\"both-hats\"", 1)).unwrap_err();
+        let told = parse_roles(&text.replace("\"both-heads\"]", "\"both-hats\"]")).unwrap_err();
         assert!(told.contains("both-hats") && told.contains("both-heads"), "{told}");
         let told =
             parse_roles(&text.replacen("[conduct]\nversion = 1", "[conduct]\nversion = 0", 1));
