@@ -6,6 +6,7 @@ pub mod broker;
 mod company;
 pub mod digest;
 pub mod feed;
+mod pack;
 pub mod pages;
 pub mod persons;
 
