@@ -38,6 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         secret: Arc::new([7; 32].into()),
         names: foundation::web::Names::default(),
         written: &[],
+        kept: &[],
     };
     let mut secrets = Vec::new();
     for number in 0..people {

@@ -1,10 +1,8 @@
 //! Joining and leaving: an invitation opens an account with its first post; a post ends only
 //! when what the person looked after is in other hands.
 
-use std::{fmt, pin::Pin, sync::Arc};
-
 use foundation::{
-    Actor, App, Context, DbError, OrgRef, PageError, Sql, Tx,
+    Actor, App, Context, DbError, OrgRef, PageError, Rooms, Sql, Tx,
     db::At,
     events::{self, Event},
     mail::{self, Letter},
@@ -29,49 +27,9 @@ pub struct Duty {
     pub href: String,
 }
 
-type Answer = Pin<Box<dyn Future<Output = Result<Vec<Duty>, DbError>> + Send>>;
-type Ask = Arc<dyn Fn(App, AccountId, OrgRef) -> Answer + Send + Sync>;
-
-/// What the rooms say a person still looks after. Each room adds its own question; the front
-/// door puts the whole into the requests (`axum::Extension`).
-#[derive(Clone, Default)]
-pub struct Duties(Vec<Ask>);
-
-impl fmt::Debug for Duties {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Duties({} rooms)", self.0.len())
-    }
-}
-
-impl Duties {
-    /// Adds a room's question: what does this person look after in this organisation?
-    #[must_use]
-    pub fn asking<F, W>(mut self, ask: F) -> Self
-    where
-        F: Fn(App, AccountId, OrgRef) -> W + Send + Sync + 'static,
-        W: Future<Output = Result<Vec<Duty>, DbError>> + Send + 'static,
-    {
-        self.0.push(Arc::new(move |app, account, org| Box::pin(ask(app, account, org))));
-        self
-    }
-
-    /// Everything the person still looks after there, room by room.
-    ///
-    /// # Errors
-    /// When a room's records cannot be read.
-    pub async fn of(
-        &self,
-        app: &App,
-        account: AccountId,
-        org: OrgRef,
-    ) -> Result<Vec<Duty>, DbError> {
-        let mut duties = Vec::new();
-        for ask in &self.0 {
-            duties.extend(ask(app.clone(), account, org).await?);
-        }
-        Ok(duties)
-    }
-}
+/// What the rooms say a person still looks after in an organisation. Each room adds its own answer;
+/// the front door puts the whole into the requests (`axum::Extension`).
+pub type Duties = Rooms<(AccountId, OrgRef), Duty>;
 
 /// Why somebody cannot leave yet.
 #[derive(Debug, thiserror::Error)]
@@ -241,7 +199,7 @@ pub async fn end_post(
     }
     let stays = others().any(|held| held.account == ending.account && held.org == ending.org);
     if !stays {
-        let held = duties.of(app, ending.account, ending.org).await?;
+        let held = duties.answers(app, &(ending.account, ending.org)).await?;
         if !held.is_empty() {
             return Err(LeavingError::Held(held));
         }

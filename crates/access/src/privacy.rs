@@ -1,9 +1,7 @@
 //! A person's rights over their own data: a copy, a correction, and being forgotten.
 
-use std::{fmt, pin::Pin, sync::Arc};
-
 use foundation::{
-    App, DbError, PageError, Sql,
+    App, DbError, PageError, Rooms, Sql,
     db::At,
     events::{self, Entry, Event},
     mail::{self, Letter},
@@ -21,30 +19,23 @@ use crate::{
 /// How long the link that confirms a new address stands.
 const CONFIRM: SignedDuration = SignedDuration::from_hours(24);
 
-type Answer = Pin<Box<dyn Future<Output = Result<Value, DbError>> + Send>>;
-type Ask = Arc<dyn Fn(App, AccountId) -> Answer + Send + Sync>;
-
 /// What the rooms hold about a person, each under a name of its own. The front door puts the
 /// whole into the requests (`axum::Extension`).
-#[derive(Clone, Default)]
-pub struct Extracts(Vec<(&'static str, Ask)>);
-
-impl fmt::Debug for Extracts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
-    }
-}
+#[derive(Clone, Debug, Default)]
+pub struct Extracts(Rooms<AccountId, (&'static str, Value)>);
 
 impl Extracts {
     /// Adds a room's answer to: what do you hold about this person?
     #[must_use]
-    pub fn asking<F, W>(mut self, name: &'static str, ask: F) -> Self
+    pub fn asking<F, W>(self, name: &'static str, ask: F) -> Self
     where
         F: Fn(App, AccountId) -> W + Send + Sync + 'static,
         W: Future<Output = Result<Value, DbError>> + Send + 'static,
     {
-        self.0.push((name, Arc::new(move |app, account| Box::pin(ask(app, account)))));
-        self
+        Self(self.0.asking(move |app, account| {
+            let answer = ask(app, account);
+            async move { Ok(vec![(name, answer.await?)]) }
+        }))
     }
 }
 
@@ -194,8 +185,8 @@ pub async fn bundle(app: &App, account: AccountId, rooms: &Extracts) -> Result<V
         "emergency access": glass,
         "posts a provider named": suggested,
     });
-    for (name, ask) in &rooms.0 {
-        bundle[*name] = ask(app.clone(), account).await?;
+    for (name, held) in rooms.0.answers(app, &account).await? {
+        bundle[name] = held;
     }
     Ok(bundle)
 }

@@ -136,14 +136,25 @@ pub async fn has(db: &impl Sql, account: AccountId) -> Result<Has, DbError> {
         .map_or_else(Has::default, |known| Has { app: known.app > 0, passkey: known.passkeys > 0 }))
 }
 
-/// Takes out of the posts of a session that is not proved those that wait for a second step.
+/// Where somebody meets what their posts give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In a session that is not proved.
+    Session,
+    /// In letters and calendars. They go to somebody who has a second step as the browser would show
+    /// it after that step; to somebody who has none they carry what the browser shows without.
+    Letters,
+}
+
+/// Takes out of somebody's posts those that wait for a second step.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn hold_back(
+pub(crate) async fn hold_back(
     app: &App,
     account: AccountId,
     posts: &mut Vec<Post>,
+    place: Place,
 ) -> Result<Waiting, DbError> {
     let needed = Needed::of(&app.config);
     let mut waiting = Waiting::default();
@@ -155,6 +166,9 @@ pub async fn hold_back(
     let asked_on = known.as_ref().and_then(|known| known.asked_on.as_ref()?.parse().ok());
     let asked_on: Date = asked_on.unwrap_or(today);
     let could = known.is_none_or(|known| known.app > 0 || known.passkeys > 0);
+    if could && place == Place::Letters {
+        return Ok(waiting);
+    }
     posts.retain(|post| {
         let Some(days) = needed.days(post.role()) else { return true };
         // The day of asking counts: a grace of one day ends with it.

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::{
     AccountId, Kind, Post, Role, accounts, looks, partnerships,
-    second::{self, Waiting},
+    second::{self, Place, Waiting},
     sessions, sharing,
 };
 
@@ -42,13 +42,29 @@ impl Visitor {
         Self::with(app, account, name, posts).await
     }
 
+    /// Loads it for letters and calendars, which leave the house: without the posts that wait for a
+    /// second step nobody has set up.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn for_letters(
+        app: &App,
+        account: AccountId,
+        name: String,
+    ) -> Result<Self, PageError> {
+        let mut posts = accounts::posts(&app.db, &app.clock, account).await?;
+        let waiting = second::hold_back(app, account, &mut posts, Place::Letters).await?;
+        let it = Self::with(app, account, name, posts).await?;
+        Ok(Self { waiting, ..it })
+    }
+
     /// Loads it for somebody whose session this is: without the posts that wait for a second step.
     async fn resume(app: &App, session: sessions::Resumed) -> Result<Self, PageError> {
         let account = session.account;
         let mut posts = accounts::posts(&app.db, &app.clock, account).await?;
         let waiting = match session.proved {
             true => Waiting::default(),
-            false => second::hold_back(app, account, &mut posts).await?,
+            false => second::hold_back(app, account, &mut posts, Place::Session).await?,
         };
         let it = Self::with(app, account, session.name, posts).await?;
         Ok(Self { waiting, ..it })

@@ -97,6 +97,7 @@ pub async fn app(mut config: Config, clock: Clock) -> anyhow::Result<App> {
         secret: Arc::new(secret),
         names: register::names(),
         written: routes::WRITTEN,
+        kept: routes::KEPT,
     })
 }
 

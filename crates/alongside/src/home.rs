@@ -15,6 +15,7 @@ use foundation::{
     clock::date_in_words,
     web::{Frame, NavItem, Reminder, percent_encoded, redirect},
 };
+use govuk::{Html, Table, TableCell, extra::ScrollArea};
 
 use crate::week::{self, Half, Ledger, Week};
 
@@ -223,7 +224,32 @@ macro_rules! plain_page {
 }
 
 plain_page!(about, About, "about.html", "About Alongside");
-plain_page!(privacy, Privacy, "privacy.html", "Privacy");
+#[derive(Template)]
+#[template(path = "privacy.html")]
+struct Privacy {
+    lines: usize,
+    kept: ScrollArea,
+}
+
+/// What everybody may know about what is kept: the schedule that the daily job carries out.
+async fn privacy(State(app): State<App>, frame: Frame) -> Result<Response, PageError> {
+    let mut table = Table::new("How long things are kept")
+        .head(["What", "How long", "Why"].map(TableCell::new))
+        .first_cell_is_header(true);
+    let mut lines: Vec<_> = access::retention::schedule(&app).collect();
+    // What is known of people themselves first; the job begins with what hangs on it.
+    lines.rotate_right(access::retention::SCHEDULE.len());
+    for line in &lines {
+        let mut term = line.term();
+        if let Some(first) = term.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        table = table.row([line.what, &term, line.why].map(TableCell::new));
+    }
+    let kept = ScrollArea::new("How long things are kept", Html::from(table));
+    frame.page("Privacy").show(&Privacy { lines: lines.len(), kept })
+}
+
 plain_page!(accessibility, Accessibility, "accessibility.html", "Accessibility statement");
 plain_page!(methods, Methods, "methods.html", "How we work it out");
 

@@ -3,7 +3,9 @@
 use access::{leaving::Duties, privacy::Extracts};
 use axum::Router;
 use brokerage::contribution::Contributions;
-use foundation::{App, db::Migration, jobs::Handlers, machine::Document, mail, web::Written};
+use foundation::{
+    App, db::Migration, jobs::Handlers, keeping::Line, machine::Document, mail, web::Written,
+};
 use support::pages::points::OpenPoints;
 
 use register::pages::{Memory, Sections};
@@ -78,6 +80,18 @@ pub const WRITTEN: &[&[Written]] = &[
     visits::WRITTEN,
     practices::WRITTEN,
     week::WRITTEN,
+];
+
+/// How long the rooms keep their records, highest room first: what hangs on a record goes before it.
+pub const KEPT: &[&[Line]] = &[
+    week::KEPT,
+    practices::KEPT,
+    visits::KEPT,
+    plans::KEPT,
+    support::KEPT,
+    brokerage::KEPT,
+    needs::KEPT,
+    register::KEPT,
 ];
 
 /// What the rooms hold about a person: the copy of their own data.

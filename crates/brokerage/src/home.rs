@@ -133,7 +133,7 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)
         }
     }
     for partnership in visitor.orgs(Role::Broker) {
-        for request in requests::requests_through(&app.db, partnership).await? {
+        for request in requests::requests_through(&app.db, partnership, today).await? {
             let school = register::org_name(&app.db, request.org).await?;
             if request.state == State::CoiClear {
                 list.push((

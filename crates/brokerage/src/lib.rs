@@ -14,6 +14,7 @@ pub mod desk;
 pub mod funders;
 mod home;
 pub mod interests;
+mod keeping;
 pub mod offers;
 pub mod on_page;
 pub mod packs;
@@ -27,6 +28,7 @@ use foundation::{db::Migration, web::Written};
 
 pub use daily::{handlers, schedule};
 pub use home::waiting;
+pub use keeping::KEPT;
 pub use needs::ActError;
 pub use pages::routes;
 pub use proposals::{Proposal, ProposalId};

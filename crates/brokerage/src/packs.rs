@@ -11,6 +11,20 @@ use serde::Deserialize;
 
 use crate::day_job::{self, Busy, DayJob};
 
+/// What an agreement must say before somebody comes in a role.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Requirement {
+    /// The one priority that the support serves.
+    Priority,
+    /// The head on each side, by name.
+    BothHeads,
+    /// What happened that called for the support.
+    Trigger,
+    /// Somebody of the home school's team beside the person who leads.
+    HomeTeam,
+}
+
 /// A role somebody can be designated in.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +45,9 @@ pub struct RoleKind {
     /// The modules of training somebody needs before the role is theirs, by code.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// What an agreement must say when somebody leads its team in this role.
+    #[serde(default)]
+    pub requires: Vec<Requirement>,
 }
 
 /// A piece of training behind a role.
@@ -353,6 +370,8 @@ mod tests {
     fn the_packs_that_ship_are_in_order() {
         assert!(roles().iter().any(|role| role.retired), "history stays readable");
         assert_eq!(role("sle").unwrap().extent, "develop");
+        assert_eq!(role("lle").unwrap().requires, [Requirement::Priority, Requirement::BothHeads]);
+        assert_eq!(role("nle").unwrap().requires, [Requirement::Trigger, Requirement::HomeTeam]);
         assert_eq!(specialism_name("estates"), "Estates and buildings");
         let areas = &needs::Framework::current().areas;
         for one in specialisms() {
@@ -376,6 +395,8 @@ mod tests {
         assert!(told.contains("sphere"), "{told}");
         let told = parse_roles(&text.replacen("code = \"coaching\"", "code = \"choaching\"", 1));
         assert!(told.unwrap_err().contains("needs the training “coaching”"));
+        let told = parse_roles(&text.replacen("\"both-heads\"", "\"both-hats\"", 1)).unwrap_err();
+        assert!(told.contains("both-hats") && told.contains("both-heads"), "{told}");
         let told =
             parse_roles(&text.replacen("[conduct]\nversion = 1", "[conduct]\nversion = 0", 1));
         assert!(told.unwrap_err().contains("conduct"));

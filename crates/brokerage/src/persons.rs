@@ -28,7 +28,7 @@ async fn others(
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn duties(app: App, account: AccountId, org: OrgRef) -> Result<Vec<Duty>, DbError> {
+pub async fn duties(app: App, (account, org): (AccountId, OrgRef)) -> Result<Vec<Duty>, DbError> {
     let mut duties = Vec::new();
     for it in cadre::designations_of(&app.db, account).await? {
         if it.org != org && it.partnership != org {
@@ -59,7 +59,7 @@ pub async fn duties(app: App, account: AccountId, org: OrgRef) -> Result<Vec<Dut
         }
     }
     if others(&app, account, org, Role::Broker).await? == Some(false) {
-        for one in requests::requests_through(&app.db, org).await? {
+        for one in requests::requests_through(&app.db, org, app.clock.today()).await? {
             if !one.state.is_closed() {
                 duties.push(Duty {
                     what: format!("Looks after the request “{}”", one.ask.title),

@@ -17,6 +17,7 @@ pub mod https;
 pub mod ical;
 pub mod ids;
 pub mod jobs;
+pub mod keeping;
 pub mod machine;
 pub mod mail;
 pub mod notify;

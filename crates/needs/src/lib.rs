@@ -13,6 +13,7 @@ pub mod audits;
 pub mod error;
 pub mod framework;
 mod home;
+mod keeping;
 pub mod on_page;
 mod pages;
 pub mod persons;
@@ -26,6 +27,7 @@ pub use audits::{
 pub use error::ActError;
 pub use framework::Framework;
 pub use home::{Waiting, waiting};
+pub use keeping::KEPT;
 pub use pages::routes;
 
 /// The state machines of this room, for the documentation.

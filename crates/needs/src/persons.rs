@@ -25,7 +25,7 @@ async fn sections(app: &App, account: AccountId) -> Result<Vec<(Audit, Section)>
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn duties(app: App, account: AccountId, org: OrgRef) -> Result<Vec<Duty>, DbError> {
+pub async fn duties(app: App, (account, org): (AccountId, OrgRef)) -> Result<Vec<Duty>, DbError> {
     let open = |(audit, section): &(Audit, Section)| {
         audit.org == org && audit.state.is_open() && !section.done
     };

@@ -17,6 +17,7 @@ pub mod calendar;
 pub mod difference;
 mod error;
 pub mod home;
+mod keeping;
 mod letters;
 pub mod machine;
 pub mod model;
@@ -32,6 +33,7 @@ use foundation::{App, db::Migration, jobs, web::Written};
 
 pub use error::Refusal;
 pub use home::{duties, extract, waiting};
+pub use keeping::KEPT;
 pub use machine::machines;
 pub use model::{ActionId, MilestoneId, ObjectiveId, PlanId, SuggestionId};
 pub use pages::routes;

@@ -14,6 +14,7 @@ mod acts;
 pub mod adoptions;
 pub mod asks;
 pub mod home;
+mod keeping;
 mod letters;
 pub mod machine;
 pub mod on_page;
@@ -26,6 +27,7 @@ use access::Permit;
 use foundation::{App, DbError, db::Migration, jobs, web::Written};
 
 pub use acts::{NewPractice, Said, begin, take, tend, write};
+pub use keeping::KEPT;
 pub use pages::routes;
 pub use practice::{Practice, PracticeId};
 pub use support::Refusal;

@@ -20,7 +20,7 @@ async fn written_by(app: &App, account: AccountId) -> Result<Vec<Practice>, DbEr
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn duties(app: App, account: AccountId, org: OrgRef) -> Result<Vec<Duty>, DbError> {
+pub async fn duties(app: App, (account, org): (AccountId, OrgRef)) -> Result<Vec<Duty>, DbError> {
     let all = written_by(&app, account).await?;
     let own = all.into_iter().filter(|it| it.origin == org && it.state() != State::Retired);
     Ok(own

@@ -41,6 +41,7 @@ async fn serve(database: String, listen: &str, paths: Vec<PathBuf>) -> Result<()
         secret: Arc::new([7; 32].into()),
         names: register::names(),
         written: &[],
+        kept: &[],
     };
     if !paths.is_empty() {
         let permit = Permit::system("import", app.clock.now());

@@ -15,6 +15,7 @@ pub mod families;
 pub mod fold;
 pub mod imports;
 mod inspections;
+mod keeping;
 pub mod kpis;
 pub mod lineage;
 pub mod orgs;
@@ -27,6 +28,7 @@ use foundation::db::Migration;
 
 pub use bodies::{bodies, under};
 pub use inspections::{Inspection, inspections};
+pub use keeping::KEPT;
 pub use orgs::{Authority, Membership, Trust, names, org_name};
 pub use pages::{invitations, routes};
 pub use school::{Phase, School, Scope, list, open_schools, school, schools};

@@ -1,6 +1,7 @@
 //! A draft that begins with what the request and the match say already.
 
 use access::{Action, Visitor};
+use brokerage::cadre::{self, SupporterRef};
 use foundation::{App, OrgRef, PageError, Sql};
 use jiff::civil::Date;
 
@@ -92,6 +93,12 @@ pub async fn terms_from_request(
         half_days: proposal.half_days,
         lead: true,
     }];
+    // The role they were chosen in; what that role asks for is asked before anybody signs.
+    if let SupporterRef::Designation(id) = proposal.supporter
+        && let Some(chosen) = cadre::designation(db, id).await?
+    {
+        terms.role.code = chosen.role;
+    }
     terms.money.reciprocal_words.clone_from(&ask.give_back);
     if kind.day_for_day {
         terms.money.reciprocal_half_days = terms.half_days();

@@ -22,6 +22,7 @@ mod error;
 pub mod exits;
 pub mod home;
 pub mod impact;
+mod keeping;
 mod letters;
 pub mod machine;
 pub mod milestones;
@@ -43,6 +44,7 @@ use foundation::{App, db::Migration, jobs};
 
 pub use agreements::{Agreement, AgreementId};
 pub use error::Refusal;
+pub use keeping::KEPT;
 pub use neighbours::{Outturn, names, responsible};
 pub use pages::routes;
 

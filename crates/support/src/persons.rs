@@ -36,7 +36,7 @@ async fn parts(app: &App, account: AccountId) -> Result<Vec<(Agreement, bool)>, 
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn duties(app: App, account: AccountId, org: OrgRef) -> Result<Vec<Duty>, DbError> {
+pub async fn duties(app: App, (account, org): (AccountId, OrgRef)) -> Result<Vec<Duty>, DbError> {
     let mut duties = Vec::new();
     for (agreement, lead) in parts(&app, account).await? {
         let state = agreement.state();

@@ -187,6 +187,7 @@ impl TestApp {
             secret,
             names: Names::default(),
             written: &[],
+            kept: &[],
         };
         let router = router(setup.routes, &app);
         let (routes, handlers) = (setup.routes, (setup.handlers)());

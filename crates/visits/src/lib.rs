@@ -17,6 +17,7 @@ pub mod commissions;
 pub mod cycles;
 pub mod home;
 pub mod journal;
+mod keeping;
 pub mod machine;
 pub mod on_page;
 pub mod pack;
@@ -27,6 +28,7 @@ pub mod visits;
 use access::Permit;
 use foundation::{App, DbError, db::Migration, jobs, web::Written};
 
+pub use keeping::KEPT;
 pub use pages::routes;
 pub use support::Refusal;
 pub use visits::{Visit, VisitId};

@@ -31,7 +31,7 @@ async fn reviews_of(app: &App, account: AccountId) -> Result<Vec<Led>, DbError> 
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn duties(app: App, account: AccountId, org: OrgRef) -> Result<Vec<Duty>, DbError> {
+pub async fn duties(app: App, (account, org): (AccountId, OrgRef)) -> Result<Vec<Duty>, DbError> {
     let mut duties = Vec::new();
     for visit in visits_of(&app, account).await? {
         use crate::visits::State::{Confirmed, Corrected, Drafted, Happened, Proposed};

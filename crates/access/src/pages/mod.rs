@@ -111,7 +111,8 @@ async fn begin(
     let mut waits = false;
     if !entrance.proved {
         let mut posts = accounts::posts(&app.db, &app.clock, account).await?;
-        waits = !second::hold_back(app, account, &mut posts).await?.is_empty();
+        waits =
+            !second::hold_back(app, account, &mut posts, second::Place::Session).await?.is_empty();
     }
     let tx = app.db.write().await?;
     let token = sessions::begin_by(&tx, &app.ids, now, account, &label, entrance).await?;

@@ -440,7 +440,7 @@ pub(super) async fn ask_end(
     let held = accounts::held(&app.db, Some(account_id(&id)?)).await?;
     let held = held.iter().find(|held| held.id == post).ok_or(PageError::NotFound)?;
     let duties = match duties {
-        Some(Extension(duties)) => duties.of(&app, held.account, held.org).await?,
+        Some(Extension(duties)) => duties.answers(&app, &(held.account, held.org)).await?,
         None => Vec::new(),
     };
     let sheet =
@@ -478,7 +478,7 @@ pub(super) async fn end(
     frame.page("End a post").crumb("People", "/people").with_problems().show(&sheet)
 }
 
-fn capitalised(text: &str) -> String {
+pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -14,7 +14,7 @@ use foundation::{
 use govuk::{Button, Html, Input, Table, TableCell, Textarea, WarningText, extra::ScrollArea};
 
 use super::{
-    account_of,
+    account_of, people,
     sheet::{Sheet, bullets},
     watched,
 };
@@ -261,16 +261,16 @@ pub(super) async fn schedule(
     door(&app, &visitor, Action::Read)?;
     watched(&app, &visitor, "retention", "the schedule").await?;
     let mut table = Table::new("What is kept how long")
-        .head(["What", "Then", "Days", "Since", "Why", "Concerned now"].map(TableCell::new))
+        .head(["What", "How long", "Why", "Concerned now"].map(TableCell::new))
         .first_cell_is_header(true);
     for due in retention::preview(&app).await? {
+        // What stays is concerned by nothing, today or later.
+        let now = due.line.wait().map_or_else(|| "–".to_owned(), |_| due.rows.to_string());
         table = table.row([
-            TableCell::new(due.term.what),
-            TableCell::new(due.term.then),
-            TableCell::number(due.term.days.to_string()),
-            TableCell::new(due.term.since),
-            TableCell::new(due.term.why),
-            TableCell::number(due.rows.to_string()),
+            TableCell::new(due.line.what),
+            TableCell::new(people::capitalised(&due.line.term())),
+            TableCell::new(due.line.why),
+            TableCell::number(now),
         ]);
     }
     let sheet = Sheet::new("Retention")

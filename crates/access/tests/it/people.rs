@@ -103,8 +103,7 @@ async fn only_operators_look_after_people() {
 
 async fn looks_after(
     _: App,
-    _: access::AccountId,
-    org: OrgRef,
+    (_, org): (access::AccountId, OrgRef),
 ) -> Result<Vec<Duty>, foundation::DbError> {
     Ok(match org {
         SCHOOL => vec![Duty {

@@ -148,11 +148,11 @@ async fn the_schedule_does_what_its_preview_says() {
         looks::record(&t.app, &visitor, &audit, "audit", "a-1").await.unwrap();
         let counts = async || -> Vec<(&str, u64)> {
             let due = retention::preview(&t.app).await.unwrap();
-            due.iter().filter(|due| due.rows > 0).map(|due| (due.term.id, due.rows)).collect()
+            due.iter().filter(|due| due.rows > 0).map(|due| (due.line.id, due.rows)).collect()
         };
         assert_eq!(counts().await, [], "the post lasts until the end of its last day");
         t.advance(SignedDuration::from_hours(24 * 2));
-        assert_eq!(counts().await, [("accounts without a post", 1)]);
+        assert_eq!(counts().await, [("limits", 1), ("accounts without a post", 1)]);
         retention::ensure(&t.app).await.unwrap();
         retention::ensure(&t.app).await.unwrap();
         assert_eq!(t.run_jobs().await, 1, "once a day, however many servers start");
@@ -176,7 +176,7 @@ async fn the_schedule_does_what_its_preview_says() {
         let done =
             retention::run(&t.app, &Permit::system("test", t.app.clock.now())).await.unwrap();
         let done: Vec<(&str, u64)> =
-            done.iter().filter(|due| due.rows > 0).map(|due| (due.term.id, due.rows)).collect();
+            done.iter().filter(|due| due.rows > 0).map(|due| (due.line.id, due.rows)).collect();
         assert_eq!(done, before);
         assert_eq!(counts().await, []);
         let forgotten = accounts::get(&t.app.db, gone.account).await.unwrap().unwrap();

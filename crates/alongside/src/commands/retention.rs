@@ -22,12 +22,13 @@ pub(super) async fn run(cli: &Cli, command: &Retention) -> anyhow::Result<()> {
             (retention::run(&app, &permit).await?, true)
         }
     };
-    let text: Vec<String> = due.iter().map(|due| line(due, did)).collect();
-    let list: Vec<_> = due
-        .iter()
+    // What stays is told where it is read, not where it is carried out.
+    let ends = || due.iter().filter(|due| due.line.wait().is_some());
+    let text: Vec<String> = ends().map(|due| line(due, did)).collect();
+    let list: Vec<_> = ends()
         .map(|due| {
-            json!({ "what": due.term.id, "then": due.term.then, "days": due.term.days,
-                    "since": due.term.since, "rows": due.rows })
+            json!({ "what": due.line.id, "then": due.line.verb(), "term": due.line.term(),
+                    "rows": due.rows })
         })
         .collect();
     super::say_or(cli, &text.join("\n"), &json!({ "carried_out": did, "schedule": list }));
@@ -35,7 +36,9 @@ pub(super) async fn run(cli: &Cli, command: &Retention) -> anyhow::Result<()> {
 }
 
 fn line(due: &Due, did: bool) -> String {
-    let term = due.term;
-    let verb = if did { term.then.to_owned() } else { format!("to be {}", term.then) };
-    format!("{:>6} {verb}: {}, {} days after {}", due.rows, term.what, term.days, term.since)
+    let (line, verb) = (due.line, due.line.verb());
+    let verb = if did { verb.to_owned() } else { format!("to be {verb}") };
+    let since =
+        line.wait().map_or_else(String::new, |(wait, since)| format!(", {wait} after {since}"));
+    format!("{:>6} {verb}: {}{since}", due.rows, line.what)
 }

@@ -1,8 +1,9 @@
 //! What this product does with personal data, activity by activity: the lines of the record of
 //! processing (UK GDPR, article 30). The person who answers for the installation confirms the
-//! legal basis and the terms; where nothing deletes by itself yet, the line says so.
+//! legal basis and the terms, which are those of the retention schedule.
 
-use access::Zone;
+use access::{Zone, retention};
+use foundation::App;
 
 /// One activity.
 #[derive(Clone, Copy, Debug)]
@@ -19,12 +20,21 @@ pub(super) struct Activity {
     pub(super) data: &'static str,
     /// In which zones the records are.
     pub(super) zones: &'static [Zone],
-    /// How long.
-    pub(super) kept: &'static str,
     /// The tables in which it is kept.
     pub(super) tables: &'static [&'static str],
     /// Counts the records held now.
     pub(super) count: &'static str,
+}
+
+impl Activity {
+    /// How long, as the retention schedule has it for the activity's tables.
+    pub(super) fn kept(&self, app: &App) -> String {
+        let lines: Vec<String> = retention::schedule(app)
+            .filter(|line| line.tables().iter().any(|table| self.tables.contains(table)))
+            .map(|line| format!("{}: {}.", line.what, line.term()))
+            .collect();
+        lines.join(" ")
+    }
 }
 
 const PUBLIC_TASK: &str = "Public task (article 6(1)(e)) for maintained schools, academies and \
@@ -49,7 +59,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         data: "Name, work e-mail address, posts with dates, sessions with the name of the browser; \
                password, codes and links only as one-way codes or sealed",
         zones: &[Zone::Own, Zone::System],
-        kept: "See the retention schedule: it is carried out once a day",
         tables: &[
             "account",
             "post",
@@ -72,7 +81,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         people: "People with an account, and people who were sent a link to one act",
         data: "E-mail address, subject; the text until the letter is sent",
         zones: &[Zone::System],
-        kept: "90 days after sending, then deleted by itself",
         tables: &["letter", "job"],
         count: "SELECT count(*) AS n FROM letter",
     },
@@ -83,7 +91,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         people: "Everybody who did something here",
         data: "Name, organisation, act, record, time and, where asked, the reason; never private text",
         zones: &[Zone::Parties, Zone::School, Zone::System],
-        kept: "As long as the installation: a chain of hashes proves that nothing was removed",
         tables: &["event", "event_tail"],
         count: "SELECT count(*) AS n FROM event",
     },
@@ -94,7 +101,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         people: "Everybody who looks at records of a school, a broker, a pair or the installation",
         data: "Name, organisation, record, day, number of looks, rule, reason behind broken glass",
         zones: &[Zone::School, Zone::Broker, Zone::System],
-        kept: "Two years, then deleted by itself",
         tables: &["look", "broken_glass"],
         count: "SELECT count(*) AS n FROM look",
     },
@@ -106,7 +112,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         data: "Who leads and who writes which section; findings about the school, never about a \
                single pupil",
         zones: &[Zone::School],
-        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
         tables: &[
             "audit",
             "audit_section",
@@ -124,7 +129,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         people: "Heads, brokers, system leaders",
         data: "Who asked, who was proposed, what both said, with reasons",
         zones: &[Zone::School, Zone::Parties, Zone::Broker, Zone::Network],
-        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
         tables: &["support_request", "request_shortlist", "match_proposal", "offer", "commitment"],
         count: "SELECT count(*) AS n FROM support_request",
     },
@@ -136,8 +140,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         data: "Name, home school, role, specialisms, availability, review dates, training, the code \
                of conduct they accepted",
         zones: &[Zone::Network],
-        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: the \
-               designation and three years",
         tables: &[
             "designation",
             "availability",
@@ -155,8 +157,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         people: "People on either side of a proposed match",
         data: "Kinds of interest, words about them, what was decided",
         zones: &[Zone::Broker, Zone::Parties],
-        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: three years \
-               after the declaration ends",
         tables: &["declaration", "diligence"],
         count: "SELECT count(*) AS n FROM declaration",
     },
@@ -168,8 +168,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         data: "Names in the team, signatures with time (of a head without an account, the address the \
                letter went to), half-days given, reviews, feedback",
         zones: &[Zone::Parties],
-        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: seven years \
-               after the end, as the financial records it belongs to",
         tables: &[
             "agreement",
             "results_told",
@@ -203,7 +201,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         data: "Who owns which action, by when, what they said of it, reminders sent; e-mail address \
                of people without an account; never about a single pupil",
         zones: &[Zone::School, Zone::Parties],
-        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
         tables: &[
             "improvement_plan",
             "plan_priority",
@@ -228,7 +225,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         people: "Those who write and accept the charter, and who say how a goal goes",
         data: "Who wrote and who accepted which version for which member; words about shared goals",
         zones: &[Zone::Network],
-        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
         tables: &["charter", "charter_acceptance", "shared_goal", "shared_goal_note"],
         count: "SELECT count(*) AS n FROM charter",
     },
@@ -240,8 +236,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         data: "Who visits whom and when, half-days, the note with its corrections and remarks; never \
                a safeguarding record, never about a single pupil",
         zones: &[Zone::Parties],
-        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: seven years \
-               after the end, as the agreement they belong to",
         tables: &["visit", "visit_slot", "visit_note", "visit_remark", "visit_step"],
         count: "SELECT count(*) AS n FROM visit",
     },
@@ -250,11 +244,10 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         purpose: "So that a note can be written where there is no connection.",
         basis: PUBLIC_TASK,
         people: "Those who visit",
-        data: "The draft of the note, in the browser of its writer",
+        data: "The draft of the note, in the browser of its writer, until it has reached the server, which \
+               removes every word of it from the device. A draft that is never sent stays in that \
+               browser until its writer opens it again or clears the browser’s data",
         zones: &[Zone::Own],
-        kept: "Until it has reached the server, which removes every word of it from the device. A \
-               draft that is never sent stays in that browser until its writer opens it again or \
-               clears the browser’s data",
         tables: &["visit_note"],
         count: "SELECT count(*) AS n FROM visit_note WHERE hash IS NULL",
     },
@@ -265,7 +258,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         people: "Heads, trust leaders, officers, reviewers",
         data: "Who asked what and who answered, by when; who reviews whom on which terms",
         zones: &[Zone::Parties, Zone::School, Zone::Network, Zone::Public],
-        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
         tables: &["challenge", "challenge_reply", "joint_cycle", "joint_school", "commission"],
         count: "SELECT (SELECT count(*) FROM challenge) + (SELECT count(*) FROM joint_cycle)
                 + (SELECT count(*) FROM commission) AS n",
@@ -278,7 +270,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         data: "Name of the writer; who checked, uses or asks, for which school and when; never about \
                a single pupil",
         zones: &[Zone::Public, Zone::Network, Zone::School],
-        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: six years",
         tables: &[
             "practice",
             "practice_version",
@@ -298,7 +289,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
                a reminder was sent; that somebody has a calendar address (its secret only as a \
                one-way code)",
         zones: &[Zone::Network, Zone::Own],
-        kept: "Until somebody deletes it: no term is carried out by itself yet. Usual: two years",
         tables: &[
             "briefing",
             "briefing_reader",
@@ -318,7 +308,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         data: "Texts, sealed so that nobody but the two can read them, the operator's database \
                included",
         zones: &[Zone::Pair],
-        kept: "Until either of the two erases it or is forgotten. Usual: the relationship and one year",
         tables: &["coaching_pair", "coaching_session", "sealed_key", "key_salt"],
         count: "SELECT count(DISTINCT conversation) AS n FROM sealed_key",
     },
@@ -329,7 +318,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         people: "Its author",
         data: "Texts, sealed so that nobody but the author can read them",
         zones: &[Zone::Own],
-        kept: "Until its author erases it or is forgotten. Usual: as long as the account",
         tables: &["journal_entry"],
         count: "SELECT count(*) AS n FROM journal_entry",
     },
@@ -340,8 +328,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         people: "Operators of this installation",
         data: "Name of who sent, applied or took back a file, with the time",
         zones: &[Zone::System],
-        kept: "A file that was sent and not applied is discarded; the line of the import stays with \
-               the figures it brought",
         tables: &[
             "import_batch",
             "import_file",
@@ -358,7 +344,6 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         people: "Heads named in public registers; sums over pupils, small numbers withheld",
         data: "Published facts only",
         zones: &[Zone::Public],
-        kept: "Until the import is taken back",
         tables: &[
             "school",
             "school_version",

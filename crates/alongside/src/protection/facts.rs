@@ -144,14 +144,11 @@ pub(super) async fn read(app: &App) -> Result<Facts, PageError> {
         .await?
         .into_iter()
         .map(|due| {
-            let term = due.term;
-            pair(
-                term.what,
-                format!(
-                    "{} {} days after {}. {} Concerned now: {}.",
-                    term.then, term.days, term.since, term.why, due.rows
-                ),
-            )
+            let now = match due.line.wait() {
+                Some(_) => format!(" Concerned now: {}.", due.rows),
+                None => String::new(),
+            };
+            pair(due.line.what, format!("{}. {}{now}", due.line.term(), due.line.why))
         })
         .collect();
     Ok(Facts {

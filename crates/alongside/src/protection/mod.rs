@@ -128,7 +128,7 @@ async fn processing(
                 .row("Whose data", activity.people)
                 .row("Which data", activity.data)
                 .row("Who can see it", zones(activity))
-                .row("Kept", activity.kept)
+                .row("Kept", activity.kept(&app))
                 .row("Kept in the tables", activity.tables.join(", "))
                 .row("Records now", count.to_string());
             (activity.name, list)
@@ -179,7 +179,7 @@ async fn download(
                 Cell::text(activity.people),
                 Cell::text(activity.data),
                 Cell::text(zones(activity)),
-                Cell::text(activity.kept),
+                Cell::text(activity.kept(&app)),
                 Cell::text(activity.tables.join(", ")),
                 Cell::Number(count, 0),
             ]

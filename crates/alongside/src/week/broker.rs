@@ -30,7 +30,7 @@ pub async fn tables(
     partnership: OrgRef,
 ) -> Result<Vec<(&'static str, Table)>, PageError> {
     let watch = watch::over(&app.db, visitor, partnership, app.clock.today()).await?;
-    let requests = requests::requests_through(&app.db, partnership).await?;
+    let requests = requests::requests_through(&app.db, partnership, app.clock.today()).await?;
     Ok(vec![
         ("clocks", clocks(app, &requests).await?),
         ("unsigned", watch.unsigned),

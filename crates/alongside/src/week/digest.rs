@@ -124,15 +124,17 @@ pub async fn wish(
 
 async fn person(app: &App, body: &Body) -> Result<(), PageError> {
     let Some(account) = accounts::get(&app.db, body.account).await? else { return Ok(()) };
-    let visitor = Visitor::load(app, account.id, account.name.clone()).await?;
-    if visitor.posts.is_empty() {
+    let visitor = Visitor::for_letters(app, account.id, account.name.clone()).await?;
+    let short = left_out(app, &visitor).await?;
+    if visitor.posts.is_empty() && short.is_empty() {
         return Ok(());
     }
     if body.digest && wanted(app, account.id).await? {
         let week = of(app, &visitor).await?;
         let items = week.expected().count() + week.days().count();
-        if items > 0 {
-            let text = digest_text(&app.config.public_url(), &account.name, &week);
+        // Where all of it is left out, that is said in one letter and not again every week.
+        if items > 0 || !short.is_empty() && !told(app, account.id).await? {
+            let text = digest_text(&app.config.public_url(), &account.name, &week, &short);
             send_digest(app, &account, body.on, items, text).await?;
         }
     }
@@ -141,6 +143,30 @@ async fn person(app: &App, body: &Body) -> Result<(), PageError> {
         remind(app, &account, &visitor, body.on).await?;
     }
     Ok(())
+}
+
+/// Why the letter is short: posts that wait for a second step, and where it is set up. Empty where
+/// nothing is left out.
+async fn left_out(app: &App, visitor: &Visitor) -> Result<String, DbError> {
+    let mut posts = Vec::new();
+    for post in &visitor.waiting.held_back {
+        posts.push(format!("{}, {}", post.title, app.names.of(&app.db, post.org).await?));
+    }
+    if posts.is_empty() {
+        return Ok(String::new());
+    }
+    Ok(format!(
+        "\nThis letter leaves out what belongs to your post as {}: it is closed until you set up a \
+         second step.\n{}/account/second-step\n",
+        posts.join(" and as "),
+        app.config.public_url()
+    ))
+}
+
+/// Whether somebody had a letter that said nothing but that all of it is left out.
+async fn told(app: &App, account: AccountId) -> Result<bool, DbError> {
+    let sql = "SELECT count(*) AS n FROM digest_sent WHERE account = $1 AND items = 0";
+    Ok(app.db.count(sql, [account.into()]).await? > 0)
 }
 
 async fn send_digest(
@@ -179,9 +205,13 @@ async fn send_digest(
 /// passes through other hands.
 const SAID: [&str; 2] = ["/challenges/", "/coaching/"];
 
-/// The digest in plain text: what is expected in both halves, then the days ahead.
-fn digest_text(url: &str, name: &str, week: &Week) -> String {
-    let mut text = format!("Hello {name},\n\nthis is what is expected of you this week.\n");
+/// The digest in plain text: what is expected in both halves, then the days ahead, and what is left
+/// out.
+fn digest_text(url: &str, name: &str, week: &Week, short: &str) -> String {
+    let mut text = format!("Hello {name},\n");
+    if week.expected().next().is_some() || week.days().next().is_some() {
+        text += "\nthis is what is expected of you this week.\n";
+    }
     for (heading, half) in [("My school", &week.mine), ("Schools I work with", &week.others)] {
         let mut part = String::new();
         for item in half.items.iter().filter(|item| item.expected) {
@@ -203,9 +233,10 @@ fn digest_text(url: &str, name: &str, week: &Week) -> String {
     for Ledger { school, balance } in &week.ledgers {
         text += &format!("\n{school} this school year: {}; {}.\n", balance.given, balance.received);
     }
-    text + &format!(
-        "\nAll of it in one place: {url}/home\nNo digest, or a calendar instead: {url}/home/letters\n"
-    )
+    text + short
+        + &format!(
+            "\nAll of it in one place: {url}/home\nNo digest, or a calendar instead: {url}/home/letters\n"
+        )
 }
 
 /// Reminds somebody of days of support and reviews up to and including the next school day.
@@ -275,7 +306,7 @@ mod tests {
             item("Reply to a challenge", "/challenges/1", "Daniel: three ways of teaching phonics"),
             item("Sign the agreement", "/agreements/1/sign", "Early reading"),
         ];
-        let text = digest_text("https://example.org", "Priya", &week);
+        let text = digest_text("https://example.org", "Priya", &week, "");
         assert!(text.contains("Reply to a challenge") && text.contains("/challenges/1"));
         assert!(text.contains("Early reading") && !text.contains("three ways"), "{text}");
     }

@@ -89,7 +89,7 @@ pub async fn read(app: &App, token: &str) -> Result<String, PageError> {
         .await?;
     let account = feed.ok_or(PageError::NotFound)?.account;
     let person = accounts::get(&app.db, account).await?.ok_or(PageError::NotFound)?;
-    let visitor = Visitor::load(app, account, person.name).await?;
+    let visitor = Visitor::for_letters(app, account, person.name).await?;
     let today = app.clock.today();
     let (from, to) = (today.saturating_sub(1.month()), today.saturating_add(1.year()));
     let url = app.config.public_url();

@@ -6,6 +6,7 @@ pub mod broker;
 mod company;
 pub mod digest;
 pub mod feed;
+mod keeping;
 mod pack;
 pub mod pages;
 pub mod persons;
@@ -15,6 +16,7 @@ use foundation::{App, PageError, db::Migration, web::Written};
 use jiff::{ToSpan as _, civil::Date};
 use support::home::{Balance, Dated};
 
+pub use keeping::KEPT;
 pub use pages::routes;
 
 /// Where the week writes people's names.

@@ -226,6 +226,72 @@ async fn the_calendar_tells_days_and_nothing_else_until_it_is_taken_back() {
     .await;
 }
 
+/// Gives somebody a passkey, so that they have a second step to show.
+async fn with_passkey(t: &TestApp, who: &Persona) {
+    t.app
+        .db
+        .run(
+            "INSERT INTO passkey (id, account, name, public_key, sign_count, synced, created_at)
+             VALUES ($1, $1, 'Key', '', 0, FALSE, 0)",
+            [who.account.into()],
+        )
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn letters_and_calendars_leave_out_what_waits_for_a_second_step() {
+    both(&setup(), async |mut t| {
+        let w = world(&t).await;
+        let id = support(&t, &w).await;
+        plan(&t, &w, id, date(2026, 11, 25)).await;
+        let page = t.post(Some(&w.priya), "/home/calendar", &[]).await.expect(200);
+        let from = page.body.find("/calendar/").unwrap();
+        let address: String =
+            page.body[from..].chars().take_while(|c| *c != '<' && *c != '&').collect();
+        t.configure(|config| "head:7".clone_into(&mut config.require_second_step));
+        with_passkey(&t, &w.daniel).await;
+        let asked = "UPDATE account SET second_asked_on = '2026-11-12' WHERE id = $1";
+        t.app.db.run(asked, [w.priya.account.into()]).await.unwrap();
+        // In her days of grace everything goes out as before.
+        at(&t, "2026-11-16T07:31:00Z");
+        let _ = t.get(None, &address).await.expect(200).contains("20261125");
+        let letters = round(&t).await;
+        assert_eq!(letters.len(), 2, "{letters:?}");
+        assert!(letters.iter().all(|letter| letter.body.contains("25 November 2026")));
+        // After them the browser shows her nothing of the post, and neither does what goes out; who
+        // has a second step hears as before.
+        at(&t, "2026-11-23T07:31:00Z");
+        let priya = t.sign_in(w.priya.account, "Priya Nair").await;
+        t.app.db.run("UPDATE session SET proved = FALSE", []).await.unwrap();
+        let _ = t.get(Some(&priya), &format!("/agreements/{id}")).await.expect(404);
+        let _ = t.get(None, &address).await.expect(200).lacks("20261125").lacks("/agreements/");
+        let letters = round(&t).await;
+        let readers: Vec<&str> = letters.iter().map(|l| l.recipient.as_str()).collect();
+        assert_eq!(readers, ["daniel.reyes@example.org", "priya.nair@example.org"]);
+        assert!(letters[0].body.contains("25 November 2026"));
+        let short = &letters[1].body;
+        assert!(short.contains("your post as Headteacher, "), "{short}");
+        assert!(short.contains("/account/second-step"), "{short}");
+        assert!(!short.contains("25 November") && !short.contains("/agreements/"), "{short}");
+        // Reminders of single days stop too, and why is said once, not every week.
+        at(&t, "2026-11-24T07:31:00Z");
+        let reminded: Vec<String> = round(&t).await.into_iter().map(|l| l.recipient).collect();
+        assert_eq!(reminded, ["daniel.reyes@example.org"]);
+        at(&t, "2026-11-30T07:31:00Z");
+        let again: Vec<String> = round(&t).await.into_iter().map(|l| l.recipient).collect();
+        assert!(again.contains(&"daniel.reyes@example.org".to_owned()), "{again:?}");
+        assert!(!again.contains(&"priya.nair@example.org".to_owned()), "said once: {again:?}");
+        // With a second step of her own all of it is back.
+        with_passkey(&t, &w.priya).await;
+        let _ = t.get(None, &address).await.expect(200).contains("20261125");
+        at(&t, "2026-12-07T07:31:00Z");
+        let back: Vec<String> = round(&t).await.into_iter().map(|l| l.recipient).collect();
+        assert!(back.contains(&"priya.nair@example.org".to_owned()), "{back:?}");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_briefing_reaches_heads_and_shows_the_sender_who_has_read_it() {
     both(&setup(), async |t| {

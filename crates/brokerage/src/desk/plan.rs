@@ -73,7 +73,7 @@ impl Board {
     /// # Errors
     /// When the database cannot be read.
     pub async fn load(db: &impl Sql, partnership: OrgRef, today: Date) -> Result<Self, DbError> {
-        let mut requests: Vec<Request> = requests_through(db, partnership)
+        let mut requests: Vec<Request> = requests_through(db, partnership, today)
             .await?
             .into_iter()
             .filter(|one| one.state.wants_match())

@@ -92,7 +92,7 @@ fn held_back(need: &Need, supporter: &Supporter) -> String {
     let reasons: Vec<&str> = supporter.model.held_back(need.window).collect();
     match reasons.as_slice() {
         [] => String::new(),
-        some => format!(" Their school needs them: {}.", some.join("; ")),
+        some => format!(" The day job comes first: {}.", some.join("; ")),
     }
 }
 

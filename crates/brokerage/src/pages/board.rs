@@ -80,7 +80,7 @@ pub(super) async fn show(
     let partnership = brokered(&visitor)?;
     let now = app.clock.now();
     let (mut open, mut under_way, mut closed) = (Vec::new(), Vec::new(), Vec::new());
-    let mut requests = requests_through(&app.db, partnership).await?;
+    let mut requests = requests_through(&app.db, partnership, app.clock.today()).await?;
     requests.retain(|one| decide(&visitor, Action::Read, &one.resource()).allowed);
     // Clocks that run come first, the nearest due date on top; the rest in order of arrival.
     requests.sort_by_key(|one| match one.clock_state(now) {

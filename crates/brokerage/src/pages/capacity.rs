@@ -1,5 +1,7 @@
 //! The capacity calendar: who has how much time in the next twelve weeks.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use access::{SignedIn, Visitor};
 use askama::Template;
 use axum::{
@@ -87,6 +89,25 @@ fn short(date: Date) -> String {
     date.strftime("%-d %b").to_string()
 }
 
+/// Why people are needed at home, and in which weeks.
+fn needed(mondays: &[Date], rows: &[Row]) -> Option<String> {
+    let mut why: BTreeMap<&str, BTreeSet<Date>> = BTreeMap::new();
+    for row in rows {
+        for (monday, week) in mondays.iter().zip(&row.weeks) {
+            if let Time::Needed(words) = week {
+                why.entry(words).or_default().insert(*monday);
+            }
+        }
+    }
+    let each = |(words, weeks): (&str, BTreeSet<Date>)| {
+        let weeks: Vec<String> = weeks.into_iter().map(short).collect();
+        format!("{words} ({})", weeks.join(", "))
+    };
+    let list: Vec<String> = why.into_iter().map(each).collect();
+    (!list.is_empty())
+        .then(|| format!("At home: their own school needs them then. {}.", list.join("; ")))
+}
+
 fn table(mondays: &[Date], rows: &[Row], today: Date) -> Table {
     let mut columns = vec!["Who".to_owned()];
     columns.extend(mondays.iter().map(|monday| short(*monday)));
@@ -100,18 +121,19 @@ fn table(mondays: &[Date], rows: &[Row], today: Date) -> Table {
                 cells.extend(row.weeks.iter().map(|week| match week {
                     #[expect(clippy::cast_precision_loss, reason = "half-days of a week")]
                     Time::Pledged(_, left) => Cell::Number(*left as f64, 0),
-                    Time::Needed(words) => Cell::Missing((*words).to_owned()),
+                    Time::Needed(_) => Cell::Missing("at home".to_owned()),
                     Time::Nothing => Cell::Missing("–".to_owned()),
                 }));
                 cells
             })
             .collect(),
-        notes: vec![format!(
+        notes: std::iter::once(format!(
             "As of {}. Each week by its Monday. A dash means that no time was pledged: holidays, \
-             or a week off. Weeks in which their own school needs people are named. Time held \
-             while heads talk is not free.",
+             or a week off. Time held while heads talk is not free.",
             date_in_words(today)
-        )],
+        ))
+        .chain(needed(mondays, rows))
+        .collect(),
     }
 }
 

@@ -131,6 +131,8 @@ async fn on_desk(app: &App, visitor: &Visitor, id: &str) -> Result<Request, Page
     let id: RequestId = id.parse().map_err(|_| PageError::NotFound)?;
     let request = requests::request(&app.db, id).await?.ok_or(PageError::NotFound)?;
     authorize(app, visitor, Action::Broker, &request.desk_resource())?;
+    // The desk is the partnership's; what lies on it goes with the school that leaves.
+    authorize(app, visitor, Action::Read, &request.resource())?;
     if request.state == State::Draft {
         return Err(PageError::NotFound);
     }

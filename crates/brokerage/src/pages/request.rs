@@ -117,7 +117,7 @@ pub(super) async fn list(
     let shown = others.iter().map(|request| (request.resource(), request.id.to_string())).collect();
     looks::listed(&app, &visitor, "title of a request", shown).await?;
     for partnership in visitor.orgs(Role::Broker) {
-        for request in requests::requests_through(&app.db, partnership).await? {
+        for request in requests::requests_through(&app.db, partnership, app.clock.today()).await? {
             let readable = decide(&visitor, Action::Read, &request.resource()).allowed;
             if readable && seen.insert(request.id) {
                 page.brokered.push(line(&app, &request).await?);

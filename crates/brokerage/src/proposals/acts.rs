@@ -73,7 +73,7 @@ pub async fn propose(
         return Err(ActError::missing(
             "days",
             format!(
-                "Propose between half a day and {} : that is what is free in the window",
+                "Propose between half a day and {}: that is what is free in the window",
                 days_in_words(i64::from(shortlist.kept[at].free_half_days))
             ),
         ));

@@ -1,5 +1,6 @@
 //! Reading requests.
 
+use access::partnerships;
 use foundation::{
     DbError, OrgRef, Sql,
     db::{AsText, At, Json, marks},
@@ -130,12 +131,21 @@ pub async fn requests_of(db: &impl Sql, org: OrgRef) -> Result<Vec<Request>, DbE
     load(db, "org = $1", vec![org.into()]).await
 }
 
-/// The requests a partnership's broker looks after, drafts left out, newest first.
+/// The requests a partnership's broker looks after on a day, drafts left out, newest first. A school
+/// that leaves the partnership takes its requests along.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn requests_through(db: &impl Sql, partnership: OrgRef) -> Result<Vec<Request>, DbError> {
-    load(db, "partnership = $1 AND state <> 'draft'", vec![partnership.into()]).await
+pub async fn requests_through(
+    db: &impl Sql,
+    partnership: OrgRef,
+    today: Date,
+) -> Result<Vec<Request>, DbError> {
+    let members = partnerships::members(db, partnership, today).await?;
+    let condition = "partnership = $1 AND state <> 'draft'";
+    let mut requests = load(db, condition, vec![partnership.into()]).await?;
+    requests.retain(|one| one.org == partnership || members.contains(&one.org));
+    Ok(requests)
 }
 
 /// The requests of schools a body is responsible for today, newest first.

@@ -75,7 +75,7 @@ async fn the_day_job_comes_before_the_desk() {
         let why = format!("/desk/{id}/why-not?supporter={aisha}");
         let page = t.get(marcus, &why).await.expect(200);
         let page = page.contains("Not possible now").contains("1 day free from 4 May 2027");
-        let _ = page.contains("Their school needs them: Key stage 2 tests.");
+        let _ = page.contains("The day job comes first: Key stage 2 tests.");
         // The same time a fortnight later is there.
         spring.earliest = date(2027, 5, 17);
         spring.latest = date(2027, 6, 11);
@@ -108,7 +108,7 @@ async fn the_day_job_comes_before_the_desk() {
         capacity::commit(&tx, &system(&t), &promise, None).await.unwrap();
         tx.commit().await.unwrap();
         let page = t.get(marcus, &why).await.expect(200);
-        let page = page.contains("Not possible now").contains("half a day free");
+        let page = page.contains("Not possible now").contains("½ day free");
         let _ = page.contains("30 days beside the day job are the limit in 2026–27");
     })
     .await;

@@ -170,6 +170,16 @@ pub(crate) fn all() -> Vec<Request> {
             road(999_211, (2026, 10, 26), S::Matching),
         ),
         request(
+            "req-wickmaker",
+            999_104,
+            none,
+            "curriculum/early reading",
+            "Every child who leaves us reads, whoever taught them.",
+            (Targeted, 8, 1400),
+            spring,
+            road(999_104, (2026, 11, 6), S::Matching),
+        ),
+        request(
             "req-lanternfield",
             999_105,
             (Some("audit-lanternfield"), &["lanternfield-n1"]),

@@ -2,7 +2,7 @@
 
 use std::{fmt, pin::Pin, sync::Arc};
 
-use crate::{Clock, Config, Db, DbError, Ids, OrgRef, Secret, mail::Post};
+use crate::{Clock, Config, Db, DbError, Ids, OrgRef, Secret, keeping::Line, mail::Post};
 
 type Called = Pin<Box<dyn Future<Output = Result<String, DbError>> + Send>>;
 type Ask = Arc<dyn Fn(Db, OrgRef) -> Called + Send + Sync>;
@@ -79,4 +79,6 @@ pub struct App {
     pub names: Names,
     /// Where rooms write people's names.
     pub written: &'static [&'static [Written]],
+    /// How long rooms keep their records, highest room first.
+    pub kept: &'static [&'static [Line]],
 }

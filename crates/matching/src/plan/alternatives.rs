@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::board::Shares;
 use super::bound::bound;
+use super::floor::floor;
+use super::problem::Option_;
 use super::search::{Start, search};
 use super::{Effort, Plan, Planned, Question};
 use crate::error::ModelError;
@@ -24,7 +26,7 @@ pub struct Alternative {
     /// and spread.
     pub dearer: f64,
     /// How much dearer it is at most than the best of all plans that meet the same needs, as a
-    /// share of the same: proved by the shared flow. None where that is nought, or other needs of
+    /// share of the same: proved by prices of tasks. None where that is nought, or other needs of
     /// the same severity are met.
     #[serde(default)]
     pub proved: Option<f64>,
@@ -70,15 +72,17 @@ impl Planned {
         let mut out: Vec<Alternative> = Vec::new();
         // Many needs: changed one by one, because a search would change who is met.
         let many = self.problem.groups.len() > MANY;
-        let floor = self.floor()?;
-        // What may be spent: near the proved floor, unless this plan is itself too far from it.
-        let most = match floor * (1.0 + within) {
-            near if near > base_points => near,
-            _ => base_points * (1.0 + within),
-        };
-        let price = ((most - base_points) * 100.0) as i128 * self.problem.unit;
+        let floor = self.floor(base_points)?;
+        // What may be spent: so near the proved floor that nobody can do better by more; where too
+        // few plans come so near, so near to this plan.
+        let proved = floor * (1.0 + within);
+        let limits =
+            [Some(proved).filter(|most| *most > base_points), Some(base_points * (1.0 + within))];
         // From a large nudge, which finds very different plans, to a small one.
-        for nudge in [20.0, 10.0, 5.0, 2.0, 1.0, 0.5] {
+        const NUDGES: [f64; 6] = [20.0, 10.0, 5.0, 2.0, 1.0, 0.5];
+        let tries = limits.into_iter().flatten();
+        for (most, nudge) in tries.flat_map(|most| NUDGES.map(|nudge| (most, nudge))) {
+            let price = ((most - base_points) * 100.0) as i128 * self.problem.unit;
             while out.len() < count {
                 let found = if many {
                     let taken = |need: &str, supporter: &str| {
@@ -137,8 +141,10 @@ impl Planned {
     }
 
     /// The least points, short and spread, that any plan meeting the needs met here can cost: the
-    /// bound of the question in which nothing else is asked and nothing else counts.
-    fn floor(&self) -> Result<f64, ModelError> {
+    /// bound of the question in which nothing else is asked and nothing else counts, first with
+    /// everything shared, then, from the prices that gives, with whole tasks. The plan costs so
+    /// many points.
+    fn floor(&self, points: f64) -> Result<f64, ModelError> {
         let problem = &self.problem;
         let mut other = problem.clone();
         (other.turn, other.homes) = (0, Vec::new());
@@ -158,8 +164,25 @@ impl Planned {
                 task.options = Arc::new(options);
             }
         }
-        let least = bound(&other, Some((problem, &self.bound)))?.value - elsewhere;
-        Ok((least / problem.unit) as f64 / 100.0)
+        let shared = bound(&other, Some((problem, &self.bound)))?;
+        let shared_least = ((shared.value - elsewhere) / problem.unit) as f64 / 100.0;
+        // What each task costs where it costs least, time paid for: where the prices begin.
+        let price: Vec<i64> = other
+            .tasks
+            .iter()
+            .map(|task| {
+                let each = |o: &Option_| (o.cost + shared.price[o.supporter]) / problem.unit;
+                let least = task.options.iter().map(each).min().unwrap_or(0);
+                i64::try_from(least).unwrap_or(0).clamp(0, 1 << 30)
+            })
+            .collect();
+        let met: Vec<bool> = self.shares.iter().map(|shares| !shares.is_empty()).collect();
+        // Beyond that it takes seconds and proves little more.
+        if problem.groups.len() > MANY {
+            return Ok(shared_least);
+        }
+        let whole = floor(&other, &met, &price, (points * 100.0).ceil() as i64);
+        Ok(shared_least.max(whole as f64 / 100.0))
     }
 
     /// The best shares when pairs seen before cost some points more.

@@ -16,6 +16,7 @@ mod coverage;
 mod descent;
 mod explain;
 mod fairness;
+mod floor;
 mod planned;
 mod problem;
 mod search;

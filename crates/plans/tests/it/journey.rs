@@ -236,11 +236,11 @@ async fn who_leaves_hands_over_and_who_asks_gets_a_copy() {
         let w = world(&t).await;
         let r = running(&t, &w).await;
         let org = foundation::OrgRef::School(HARBOUR);
-        let duties = plans::duties(t.app.clone(), w.nasreen.account, org).await.unwrap();
+        let duties = plans::duties(t.app.clone(), (w.nasreen.account, org)).await.unwrap();
         assert_eq!(duties.len(), 1);
         assert!(duties[0].what.contains("Map interventions"));
         let _ = t.get(Some(&w.priya), &duties[0].href).await.expect(200);
-        let led = plans::duties(t.app.clone(), w.jess.account, org).await.unwrap();
+        let led = plans::duties(t.app.clone(), (w.jess.account, org)).await.unwrap();
         assert!(led[0].what.contains("Leads an objective"));
         let mine = plans::extract(t.app.clone(), w.nasreen.account).await.unwrap();
         assert_eq!(mine["actions"][0]["action"], "Map interventions");

@@ -122,7 +122,7 @@ async fn the_library_is_searched_by_area_phase_and_evidence_and_sorted_by_title(
         assert_eq!(held["practices"].as_array().unwrap().len(), 1);
         let held = persons::extract(t.app.clone(), w.aisha.account).await.unwrap();
         assert_eq!(held["uses"].as_array().unwrap().len(), 1);
-        let duties = persons::duties(t.app.clone(), w.jess.account, HARBOUR).await.unwrap();
+        let duties = persons::duties(t.app.clone(), (w.jess.account, HARBOUR)).await.unwrap();
         assert_eq!(duties.len(), 1);
     })
     .await;

@@ -8,7 +8,6 @@ use std::{
 use access::Permit;
 use axum::extract::Multipart;
 use foundation::{App, DbError, PageError, Sql, db::At};
-use jiff::SignedDuration;
 use sea_orm::FromQueryResult;
 use sources::ProblemCode;
 
@@ -20,8 +19,6 @@ const MOST: usize = 512 << 20;
 const FILES: usize = 40;
 /// Bytes of one stored part.
 const PART: usize = 1 << 20;
-/// How long an upload waits before it is thrown away.
-const WAIT: SignedDuration = SignedDuration::from_hours(48);
 
 /// A file that waits.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -130,13 +127,6 @@ pub(super) async fn receive(
     let context = permit.context();
     let id = app.ids.next().to_string();
     let tx = app.db.write().await?;
-    let old = At(context.at - WAIT);
-    tx.run(
-        "DELETE FROM import_upload_part WHERE upload IN (SELECT id FROM import_upload WHERE at < $1)",
-        [old.into()],
-    )
-    .await?;
-    tx.run("DELETE FROM import_upload WHERE at < $1", [old.into()]).await?;
     for file in received {
         let upload = app.ids.next().to_string();
         let hint = hint(&year, &file.name);

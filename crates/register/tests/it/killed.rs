@@ -63,6 +63,7 @@ async fn child(address: &str) {
         secret: std::sync::Arc::new([7; 32].into()),
         names: register::names(),
         written: &[],
+        kept: &[],
     };
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in district().files() {

@@ -164,6 +164,8 @@ pub async fn save(
             "The two schools of an agreement do not change: cancel it and begin another",
         ));
     }
+    let today = london(permit.context().at);
+    super::roles::must_be_held(&tx, newest.terms(), terms, today).await?;
     if let Some(number) = agreement.in_force {
         let binding = store::version(&tx, id, number).await?;
         keeps_measures(binding.terms(), terms)?;

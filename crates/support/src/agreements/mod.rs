@@ -6,6 +6,8 @@ pub mod bodies;
 pub mod by_link;
 pub mod machine;
 pub mod quiet;
+pub mod roles;
+mod sides;
 pub mod store;
 pub mod terms;
 
@@ -14,4 +16,4 @@ pub use bodies::{Bodies, Body};
 pub use machine::{Act, Standing, State, Work};
 pub use quiet::Quiet;
 pub use store::{Agreement, AgreementId, Signature, Version};
-pub use terms::{BroughtIn, ChosenKpi, ChosenOn, Money, Side, TeamMember, Terms};
+pub use terms::{BroughtIn, ChosenKpi, ChosenOn, Money, Role, Side, TeamMember, Terms};

@@ -9,57 +9,8 @@ use super::{
     bodies::{Bodies, Body},
     quiet::Quiet,
 };
+pub use super::{roles::Role, sides::Side};
 use crate::pack::{Kind, pack};
-
-/// One of the two schools.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Side {
-    /// Receives the support.
-    Supported,
-    /// Gives it.
-    Supporting,
-}
-
-impl Side {
-    /// Both, supported first.
-    pub const BOTH: [Self; 2] = [Self::Supported, Self::Supporting];
-
-    /// The word stored in the database.
-    #[must_use]
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Supported => "supported",
-            Self::Supporting => "supporting",
-        }
-    }
-
-    /// As it stands in a sentence.
-    #[must_use]
-    pub const fn in_words(self) -> &'static str {
-        match self {
-            Self::Supported => "the supported school",
-            Self::Supporting => "the supporting school",
-        }
-    }
-}
-
-impl std::fmt::Display for Side {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.key())
-    }
-}
-
-impl std::str::FromStr for Side {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::BOTH
-            .into_iter()
-            .find(|side| side.key() == text)
-            .ok_or_else(|| format!("“{text}” is neither supported nor supporting"))
-    }
-}
 
 /// Somebody in the team, with the time the supporting school gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -215,6 +166,10 @@ pub struct Terms {
     pub other_support: Vec<String>,
     /// Why this version replaces the one before.
     pub change: String,
+    /// The role in which its leader comes, and what that role asks for. Left out of the sealed
+    /// words where the team comes in none.
+    #[serde(default, skip_serializing_if = "Role::is_none")]
+    pub role: Role,
     /// Where it ran before it was written here. Left out of the sealed words of others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brought_in: Option<BroughtIn>,
@@ -262,6 +217,7 @@ impl Terms {
             quiet: Some(Quiet::USUAL),
             other_support: Vec::new(),
             change: String::new(),
+            role: Role::default(),
             brought_in: None,
         }
     }
@@ -463,6 +419,7 @@ impl Terms {
         if let Some((field, message)) = self.quiet.and_then(Quiet::problem) {
             gap("promises", field, message);
         }
+        gaps.extend(self.role_gaps());
         gaps
     }
 }

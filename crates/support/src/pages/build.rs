@@ -404,7 +404,7 @@ async fn show_step(
     page.fields.push(hidden("seen", sight.agreement.version));
     page.fields.extend(match step {
         "purpose" => purpose_fields(sight, terms, form, errors),
-        "time" => time_fields(app, sight, form, errors).await?,
+        "time" => time_fields(app, sight, terms, form, errors).await?,
         "money" => money_fields(app, sight, form, errors).await?,
         "measures" => measure_fields(app, sight, terms, form, errors).await?,
         _ => promise_fields(terms, form, errors),

@@ -14,6 +14,7 @@ use super::{
     parts::{
         choice, day, day_pairs, days_typed, line, lines, number, paragraphs, pence, pounds_typed,
     },
+    roles,
 };
 use crate::{
     agreements::{ChosenKpi, ChosenOn, Quiet, Side, TeamMember, Terms},
@@ -50,6 +51,8 @@ pub(super) fn filled(step: &str, terms: &Terms, seen: i64) -> Option<FormData> {
             }
             pairs.extend(day_pairs("start_on", terms.start_on));
             pairs.extend(day_pairs("end_on", terms.end_on));
+            let role = roles::filled(terms).into_iter();
+            pairs.extend(role.map(|(name, value)| (name.to_owned(), value)));
         }
         "money" => {
             let money = &terms.money;
@@ -153,6 +156,7 @@ const TEAM_ROOM: usize = 6;
 pub(super) async fn time_fields(
     app: &App,
     sight: &Sight,
+    terms: &Terms,
     form: &FormData,
     errors: &Errors,
 ) -> Result<Vec<Html>, PageError> {
@@ -193,6 +197,7 @@ pub(super) async fn time_fields(
             number(form, errors, &field("days"), "Days", "Half-days as .5", "days").as_str(),
         )));
     }
+    fields.extend(roles::fields(sight, terms, form, errors));
     Ok(fields)
 }
 
@@ -451,6 +456,7 @@ pub(super) fn read(step: &str, mut terms: Terms, form: &FormData, errors: &mut E
             terms.start_on = optional_day(form, "start_on", errors, "Enter the first day");
             terms.end_on = optional_day(form, "end_on", errors, "Enter the last day");
             terms.team = team(form, errors);
+            roles::read(&mut terms, form, errors);
         }
         "money" => read_money(&mut terms, form, errors),
         "measures" => read_measures(&mut terms, form, errors),

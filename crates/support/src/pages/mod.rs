@@ -18,6 +18,7 @@ mod poster;
 pub mod quick;
 mod report;
 mod reviews;
+mod roles;
 mod show;
 mod sign;
 mod statements;

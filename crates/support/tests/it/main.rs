@@ -7,6 +7,7 @@ mod funder;
 mod money;
 mod poster;
 mod quick;
+mod roles;
 mod silence;
 mod stories;
 mod team;

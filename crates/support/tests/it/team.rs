@@ -18,8 +18,14 @@ use crate::{
     world::{HARBOUR, OAKFIELD, World, at, setup, world},
 };
 
-/// A designation with two half-days a week from January to December.
-async fn designated(t: &TestApp, w: &World, account: AccountId, name: &str) -> SupporterRef {
+/// A designation in a role, with two half-days a week from January to December.
+pub(crate) async fn designated(
+    t: &TestApp,
+    w: &World,
+    account: AccountId,
+    name: &str,
+    role: &str,
+) -> SupporterRef {
     let system = access::Permit::system("test", t.app.clock.now());
     let code = brokerage::packs::specialisms()[0].code.clone();
     let specialisms = serde_json::from_value(json!([{ "code": code, "depth": "expert" }])).unwrap();
@@ -28,7 +34,7 @@ async fn designated(t: &TestApp, w: &World, account: AccountId, name: &str) -> S
         name: name.to_owned(),
         org: OrgRef::School(OAKFIELD),
         partnership: w.alliance,
-        role: "sle".to_owned(),
+        role: role.to_owned(),
         profile: Profile {
             specialisms,
             phases: vec!["primary".to_owned()],
@@ -67,8 +73,8 @@ fn with_a_colleague(w: &World) -> Terms {
 async fn the_whole_team_is_taken_from_the_calendar_from_signature_to_end() {
     both(&setup(), async |t| {
         let w = world(&t).await;
-        let daniel = designated(&t, &w, w.daniel.account, "Daniel Reyes").await;
-        let aisha = designated(&t, &w, w.aisha.account, "Aisha Khan").await;
+        let daniel = designated(&t, &w, w.daniel.account, "Daniel Reyes", "sle").await;
+        let aisha = designated(&t, &w, w.aisha.account, "Aisha Khan", "sle").await;
         let all = left(&t, aisha).await;
         let taken = async || (all - left(&t, daniel).await, all - left(&t, aisha).await);
         let id = drafted(&t, &w, &with_a_colleague(&w)).await;
@@ -129,7 +135,7 @@ async fn the_whole_team_is_taken_from_the_calendar_from_signature_to_end() {
 async fn an_agreement_that_is_given_up_frees_the_team() {
     both(&setup(), async |t| {
         let w = world(&t).await;
-        let aisha = designated(&t, &w, w.aisha.account, "Aisha Khan").await;
+        let aisha = designated(&t, &w, w.aisha.account, "Aisha Khan", "sle").await;
         let all = left(&t, aisha).await;
         let id = drafted(&t, &w, &w.terms()).await;
         acts::offer(&t.app, &permit(&t, &w.marcus, id).await, id).await.unwrap();

@@ -106,7 +106,11 @@ fn acts(seen: &Seen) -> Html {
 /// The note, what the school said, what was agreed.
 async fn told(app: &App, seen: &Seen) -> Result<Vec<(&'static str, Html)>, PageError> {
     let visit = &seen.visit;
-    let Some(note) = notes::of(&app.db, visit.id).await? else { return Ok(Vec::new()) };
+    let Some(note) = notes::of(&app.db, visit.id).await? else {
+        let words =
+            "The note of this visit is no longer kept. That the visit took place stays on record.";
+        return Ok(vec![("", Html::of(&InsetText::new(words)))]);
+    };
     let mut parts = Vec::new();
     if let Some(words) = checks::standing(&app.db, visit.id).await? {
         let mut words = words.to_owned();

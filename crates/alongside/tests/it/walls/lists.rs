@@ -86,7 +86,12 @@ async fn everything(world: &World) -> Vec<Vec<String>> {
 }
 
 /// Somebody with up to three posts at random.
-async fn somebody(world: &World, chance: &mut StdRng, orgs: &[OrgRef], nth: usize) -> Person {
+pub(super) async fn somebody(
+    world: &World,
+    chance: &mut StdRng,
+    orgs: &[OrgRef],
+    nth: usize,
+) -> Person {
     let app = &world.app;
     let context = Context::system("test", app.clock.now());
     let name = format!("Chance {nth}");
@@ -176,8 +181,8 @@ async fn compare(
     opened
 }
 
-async fn hold(world: &World, seed: u64, people: usize) {
-    let routes = paths::routes(world).await;
+/// Organisations in which somebody may hold a post.
+pub(super) async fn orgs(world: &World) -> Vec<OrgRef> {
     let mut orgs: Vec<OrgRef> =
         vec![OrgRef::School(HARBOUR_VIEW), OrgRef::School(OAKFIELD), OrgRef::School(999_104)];
     for person in &world.people.0 {
@@ -186,6 +191,12 @@ async fn hold(world: &World, seed: u64, people: usize) {
     }
     orgs.sort();
     orgs.dedup();
+    orgs
+}
+
+async fn hold(world: &World, seed: u64, people: usize) {
+    let routes = paths::routes(world).await;
+    let orgs = orgs(world).await;
     let items = everything(world).await;
     let mut chance = StdRng::seed_from_u64(seed);
     let (mut wrong, mut opened) = (Vec::new(), 0);

@@ -2,6 +2,7 @@
 //! somebody who leaves hands over, what the copy of one's data holds, who looked, what a stolen
 //! database tells, and that the record of acts tells of every tampering.
 
+mod ageing;
 mod alike;
 mod attack;
 mod deals;
@@ -10,9 +11,11 @@ mod evidence;
 mod filled;
 mod forms;
 mod leaving;
+mod led;
 mod lists;
 mod matrix;
 mod more;
+mod moved;
 mod paths;
 mod personal;
 mod reach;

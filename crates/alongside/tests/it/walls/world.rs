@@ -106,6 +106,7 @@ fn app(db: Db, clock: Clock, folder: &tempfile::TempDir, seed: u64) -> App {
         secret: Arc::new([7; 32].into()),
         names: register::names(),
         written: routes::WRITTEN,
+        kept: routes::KEPT,
     }
 }
 
