@@ -4,17 +4,11 @@
 use jiff::{Span, Timestamp, civil::Date};
 use support::calendar::calendar;
 
-/// Whether schools are closed to pupils on a day, weekends apart.
-#[must_use]
-pub fn in_holidays(day: Date) -> bool {
-    calendar().holidays.iter().any(|holiday| holiday.from <= day && day <= holiday.to)
-}
-
 /// Whether somebody at a school may be reminded on a day: not at weekends, on public holidays or
 /// in the school holidays.
 #[must_use]
 pub fn may_remind(day: Date) -> bool {
-    brokerage::packs::is_working_day(day) && !in_holidays(day)
+    calendar().is_school_day(day)
 }
 
 /// The last day on or before a day on which people at school can act: what falls due in the
@@ -31,16 +25,10 @@ pub fn school_day_before(day: Date) -> Date {
     day
 }
 
-/// How many days lie between two days, school holidays left out: the longest summer is no silence.
+/// How many days lie between two days, school holidays left out.
 #[must_use]
 pub fn days_quiet(since: Date, today: Date) -> i64 {
-    let mut days = 0;
-    let mut at = since;
-    while at < today {
-        at = at.saturating_add(Span::new().days(1));
-        days += i64::from(!in_holidays(at));
-    }
-    days
+    calendar().days_of_term(since, today)
 }
 
 /// Half past seven in the morning in London.

@@ -123,7 +123,7 @@ fn of_plan(whole: &Whole, visitor: &Visitor, today: Date, list: &mut Vec<Waiting
         for action in whole.actions_of(objective.id) {
             let standings = whole.standings(&who, Some(objective), Some(action));
             let page = format!("/actions/{}", action.id);
-            let quiet = is_quiet(plan, objective, action, today);
+            let quiet = is_quiet(whole, objective, action, today);
             let lead = standings.contains(&Standing::Lead);
             if standings.contains(&Standing::Owner) && action.state().is_open() {
                 let late = action.is_late(today);

@@ -281,10 +281,12 @@ pub(crate) const fn touched(rows: u64, what: &'static str) -> Result<(), DbError
     if rows == 1 { Ok(()) } else { Err(DbError::Conflict(what)) }
 }
 
-/// Whether an action has been quiet for too long on a day.
+/// Whether an action has been quiet for too long on a day: as long as a linked agreement says, or
+/// else the plan.
 #[must_use]
-pub fn is_quiet(plan: &Plan, objective: &Objective, action: &Action, today: Date) -> bool {
-    quiet_for(plan, objective, action, today).is_some_and(|days| days >= plan.stale_after)
+pub fn is_quiet(whole: &Whole, objective: &Objective, action: &Action, today: Date) -> bool {
+    let first = whole.ladder(objective.id).first().copied().unwrap_or(whole.plan.stale_after);
+    quiet_for(&whole.plan, objective, action, today).is_some_and(|days| days >= first)
 }
 
 /// For how many days nothing was heard of an action that should be going on; none where there is

@@ -14,7 +14,6 @@ use foundation::{
 use jiff::{Span, civil::Date};
 use sea_orm::FromQueryResult;
 use serde_json::json;
-use support::agreements::State as AgreementState;
 
 use crate::{
     Refusal, calendar,
@@ -39,27 +38,13 @@ pub const RUNGS: [&str; 4] = [
     "The broker is told",
 ];
 
-/// How far a quiet action of an objective may be raised: no further than the school agreed, and
-/// beyond the school only where a linked agreement in force has somebody there.
+/// The step of the ladder that is due for an action, if one is: the days of each step, the days
+/// that were quiet, the steps taken since.
 #[must_use]
-pub fn reach(whole: &Whole, objective: &Objective) -> i64 {
-    let in_force: Vec<_> = whole
-        .linked(objective.id)
-        .map(|linked| &linked.agreement)
-        // A paused agreement rests: nobody outside the school is written to.
-        .filter(|one| one.state().in_force() && one.state() != AgreementState::Paused)
-        .collect();
-    let broker = in_force.iter().any(|agreement| agreement.partnership.is_some());
-    let most = if broker { 3 } else { 2 };
-    whole.plan.ladder_top.min(most)
-}
-
-/// The step of the ladder that is due for an action, if one is: days quiet, steps taken since.
-#[must_use]
-pub fn next_rung(stale_after: i64, quiet: i64, taken: i64, reach: i64) -> Option<i64> {
-    let due = (quiet - stale_after).div_euclid(BETWEEN);
+pub fn next_rung(ladder: &[i64], quiet: i64, taken: i64) -> Option<i64> {
     // One step a day at most, so that a long silence is not shouted at.
-    (quiet >= stale_after && taken <= due && taken <= reach).then_some(taken)
+    let due = ladder.get(usize::try_from(taken).ok()?)?;
+    (quiet >= *due).then_some(taken)
 }
 
 /// What a round did.
@@ -186,7 +171,7 @@ async fn climb(
     let taken = i64::try_from(open.len()).unwrap_or(i64::MAX);
     let at = permit.context().at;
     let this_day = open.iter().any(|step| london(step.taken_at.0) == today);
-    let Some(rung) = next_rung(plan.stale_after, quiet, taken, reach(whole, objective)) else {
+    let Some(rung) = next_rung(&whole.ladder(objective.id), quiet, taken) else {
         return Ok(false);
     };
     if this_day {
@@ -257,7 +242,7 @@ async fn people(
             add(heads(whole.plan.org).await?);
             for linked in whole.linked(objective.id) {
                 let agreement = &linked.agreement;
-                if agreement.state().in_force() && agreement.state() != AgreementState::Paused {
+                if linked.is_going_on() {
                     add(heads(agreement.supported).await?);
                     add(heads(agreement.supporting).await?);
                 }
@@ -298,26 +283,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_step_a_week_from_the_owner_up_to_where_the_school_agreed() {
-        assert_eq!(next_rung(21, 20, 0, 3), None);
-        assert_eq!(next_rung(21, 21, 0, 3), Some(0));
-        assert_eq!(next_rung(21, 22, 1, 3), None);
-        assert_eq!(next_rung(21, 28, 1, 3), Some(1));
-        assert_eq!(next_rung(21, 42, 3, 3), Some(3));
-        assert_eq!(next_rung(21, 90, 4, 3), None, "the ladder ends");
-        assert_eq!(next_rung(21, 90, 2, 1), None, "never beyond what was agreed");
-        assert_eq!(next_rung(21, 90, 0, 3), Some(0), "the owner always comes first");
+    fn one_step_after_the_other_each_after_its_own_days() {
+        let ladder = [21, 28, 35, 50];
+        assert_eq!(next_rung(&ladder, 20, 0), None);
+        assert_eq!(next_rung(&ladder, 21, 0), Some(0));
+        assert_eq!(next_rung(&ladder, 22, 1), None);
+        assert_eq!(next_rung(&ladder, 28, 1), Some(1));
+        assert_eq!(next_rung(&ladder, 49, 3), None);
+        assert_eq!(next_rung(&ladder, 50, 3), Some(3));
+        assert_eq!(next_rung(&ladder, 90, 4), None, "the ladder ends");
+        assert_eq!(next_rung(&ladder[..2], 90, 2), None, "never beyond what was agreed");
+        assert_eq!(next_rung(&ladder, 90, 0), Some(0), "the owner always comes first");
     }
 
     proptest! {
         #[test]
-        fn never_beyond_the_reach_and_never_before_its_time(
-            stale in 7_i64..120, quiet in 0_i64..400, taken in 0_i64..6, reach in 0_i64..4,
+        fn never_beyond_the_last_step_and_never_before_its_time(
+            ladder in prop::collection::vec(7_i64..160, 1..5), quiet in 0_i64..400, taken in 0_i64..6,
         ) {
-            if let Some(rung) = next_rung(stale, quiet, taken, reach) {
-                prop_assert!(rung <= reach);
+            if let Some(rung) = next_rung(&ladder, quiet, taken) {
                 prop_assert_eq!(rung, taken);
-                prop_assert!(quiet >= stale + rung * BETWEEN);
+                prop_assert!(quiet >= ladder[usize::try_from(rung).unwrap()]);
             }
         }
     }

@@ -8,17 +8,19 @@ use needs::FindingId;
 use sea_orm::FromQueryResult;
 use support::{
     Agreement, AgreementId,
-    agreements::{State as AgreementState, store as agreements},
+    agreements::{Quiet, State as AgreementState, store as agreements},
 };
 
 use crate::{
     Refusal,
+    acts::plan::LADDER_TOP,
     machine::{Standing, Work},
     model::{
         Action, ActionId, LadderStep, Milestone, Objective, ObjectiveId, Plan, PlanId, Priority,
         Suggestion,
     },
     store::plan,
+    tend::BETWEEN,
 };
 
 const OBJECTIVE: &str = "o.id, o.plan, o.priority, o.area, o.words, o.lead, o.lead_name, \
@@ -40,9 +42,17 @@ pub struct Linked {
     pub agreement: Agreement,
     /// The accounts of its team.
     pub team: Vec<AccountId>,
+    /// After how long a silence who is told, where the agreement says so.
+    pub quiet: Option<Quiet>,
 }
 
 impl Linked {
+    /// Whether it is in force and does not rest: only then is anybody outside written to.
+    #[must_use]
+    pub fn is_going_on(&self) -> bool {
+        self.agreement.state().in_force() && self.agreement.state() != AgreementState::Paused
+    }
+
     /// Whether its parties see what is linked with it: from the signatures to the end of the
     /// checks; what was cancelled or broken off shows nothing any more.
     #[must_use]
@@ -162,7 +172,8 @@ impl Whole {
                 && let Some(agreement) = agreements::find(db, pair.agreement).await?
             {
                 let team = agreements::team_accounts(db, pair.agreement).await?;
-                linked.insert(pair.agreement, Linked { agreement, team });
+                let quiet = agreements::current(db, &agreement).await?.terms().quiet;
+                linked.insert(pair.agreement, Linked { agreement, team, quiet });
             }
         }
         share_milestones(db, &mut milestones).await?;
@@ -214,6 +225,32 @@ impl Whole {
             .into_iter()
             .flatten()
             .filter_map(|agreement| self.agreements.get(agreement))
+    }
+
+    /// After how many quiet days an action of an objective is raised, step by step: as the linked
+    /// agreements that are going on say, the earliest of them first; else a week apart from the day
+    /// the plan names. No further than the school agreed in its plan, and beyond the school only
+    /// where a linked agreement has somebody there.
+    #[must_use]
+    pub fn ladder(&self, objective: ObjectiveId) -> Vec<i64> {
+        let going_on = || self.linked(objective).filter(|linked| linked.is_going_on());
+        let agreed: Vec<Quiet> = going_on().filter_map(|linked| linked.quiet).collect();
+        let stale = self.plan.stale_after;
+        let mut days = match agreed.iter().map(|quiet| quiet.asked).min() {
+            None => (0..=LADDER_TOP).map(|rung| stale + rung * BETWEEN).collect(),
+            Some(asked) => {
+                let heads = agreed.iter().filter_map(|quiet| quiet.heads).min();
+                let broker = agreed.iter().filter_map(|quiet| quiet.broker).min();
+                // The lead of the objective hears of it before anybody outside does.
+                let lead = heads.map_or(asked + BETWEEN, |heads| heads.min(asked + BETWEEN));
+                let above = heads.into_iter().chain(broker.filter(|_| heads.is_some()));
+                [asked, lead].into_iter().chain(above).collect::<Vec<i64>>()
+            }
+        };
+        let broker = going_on().any(|linked| linked.agreement.partnership.is_some());
+        let reach = self.plan.ladder_top.min(if broker { LADDER_TOP } else { LADDER_TOP - 1 });
+        days.truncate(usize::try_from(reach + 1).unwrap_or(1));
+        days
     }
 
     /// An objective.

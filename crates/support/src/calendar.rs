@@ -57,10 +57,29 @@ impl Calendar {
         }
     }
 
+    /// Whether schools are closed to pupils on a day, weekends apart.
+    #[must_use]
+    pub fn in_holidays(&self, on: Date) -> bool {
+        self.holidays.iter().any(|one| one.from <= on && on <= one.to)
+    }
+
     /// Whether schools are open on a day.
     #[must_use]
     pub fn is_school_day(&self, on: Date) -> bool {
-        is_working_day(on) && !self.holidays.iter().any(|one| one.from <= on && on <= one.to)
+        is_working_day(on) && !self.in_holidays(on)
+    }
+
+    /// How many days lie between two days, school holidays left out: the longest summer is no
+    /// silence.
+    #[must_use]
+    pub fn days_of_term(&self, since: Date, today: Date) -> i64 {
+        let mut days = 0;
+        let mut at = since;
+        while at < today {
+            at = at.saturating_add(1.day());
+            days += i64::from(!self.in_holidays(at));
+        }
+        days
     }
 
     /// The first moment from `at` on at which a letter that can wait may arrive: itself within

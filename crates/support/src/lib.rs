@@ -34,6 +34,7 @@ pub mod pages;
 pub mod persons;
 pub mod reviews;
 pub mod seal;
+pub mod silence;
 pub mod stories;
 pub mod time;
 pub mod together;
@@ -92,6 +93,7 @@ pub fn handlers(handlers: jobs::Handlers) -> jobs::Handlers {
         stories::propose(&app, &permit).await.map_err(|error| error.to_string())?;
         impact::tell(&app, &permit).await.map_err(|error| error.to_string())?;
         board::tell(&app, &permit).await.map_err(|error| error.to_string())?;
+        silence::tend(&app, &permit).await.map_err(|error| error.to_string())?;
         care::floors::watch(&app, &permit).await.map_err(|error| error.to_string())?;
         schedule(&app).await.map_err(|error| error.to_string())
     })

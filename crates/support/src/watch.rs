@@ -8,25 +8,25 @@ use access::Visitor;
 use foundation::{
     DbError, OrgRef, Sql,
     clock::{date_in_words, london},
-    db::At,
     web::{Cell, Table},
 };
-use jiff::{Span, civil::Date};
-use sea_orm::FromQueryResult;
+use jiff::civil::Date;
 
 use crate::{
     Refusal,
     agreements::{
-        Agreement, State,
+        Agreement, State, Terms,
         store::{self, signed},
         terms::days,
     },
-    neighbours,
+    calendar::calendar,
+    neighbours, silence,
     time::{self, Totals},
 };
 
-/// After how many weeks without any act an active support is called quiet.
-pub const QUIET_WEEKS: i64 = 6;
+/// After how many days without any act a support is called quiet whose agreement says nothing
+/// about it; school holidays are left out.
+pub const QUIET_DAYS: i64 = 42;
 
 /// What waits in a broker's supports, as tables.
 #[derive(Clone, Debug)]
@@ -91,7 +91,9 @@ pub async fn over(
         if agreement.state().in_force() {
             receiving.entry(name(agreement.supported)).or_default().push(agreement);
             let totals = time::totals(db, agreement.id).await?;
-            if let Some(words) = stalled(db, agreement, today).await? {
+            let version = store::current(db, agreement).await?;
+            let terms = version.terms();
+            if let Some(words) = stalled(db, agreement, terms, today).await? {
                 let mut row = vec![link(agreement, "")];
                 row.extend(pair(agreement));
                 row.push(Cell::text(words));
@@ -101,11 +103,10 @@ pub async fn over(
             row.extend(pair(agreement));
             row.extend(in_days(totals));
             delivered.push(row);
-            let terms = store::current(db, agreement).await?;
-            if agreement.request.is_none() && terms.terms().area.trim().is_empty() {
+            if agreement.request.is_none() && terms.area.trim().is_empty() {
                 let mut row = vec![link(agreement, "")];
                 row.extend(pair(agreement));
-                row.push(Cell::text(days(terms.terms().half_days())));
+                row.push(Cell::text(days(terms.half_days())));
                 unlinked.push(row);
             }
         }
@@ -171,16 +172,15 @@ async fn missing(db: &impl Sql, agreement: &Agreement) -> Result<[Cell; 2], Refu
 async fn stalled(
     db: &impl Sql,
     agreement: &Agreement,
+    terms: &Terms,
     today: Date,
 ) -> Result<Option<String>, DbError> {
     let mut words = Vec::new();
-    let last = last_act(db, agreement).await?;
-    let before = today.saturating_sub(Span::new().weeks(QUIET_WEEKS));
-    if agreement.state() != State::Paused && last.is_some_and(|on| on <= before) {
-        words.push(format!(
-            "Nothing was written down since {}",
-            last.map_or_else(String::new, date_in_words)
-        ));
+    if let Some((last, _)) = silence::last_word(db, agreement).await?
+        && agreement.state() != State::Paused
+        && calendar().days_of_term(last, today) >= terms.quiet.map_or(QUIET_DAYS, |it| it.asked)
+    {
+        words.push(format!("Nothing was written down since {}", date_in_words(last)));
     }
     let open = time::unsettled(db, agreement.id, today).await?;
     if open > 0 {
@@ -188,20 +188,4 @@ async fn stalled(
         words.push(format!("{open} {planned} passed without a word"));
     }
     Ok(if words.is_empty() { None } else { Some(words.join(". ")) })
-}
-
-/// The day of the last act on an agreement.
-async fn last_act(db: &impl Sql, agreement: &Agreement) -> Result<Option<Date>, DbError> {
-    #[derive(FromQueryResult)]
-    struct Last {
-        at: At,
-    }
-    let last: Option<Last> = db
-        .first(
-            "SELECT at FROM event WHERE subject = 'agreement' AND subject_id = $1
-             ORDER BY seq DESC LIMIT 1",
-            [agreement.id.to_string().into()],
-        )
-        .await?;
-    Ok(last.map(|last| london(last.at.0)))
 }

@@ -165,7 +165,8 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         purpose: "To run support as agreed and to show what became of it in both schools.",
         basis: PUBLIC_TASK,
         people: "Heads, chairs, the team, the broker",
-        data: "Names in the team, signatures with time, half-days given, reviews, feedback",
+        data: "Names in the team, signatures with time (of a head without an account, the address the \
+               letter went to), half-days given, reviews, feedback",
         zones: &[Zone::Parties],
         tables: &[
             "agreement",

@@ -20,7 +20,7 @@ use support::pages::parts::{
 
 use super::{
     briefings::{self, Briefing, BriefingId},
-    broker, digest, feed,
+    broker, digest, feed, pack,
 };
 
 /// The pages of the week.
@@ -34,7 +34,8 @@ pub fn routes() -> Router<App> {
         .route("/briefings/new", get(ask_briefing).post(send_briefing))
         .route("/briefings/{id}", get(briefing))
         .route("/briefings/{id}/read", post(acknowledge))
-        .route("/broker", get(dashboard));
+        .route("/broker", get(dashboard))
+        .route("/broker/pack", get(pack::show));
     for (ending, format) in [("csv", Format::Csv), ("xlsx", Format::Xlsx), ("json", Format::Json)] {
         for name in [
             "clocks", "unsigned", "quiet", "overlaps", "days", "unlinked", "company", "capacity",
@@ -161,7 +162,7 @@ async fn calendar(State(app): State<App>, Path(file): Path<String>) -> Result<Re
 }
 
 /// The partnership whose broker or convenor the visitor is.
-fn partnership(visitor: &Visitor) -> Option<OrgRef> {
+pub(super) fn partnership(visitor: &Visitor) -> Option<OrgRef> {
     visitor.orgs(Role::Broker).next()
 }
 
@@ -360,6 +361,7 @@ async fn dashboard(
         "What is worth a friendly call. Lists are alphabetical or by date: they say nothing about \
          who does better.",
     );
+    sheet = sheet.part("", link("/broker/pack", "The week on one side of paper"));
     for (name, table) in broker::tables(&app, &visitor, org).await? {
         let html = if table.rows.is_empty() {
             paragraphs(&format!("{}: nothing at the moment.", table.caption))

@@ -333,7 +333,16 @@ async fn the_broker_sees_what_is_worth_a_call() {
         let _ = page.contains("1 planned day has passed without a word");
         let csv = t.get(Some(&marcus), "/broker/quiet.csv").await.expect(200);
         let _ = csv.contains("Harbour View Primary");
+        // On paper the same, shortened, each part under its own heading.
+        let pack = t.get(Some(&marcus), "/broker/pack").await.expect(200);
+        let _ = pack
+            .contains("<dt>Stalled</dt><dd>1</dd>")
+            .contains("Nothing was written down since 9 November 2026")
+            .contains("Waiting for signatures")
+            .contains("Schools where several supports meet")
+            .contains("Time in the next twelve weeks");
         let priya = t.sign_in(w.priya.account, "Priya Nair").await;
+        let _ = t.get(Some(&priya), "/broker/pack").await.expect(404);
         let _ = t.get(Some(&priya), "/broker").await.expect(404);
         let _ = t.get(Some(&priya), "/broker/quiet.csv").await.expect(404);
     })

@@ -69,7 +69,7 @@ async fn page(
     if one.is_late(today) {
         tags += " <strong class=\"govuk-tag govuk-tag--orange\">Overdue</strong>";
     }
-    if is_quiet(&sight.whole.plan, objective, one, today) {
+    if is_quiet(&sight.whole, objective, one, today) {
         tags += " <strong class=\"govuk-tag govuk-tag--yellow\">Quiet</strong>";
     }
     if let Some(rag) = one.rag().filter(|_| one.state().is_open()) {

@@ -153,12 +153,11 @@ pub(super) fn action_list(rows: &[String]) -> Html {
 
 /// An action as a line: what, who, by when, how it stands.
 pub(super) fn line(sight: &Sight, objective: &Objective, action: &Action, today: Date) -> String {
-    let plan = &sight.whole.plan;
     let mut tags = action_tag(action.state()).render();
     if action.is_late(today) {
         tags += " <strong class=\"govuk-tag govuk-tag--orange\">Overdue</strong>";
     }
-    if is_quiet(plan, objective, action, today) {
+    if is_quiet(&sight.whole, objective, action, today) {
         tags += " <strong class=\"govuk-tag govuk-tag--yellow\">Quiet</strong>";
     }
     if let (Some(rag), true) = (action.rag(), action.state().is_open()) {
@@ -314,6 +313,19 @@ fn facts(sight: &Sight) -> Html {
             format!("after {} days without a word, school holidays left out", plan.stale_after),
         )
         .row("Then, one step a week", format!("{}.", ladder.join(". ")));
+    let agreed: Vec<String> = sight
+        .whole
+        .agreements
+        .values()
+        .filter(|linked| linked.is_going_on())
+        .filter_map(|linked| {
+            let steps = linked.quiet?.in_words(linked.agreement.bodies()).join(". ");
+            Some(text(format!("{}: {steps}", linked.agreement.title)).to_string())
+        })
+        .collect();
+    if !agreed.is_empty() {
+        facts = facts.row("Where an agreement says more", list(&agreed));
+    }
     if let Some(on) = plan.governors_on() {
         facts = facts.row("Noted by governors", date_in_words(on));
     }

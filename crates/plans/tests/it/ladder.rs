@@ -10,9 +10,10 @@ use plans::{
     machine::ActionAct,
     store::is_quiet,
 };
+use support::agreements::Quiet;
 use testkit::{TestApp, both};
 
-use crate::world::{HARBOUR, at, frame, permit, running, setup, whole, world};
+use crate::world::{HARBOUR, at, frame, permit, running, running_with, setup, whole, world};
 
 async fn round(t: &TestApp) -> plans::tend::Tended {
     let permit = access::Permit::system("test", t.app.clock.now());
@@ -52,7 +53,7 @@ async fn one_step_a_week_up_to_the_broker_each_recorded_and_none_twice() {
         at(&t, "2027-01-26T07:30:00Z").await;
         let now = whole(&t, r.plan).await;
         let (objective, one) = now.action(r.mapped).unwrap();
-        assert!(is_quiet(&now.plan, objective, one, date(2027, 1, 26)));
+        assert!(is_quiet(&now, objective, one, date(2027, 1, 26)));
         assert_eq!(round(&t).await.raised, 1);
         assert_eq!(told(&t).await, ["nasreen"], "the owner comes first");
         assert_eq!(round(&t).await.raised, 0, "not twice on a day");
@@ -85,6 +86,37 @@ async fn one_step_a_week_up_to_the_broker_each_recorded_and_none_twice() {
         at(&t, "2027-04-23T07:30:00Z").await;
         round(&t).await;
         assert_eq!(told(&t).await, ["nasreen"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agreement_says_after_how_many_days_who_is_told() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        // Both heads agreed on an early question and on no broker.
+        let quiet = Quiet { asked: 10, heads: Some(14), broker: None };
+        let r = running_with(&t, &w, Some(quiet)).await;
+        only_the_linked(&t).await;
+        let now = whole(&t, r.plan).await;
+        let (objective, one) = now.action(r.mapped).unwrap();
+        assert!(!is_quiet(&now, objective, one, date(2027, 1, 14)));
+        assert!(is_quiet(&now, objective, one, date(2027, 1, 15)));
+        assert_eq!(now.ladder(r.linked), [10, 14, 14]);
+        assert_eq!(now.ladder(r.alone), [21, 28, 35], "where no agreement is, the plan says it");
+        for (day, expected) in [
+            ("2027-01-14", vec![]),
+            ("2027-01-15", vec!["nasreen"]),
+            ("2027-01-19", vec!["jess"]),
+            ("2027-01-20", vec!["daniel", "priya"]),
+            ("2027-03-15", vec![]),
+        ] {
+            at(&t, &format!("{day}T07:30:00Z")).await;
+            round(&t).await;
+            assert_eq!(told(&t).await, expected, "{day}");
+        }
+        let shown = t.get(Some(&w.priya), &format!("/plans/{}", r.plan)).await.expect(200);
+        let _ = shown.contains("After 14 days without a word, the heads of both schools are told");
     })
     .await;
 }

@@ -20,7 +20,7 @@ use plans::{
 };
 use support::{
     AgreementId,
-    agreements::{self, ChosenKpi, ChosenOn, Origin, Pen, Side, TeamMember, Terms},
+    agreements::{self, ChosenKpi, ChosenOn, Origin, Pen, Quiet, Side, TeamMember, Terms},
     milestones::Gauge,
 };
 use testkit::{Persona, Setup, TestApp};
@@ -187,11 +187,12 @@ pub(crate) fn frame() -> PlanFrame {
 }
 
 /// An agreement in which Oakfield supports Harbour View, in force since 4 January 2027.
-pub(crate) async fn agreement(t: &TestApp, w: &World) -> AgreementId {
+async fn agreement(t: &TestApp, w: &World, quiet: Option<Quiet>) -> AgreementId {
     at(t, "2026-12-14T09:00:00Z").await;
     let kind = support::pack::pack().kind("focused").unwrap();
     let (harbour, oakfield) = (OrgRef::School(HARBOUR), OrgRef::School(OAKFIELD));
     let mut terms = Terms::draft(kind, harbour, oakfield);
+    terms.quiet = quiet;
     terms.title = "Early reading".to_owned();
     terms.purpose = "Phonics is taught in three ways.".to_owned();
     terms.success = vec!["One phonics programme, taught daily".to_owned()];
@@ -288,7 +289,12 @@ pub(crate) struct Running {
 }
 
 pub(crate) async fn running(t: &TestApp, w: &World) -> Running {
-    let agreement = agreement(t, w).await;
+    running_with(t, w, Some(Quiet::USUAL)).await
+}
+
+/// The same, under an agreement with words of its own about silence.
+pub(crate) async fn running_with(t: &TestApp, w: &World, quiet: Option<Quiet>) -> Running {
+    let agreement = agreement(t, w, quiet).await;
     let permit = own(t, &w.priya).await;
     let new =
         NewPlan { org: OrgRef::School(HARBOUR), audit: None, needs: Vec::new(), frame: frame() };

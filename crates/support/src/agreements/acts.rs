@@ -321,10 +321,25 @@ pub async fn sign(
     permit.must_be_to(&[Action::Sign])?;
     let (tx, agreement) = open(app, id).await?;
     let who = standings(app, &tx, permit, &agreement).await?;
+    let state = sign_as(app, &tx, permit, &agreement, &who, pen).await?;
+    tx.commit().await?;
+    Ok(state)
+}
+
+/// Signs for whoever stands so on an agreement that is open for writing.
+pub(super) async fn sign_as(
+    app: &App,
+    tx: &Tx,
+    permit: &Permit,
+    agreement: &Agreement,
+    who: &[Standing],
+    pen: Pen<'_>,
+) -> Result<State, Refusal> {
+    let id = agreement.id;
     if pen.name.trim().is_empty() {
         return Err(Refusal::field("name", "Type your name as your signature"));
     }
-    let version = store::version(&tx, id, agreement.latest).await?;
+    let version = store::version(tx, id, agreement.latest).await?;
     let Some(sealed) = version.hash.clone() else {
         return Err(Refusal::NotNow(
             "There is nothing to sign yet: the agreement is still being written.".to_owned(),
@@ -341,12 +356,12 @@ pub async fn sign(
     if !gaps.is_empty() {
         return Err(Refusal::Incomplete(gaps));
     }
-    let so_far = signed(&store::signatures(&tx, id).await?, agreement.latest);
-    let (act, capacity, org) = next_signature(&agreement, &who, so_far, terms.chair_signs())?;
-    let to = transition(agreement.state(), act, &who)
+    let so_far = signed(&store::signatures(tx, id).await?, agreement.latest);
+    let (act, capacity, org) = next_signature(agreement, who, so_far, terms.chair_signs())?;
+    let to = transition(agreement.state(), act, who)
         .map_err(|no| Refusal::of(no, agreement.state(), act))?;
     debug_assert_eq!(to, To::BySignatures);
-    write_signature(&tx, permit, &agreement, &sealed, capacity, org, pen).await?;
+    write_signature(tx, permit, agreement, &sealed, capacity, org, pen).await?;
     let now = match act {
         Act::SignSupported => Signed { supported: true, ..so_far },
         Act::SignChair => Signed { chair: true, ..so_far },
@@ -361,19 +376,18 @@ pub async fn sign(
     let mut after = agreement.with_state(state);
     if complete {
         after = Agreement { in_force: Some(agreement.latest), ..after.with_terms(terms) };
-        write_team(&tx, id, terms).await?;
+        write_team(tx, id, terms).await?;
     }
-    store::keep(&tx, &agreement, &after, permit.context().at).await?;
+    store::keep(tx, agreement, &after, permit.context().at).await?;
     if complete {
         if agreement.state() == State::UnderVariation {
-            course::freeze(&tx, app, permit, &after, terms).await?;
+            course::freeze(tx, app, permit, &after, terms).await?;
         } else {
-            neighbours::freeze_audit(&tx, permit, &agreement).await?;
+            neighbours::freeze_audit(tx, permit, agreement).await?;
         }
-        neighbours::promise_time(&tx, app, permit, &after, terms).await?;
-        course::tell(app, &tx, permit, &agreement, &course::Told::Signed).await?;
+        neighbours::promise_time(tx, app, permit, &after, terms).await?;
+        course::tell(app, tx, permit, agreement, &course::Told::Signed).await?;
     }
-    tx.commit().await?;
     Ok(state)
 }
 
@@ -427,8 +441,13 @@ async fn write_signature(
     org: OrgRef,
     pen: Pen<'_>,
 ) -> Result<(), Refusal> {
-    let Actor::Person { account, .. } = &permit.context().actor else {
-        return Err(Refusal::NotYours("Only a person signs an agreement.".to_owned()));
+    let account = match &permit.context().actor {
+        Actor::Person { account, .. } => account.clone(),
+        // A head without an account is named by the address to which the letter went.
+        by_letter @ Actor::Link { .. } => by_letter.key(),
+        Actor::System(_) => {
+            return Err(Refusal::NotYours("Only a person signs an agreement.".to_owned()));
+        }
     };
     let at = permit.context().at;
     let hash = seal(&json!({
@@ -444,7 +463,7 @@ async fn write_signature(
             agreement.latest.into(),
             capacity.into(),
             org.into(),
-            account.clone().into(),
+            account.into(),
             pen.name.trim().into(),
             pen.title.trim().into(),
             At(at).into(),

@@ -17,7 +17,7 @@ use super::{
     roles,
 };
 use crate::{
-    agreements::{ChosenKpi, ChosenOn, Side, TeamMember, Terms},
+    agreements::{ChosenKpi, ChosenOn, Quiet, Side, TeamMember, Terms},
     neighbours,
     pack::pack,
 };
@@ -88,6 +88,12 @@ pub(super) fn filled(step: &str, terms: &Terms, seen: i64) -> Option<FormData> {
             add("data", &terms.data);
             add("safeguarding", &terms.safeguarding);
             add("exit", &terms.exit);
+            if let Some(quiet) = terms.quiet {
+                add("quiet_asked", &quiet.asked.to_string());
+                for (name, days) in [("quiet_heads", quiet.heads), ("quiet_broker", quiet.broker)] {
+                    add(name, &days.map_or_else(String::new, |days| days.to_string()));
+                }
+            }
         }
         _ => return None,
     }
@@ -405,6 +411,18 @@ pub(super) fn promise_fields(terms: &Terms, form: &FormData, errors: &Errors) ->
     ] {
         fields.push(lines(form, errors, name, label, "", 4));
     }
+    fields.push(paragraphs(
+        "When nothing is heard of the work, or of an action of the plan it belongs to, somebody \
+         is asked in a friendly letter. School holidays are left out. Leave all three empty if \
+         nobody is to be written to.",
+    ));
+    for (name, label, hint) in [
+        ("quiet_asked", "Days until whoever has it in hand is asked", "From 7 to 120"),
+        ("quiet_heads", "Days until both heads are told", "Leave empty if they are not"),
+        ("quiet_broker", "Days until the broker is told", "Leave empty if nobody is"),
+    ] {
+        fields.push(number(form, errors, name, &terms.bodies().say(label), hint, "days"));
+    }
     fields
 }
 
@@ -454,9 +472,33 @@ pub(super) fn read(step: &str, mut terms: Terms, form: &FormData, errors: &mut E
             terms.data = form.text("data").to_owned();
             terms.safeguarding = form.text("safeguarding").to_owned();
             terms.exit = form.text("exit").to_owned();
+            terms.quiet = quiet(form, errors);
         }
     }
     terms
+}
+
+/// After how long a silence who is told; nothing where all is left empty.
+fn quiet(form: &FormData, errors: &mut Errors) -> Option<Quiet> {
+    let names = ["quiet_asked", "quiet_heads", "quiet_broker"];
+    if names.iter().all(|name| form.text(name).is_empty()) {
+        return None;
+    }
+    let message = "Enter a number of days from 7 to 120";
+    let mut above = |name| match form.text(name) {
+        "" => Some(None),
+        _ => form.parsed(name, errors, message).map(Some),
+    };
+    let (heads, broker) = (above("quiet_heads"), above("quiet_broker"));
+    let quiet = Quiet {
+        asked: form.parsed("quiet_asked", errors, message)?,
+        heads: heads?,
+        broker: broker?,
+    };
+    if let Some((field, message)) = quiet.problem() {
+        errors.add(field, message);
+    }
+    Some(quiet)
 }
 
 /// A day that may be left out; half-filled is a problem.

@@ -4,6 +4,7 @@ mod board;
 mod build;
 mod care;
 mod close;
+mod confirm;
 mod decide;
 mod fields;
 mod floors;
@@ -13,6 +14,7 @@ mod milestones;
 mod money;
 pub mod parts;
 pub mod points;
+mod poster;
 pub mod quick;
 mod report;
 mod reviews;
@@ -77,6 +79,9 @@ pub fn routes() -> Router<App> {
         .route("/agreements/{id}/offer", axum::routing::post(build::offer))
         .route("/agreements/{id}/sign", get(sign::ask).post(sign::sign))
         .route("/agreements/{id}/print", get(sign::print))
+        .route("/agreements/{id}/letter", get(confirm::ask_letter).post(confirm::send_letter))
+        .route("/agreements/confirm/{token}", get(confirm::ask).post(confirm::confirm))
+        .route("/agreements/{id}/poster", get(poster::poster))
         .route("/agreements/{id}/milestones", get(milestones::milestones))
         .route(
             "/agreements/{id}/milestones/new",

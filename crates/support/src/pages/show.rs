@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     agreements::{
-        Side, Signature, Standing, State, Terms, Version,
+        Side, Signature, Standing, State, Terms, Version, by_link,
         store::{self, signed},
         terms::{days, pounds},
     },
@@ -52,6 +52,12 @@ pub(super) async fn show(
     sheet.nav = nav(&sight, "");
     sheet.lede =
         Html::join([waiting(&todos, false), road(&sight), now(&sight, &newest, &signatures)]);
+    let unreached = by_link::unreached(&app, &app.db, agreement, &newest).await?;
+    let by_letter = if !unreached.is_empty() && by_link::must_broker(&sight.standings).is_ok() {
+        go(&sight.at("letter"), "Ask for the signature of a head without an account")
+    } else {
+        Html::default()
+    };
     let changing = agreement.state() == State::UnderVariation;
     let anew = agreement.state() == State::Drafting && agreement.latest > 1;
     let sheet = sheet
@@ -65,6 +71,11 @@ pub(super) async fn show(
                 terms_list(&sight, current.terms()),
                 measures(current.terms()),
                 promises(&sight, current.terms()),
+                if agreement.state().in_force() {
+                    link(&sight.at("poster"), "One sheet for the staff room")
+                } else {
+                    Html::default()
+                },
             ]),
         )
         .part(
@@ -73,7 +84,7 @@ pub(super) async fn show(
         )
         .part("Signatures", signature_list(&sight, &current, &signatures))
         .part(&sight.say("Where both schools stood"), baselines(&sight, &frozen))
-        .part("What can be done", deeds(&sight, &newest))
+        .part("What can be done", Html::join([by_letter, deeds(&sight, &newest)]))
         .part("What happened", history(&timeline));
     frame
         .page(sight.title())
@@ -323,12 +334,21 @@ pub(super) fn measures(terms: &Terms) -> Html {
     ])
 }
 
+/// Who is told after how long a silence, as both agreed.
+pub(super) fn quiet_in_words(terms: &Terms) -> Html {
+    match terms.quiet {
+        Some(quiet) => bullets(quiet.in_words(terms.bodies())),
+        None => paragraphs("Nobody is written to."),
+    }
+}
+
 fn promises(sight: &Sight, terms: &Terms) -> Html {
     let list = SummaryList::new()
         .row("Confidentiality", paragraphs(&terms.confidentiality))
         .row("Data", paragraphs(&terms.data))
         .row("Safeguarding", paragraphs(&terms.safeguarding))
-        .row("How it ends", paragraphs(&terms.exit));
+        .row("How it ends", paragraphs(&terms.exit))
+        .row("When nothing is heard", quiet_in_words(terms));
     Html::of(&Details::new(sight.say("What both schools promise").as_str(), Html::of(&list)))
 }
 

@@ -15,7 +15,7 @@ use govuk::{Html, SummaryList, Tag, TagColour};
 use super::{
     Sight,
     parts::{FormPage, Sheet, kept, line, link, paragraphs, problems, text},
-    show::{measures, terms_list},
+    show::{measures, quiet_in_words, terms_list},
     sight, sight_to_act,
 };
 use crate::{
@@ -131,7 +131,7 @@ async fn page(
     built.show(&page)
 }
 
-fn promises(sight: &Sight, version: &Version) -> Html {
+pub(super) fn promises(sight: &Sight, version: &Version) -> Html {
     let terms = version.terms();
     Html::join([
         Html::trusted(format!(
@@ -143,7 +143,8 @@ fn promises(sight: &Sight, version: &Version) -> Html {
                 .row("Confidentiality", paragraphs(&terms.confidentiality))
                 .row("Data", paragraphs(&terms.data))
                 .row("Safeguarding", paragraphs(&terms.safeguarding))
-                .row("How it ends", paragraphs(&terms.exit)),
+                .row("How it ends", paragraphs(&terms.exit))
+                .row("When nothing is heard", quiet_in_words(terms)),
         ),
     ])
 }

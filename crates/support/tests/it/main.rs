@@ -1,11 +1,14 @@
 //! The support room on both databases.
 
 mod board;
+mod by_letter;
 mod care;
 mod funder;
 mod money;
+mod poster;
 mod quick;
 mod roles;
+mod silence;
 mod stories;
 mod team;
 mod thread;

@@ -30,7 +30,7 @@ const DATES: [(&str, &str); 6] = [
     ("end_on-year", "2027"),
 ];
 
-fn answers<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn answers<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut form = vec![
         ("supported", "school:999101"),
         ("supporting", "school:999207"),
@@ -46,7 +46,7 @@ fn answers<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     form
 }
 
-fn id_of(location: &str) -> AgreementId {
+pub(crate) fn id_of(location: &str) -> AgreementId {
     location.split('/').nth(2).unwrap().parse().unwrap()
 }
 

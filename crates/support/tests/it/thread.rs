@@ -70,7 +70,7 @@ pub(crate) async fn active(t: &TestApp, w: &World) -> AgreementId {
     id
 }
 
-async fn tend(t: &TestApp) -> course::Tended {
+pub(crate) async fn tend(t: &TestApp) -> course::Tended {
     course::tend(&t.app, &Permit::system("test", t.app.clock.now())).await.unwrap()
 }
 

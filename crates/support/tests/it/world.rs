@@ -93,7 +93,7 @@ pub(crate) async fn world(t: &TestApp) -> World {
     }
 }
 
-async fn school(tx: &foundation::Tx, urn: u32, name: &str) {
+pub(crate) async fn school(tx: &foundation::Tx, urn: u32, name: &str) {
     tx.run(
         "INSERT INTO school (urn, file, version, name, sort_name, phase, kind, status, is_open,
            authority, authority_name)

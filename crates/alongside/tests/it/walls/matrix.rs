@@ -227,9 +227,10 @@ wait; and the broker who accepts a request has begun to match it wherever somebo
 
 /// Forms that everybody who is signed in, or anybody at all, may send: their words are the first
 /// thing to be looked at.
-const FOR_EVERYBODY: [(&str, &str); 4] = [
+const FOR_EVERYBODY: [(&str, &str); 5] = [
     ("/account/", "one's own account"),
     ("/journal/", "a journal of one's own"),
+    ("/agreements/confirm/", "whoever holds the link of a letter"),
     ("/plans/answer/", "whoever holds the link of a letter"),
     ("/sign-in", "signing in"),
 ];

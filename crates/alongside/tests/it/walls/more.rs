@@ -247,7 +247,10 @@ impl Hands<'_> {
             .await
             .expect("a link");
         tx.commit().await.expect("a commit");
-        self.keep("Priya", &[milestone, action, format!("/plans/answer/{token}")]);
+        // A link to one act opens no other: an agreement says to all that this one is over.
+        let (answer, confirm) =
+            (format!("/plans/answer/{token}"), format!("/agreements/confirm/{token}"));
+        self.keep("Priya", &[milestone, action, answer, confirm]);
 
         let aisha = self.account_of("Aisha").to_string();
         let new = [
