@@ -14,8 +14,6 @@ use super::{broker, pages};
 
 /// How many lines of a part fit on the side of paper beside the others.
 const ROOM: usize = 8;
-/// The weeks of capacity, all of them: a gap in the middle is what one looks for.
-const WEEKS: usize = 12;
 
 struct Part {
     heading: String,
@@ -30,6 +28,10 @@ struct Page {
     partnership: String,
     facts: Vec<(&'static str, String)>,
     parts: Vec<Part>,
+    /// What the weeks of capacity are called, and each with the days that are free in it: all of
+    /// them, because a gap in the middle is what one looks for.
+    capacity: String,
+    weeks: Vec<(String, String)>,
     as_at: String,
 }
 
@@ -45,13 +47,14 @@ const PARTS: [(&str, &str); 7] = [
 ];
 
 /// A table as lines: what a row says, after its first cell, with the heading where it is a number.
-fn part(name: &str, table: &Table) -> Part {
-    let room = if name == "capacity" { WEEKS } else { ROOM };
+/// A number that is nought is not worth the room.
+fn part(table: &Table) -> Part {
     let line = |row: &Vec<Cell>| {
         let mut cells = row.iter().zip(&table.columns);
         let first = cells.next().map_or_else(String::new, |(cell, _)| cell.to_string());
         let rest: Vec<String> = cells
             .map(|(cell, column)| match cell {
+                Cell::Number(number, _) if *number == 0.0 => String::new(),
                 Cell::Number(..) => format!("{} {cell}", column.to_lowercase()),
                 words => words.to_string(),
             })
@@ -61,9 +64,19 @@ fn part(name: &str, table: &Table) -> Part {
     };
     Part {
         heading: table.caption.clone(),
-        lines: table.rows.iter().take(room).map(line).collect(),
-        more: table.rows.len().saturating_sub(room),
+        lines: table.rows.iter().take(ROOM).map(line).collect(),
+        more: table.rows.len().saturating_sub(ROOM),
     }
+}
+
+/// Each week of the capacity with the days that are free in it.
+fn weeks(table: &Table) -> Vec<(String, String)> {
+    let week = |row: &Vec<Cell>| {
+        let monday = row.first()?.to_string();
+        let day = monday.rsplit_once(' ').map_or(monday.clone(), |(day, _year)| day.to_owned());
+        Some((day, row.get(2)?.to_string()))
+    };
+    table.rows.iter().filter_map(week).collect()
 }
 
 /// How many there are of what a table lists; of weeks, those in which somebody has time.
@@ -83,16 +96,23 @@ pub(super) async fn show(
     let org = pages::partnership(&visitor).ok_or(PageError::NotFound)?;
     let tables = broker::tables(&app, &visitor, org).await?;
     let (mut facts, mut parts) = (Vec::new(), Vec::new());
+    let (mut capacity, mut ahead) = (String::new(), Vec::new());
     for (name, what) in PARTS {
         if let Some((_, table)) = tables.iter().find(|(one, _)| *one == name) {
             facts.push((what, count(name, table).to_string()));
-            parts.push(part(name, table));
+            if name == "capacity" {
+                (capacity, ahead) = (table.caption.clone(), weeks(table));
+            } else {
+                parts.push(part(table));
+            }
         }
     }
     let page = Page {
         partnership: register::org_name(&app.db, org).await?,
         facts,
         parts,
+        capacity,
+        weeks: ahead,
         as_at: date_in_words(app.clock.today()),
     };
     frame
@@ -122,11 +142,12 @@ mod tests {
             rows: (0..10).map(row).collect(),
             notes: Vec::new(),
         };
-        let short = part("days", &table);
+        let short = part(&table);
         assert_eq!((short.lines.len(), short.more), (8, 2));
         assert_eq!(short.lines[0], "Support 0: Harbour View; days free 2.5");
         table.rows[3][2] = Cell::Number(0.0, 1);
-        assert_eq!(part("capacity", &table).more, 0);
+        assert_eq!(part(&table).lines[3], "Support 3: Harbour View");
+        assert_eq!(weeks(&table)[0], ("Support".to_owned(), "2.5".to_owned()));
         assert_eq!((count("capacity", &table), count("days", &table)), (9, 10));
     }
 }

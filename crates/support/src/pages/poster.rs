@@ -59,7 +59,7 @@ pub(super) async fn poster(
         .page("For the staff room")
         .crumb("Agreements", "/agreements")
         .crumb(&sight.title(), sight.at(""))
-        .visible_to(sight.visible())
+        .visible_to(format!("{}; hung up, whoever passes it", sight.visible()))
         .show(&sheet)
 }
 

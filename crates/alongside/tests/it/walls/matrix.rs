@@ -221,7 +221,8 @@ there; 403 may read, not do this; 422 the form comes back with what is missing; 
 
 “Nothing there”: a made-up record is asked for. A provider of identities would have to answer; the link to
 a new e-mail address is known to its letter alone; a file that was read without a problem would have to
-wait; and the broker who accepts a request has begun to match it wherever somebody fits.
+wait; the broker who accepts a request has begun to match it wherever somebody fits; and a letter asks for
+a signature only where support runs already and nobody of that side has an account.
 
 | Route | Zone | Side | nobody |";
 
