@@ -34,6 +34,7 @@ use crate::{
         statements::Period,
     },
     neighbours,
+    pack::{Direction, pack},
     time::{self, Entry, EntryState, GiveReceive, Totals},
 };
 
@@ -67,6 +68,11 @@ pub struct Report {
     pub lines: Vec<Line>,
     /// Half-days both ways.
     pub time: GiveReceive,
+    /// The same by whom they were for, in the pack's order; last those of several groups.
+    pub for_whom: Vec<(String, GiveReceive)>,
+    /// How many supports run between peers and how many with the system above, with the half-days
+    /// delivered in each.
+    pub directions: BTreeMap<Direction, (usize, i64)>,
     /// Why half-days were cancelled, in words.
     pub cancelled: BTreeMap<String, i64>,
     /// Pence paid or to be paid to it.
@@ -127,6 +133,8 @@ pub async fn report(
         period,
         lines: Vec::new(),
         time: GiveReceive::default(),
+        for_whom: Vec::new(),
+        directions: BTreeMap::new(),
         cancelled: BTreeMap::new(),
         income: 0,
         cost: 0,
@@ -134,6 +142,7 @@ pub async fn report(
         floors: Vec::new(),
         names,
     };
+    let mut for_whom: HashMap<String, GiveReceive> = HashMap::new();
     for agreement in agreements.into_values() {
         let mut entries = time::of(db, agreement.id).await?;
         entries.retain(|entry| period.holds(entry.on()));
@@ -143,8 +152,20 @@ pub async fn report(
             continue;
         }
         report.count(&own, &entries, &charges::of(db, agreement.id).await?);
+        for entry in &entries {
+            for_whom.entry(entry.beneficiary.clone()).or_default().count(&own, entry);
+        }
+        let terms = store::current(db, &agreement).await?;
+        let (supports, half_days) = report.directions.entry(terms.terms().direction()).or_default();
+        *supports += 1;
+        *half_days += entries
+            .iter()
+            .filter(|entry| entry.state() == EntryState::Delivered)
+            .map(|entry| entry.half_days)
+            .sum::<i64>();
         report.lines.push(line(db, agreement, &own, &entries).await?);
     }
+    report.for_whom = in_order(for_whom);
     report.lines.sort_by_cached_key(|line| line.agreement.title.to_lowercase());
     for one in own {
         for floor in floors::of(db, one).await? {
@@ -192,15 +213,38 @@ async fn line(
     })
 }
 
+/// By the words people read; days of several groups, or of which nobody said, stand last.
+fn in_order(mut counted: HashMap<String, GiveReceive>) -> Vec<(String, GiveReceive)> {
+    let mut rows = Vec::new();
+    for one in &pack().beneficiaries {
+        rows.extend(counted.remove(&one.code).map(|time| (one.words.clone(), time)));
+    }
+    let mut rest = GiveReceive::default();
+    for time in counted.into_values() {
+        rest.given.join(time.given);
+        rest.received.join(time.received);
+    }
+    if rest != GiveReceive::default() {
+        rows.push(("Several groups, or not said".to_owned(), rest));
+    }
+    rows
+}
+
+impl GiveReceive {
+    fn count(&mut self, own: &BTreeSet<OrgRef>, entry: &Entry) {
+        if own.contains(&entry.giver) {
+            self.given.add(entry.state(), entry.half_days);
+        }
+        if own.contains(&entry.receiver) {
+            self.received.add(entry.state(), entry.half_days);
+        }
+    }
+}
+
 impl Report {
     fn count(&mut self, own: &BTreeSet<OrgRef>, entries: &[Entry], charges: &[Charge]) {
         for entry in entries {
-            if own.contains(&entry.giver) {
-                self.time.given.add(entry.state(), entry.half_days);
-            }
-            if own.contains(&entry.receiver) {
-                self.time.received.add(entry.state(), entry.half_days);
-            }
+            self.time.count(own, entry);
             if entry.state() == EntryState::Cancelled {
                 let why = entry.reason_in_words().to_owned();
                 *self.cancelled.entry(why).or_default() += entry.half_days;
@@ -249,6 +293,36 @@ impl Report {
                 .to_vec(),
             rows,
             notes: vec![format!("{}, {}.", self.name(self.org), self.period.in_words())],
+        }
+    }
+}
+
+impl Report {
+    /// Days by whom they were for, given and received beside each other.
+    #[must_use]
+    pub fn whom_table(&self) -> Table {
+        let cell = |half_days: i64| Cell::Number(half_days as f64 / 2.0, 1);
+        let rows = self
+            .for_whom
+            .iter()
+            .map(|(words, time)| {
+                vec![
+                    Cell::text(words.clone()),
+                    cell(time.given.delivered),
+                    cell(time.received.delivered),
+                    cell(time.given.planned + time.received.planned),
+                ]
+            })
+            .collect();
+        Table {
+            caption: "Days by whom they were for".to_owned(),
+            columns: ["For whom", "Given", "Received", "Still planned"].map(str::to_owned).to_vec(),
+            rows,
+            notes: vec![format!(
+                "Given and received are days that took place. {}, {}.",
+                self.name(self.org),
+                self.period.in_words()
+            )],
         }
     }
 }

@@ -66,6 +66,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 8,
         sql: include_str!("../migrations/0008_taken_home.sql"),
     },
+    Migration {
+        room: "support",
+        number: 9,
+        sql: include_str!("../migrations/0009_beneficiary.sql"),
+    },
 ];
 
 /// The state machines of this room, for the documentation.

@@ -19,6 +19,31 @@ pub enum Tier {
     Intensive,
 }
 
+/// Whether an activity runs between peers or between levels of the system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// Between peers.
+    #[default]
+    Lateral,
+    /// Between those who answer for schools, or run programmes for many, and schools.
+    Vertical,
+}
+
+impl Direction {
+    /// Both, peers first.
+    pub const BOTH: [Self; 2] = [Self::Lateral, Self::Vertical];
+
+    /// What people read.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Lateral => "Lateral: between peers",
+            Self::Vertical => "Vertical: with the system above schools",
+        }
+    }
+}
+
 /// A kind of support, as a template for agreements.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,6 +83,11 @@ pub struct Kind {
     /// What it may be about; one is chosen where there are any.
     #[serde(default, rename = "theme")]
     pub themes: Vec<Phrase>,
+    /// Whom a draft of it is for, by the codes of the pack's beneficiaries.
+    pub beneficiaries: Vec<String>,
+    /// Whether it runs between peers; lateral where nothing is said.
+    #[serde(default)]
+    pub direction: Direction,
 }
 
 fn schools_alone() -> Vec<Body> {
@@ -157,6 +187,9 @@ pub struct Pack {
     /// Why time may be cancelled.
     #[serde(rename = "cancellation")]
     pub cancellations: Vec<Phrase>,
+    /// Whom support can be for: the head, teachers, governors.
+    #[serde(rename = "beneficiary")]
+    pub beneficiaries: Vec<Phrase>,
 }
 
 impl Pack {
@@ -177,6 +210,16 @@ impl Pack {
                     "kind “{}”: half_days must lie between 1 and most_half_days",
                     kind.code
                 ));
+            }
+            let unknown = |code: &&String| pack.beneficiary(code).is_none();
+            if let Some(code) = kind.beneficiaries.iter().find(unknown) {
+                return Err(format!(
+                    "kind “{}”: no beneficiary has the code “{code}”: choose one of the pack's",
+                    kind.code
+                ));
+            }
+            if kind.beneficiaries.is_empty() {
+                return Err(format!("kind “{}”: beneficiaries says whom it is for", kind.code));
             }
             if kind.between.is_empty() {
                 return Err(format!(
@@ -212,6 +255,13 @@ impl Pack {
     #[must_use]
     pub fn kind(&self, code: &str) -> Option<&Kind> {
         self.kinds.iter().find(|kind| kind.code == code)
+    }
+
+    /// The words of a beneficiary.
+    #[must_use]
+    pub fn beneficiary(&self, code: &str) -> Option<&str> {
+        let found = self.beneficiaries.iter().find(|one| one.code == code);
+        found.map(|one| one.words.as_str())
     }
 }
 
@@ -268,6 +318,8 @@ mod tests {
         assert!(Pack::read(&split).unwrap_err().contains("add up"));
         let alone = text.replace("most_half_days = 4\n", "most_half_days = 6\n");
         assert!(Pack::read(&alone).unwrap_err().contains("two heads alone"));
+        let nobody = text.replace("beneficiaries = [\"head\"]", "beneficiaries = [\"parrots\"]");
+        assert!(Pack::read(&nobody).unwrap_err().contains("parrots"));
         assert!(Pack::read("kind = []").is_err());
     }
 }

@@ -10,7 +10,7 @@ use super::{
     quiet::Quiet,
 };
 pub use super::{roles::Role, sides::Side};
-use crate::pack::{Kind, pack};
+use crate::pack::{Direction, Kind, pack};
 
 /// Somebody in the team, with the time the supporting school gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,6 +170,10 @@ pub struct Terms {
     /// words where the team comes in none.
     #[serde(default, skip_serializing_if = "Role::is_none")]
     pub role: Role,
+    /// Whom it is for, by the pack's codes: the head, teachers, governors. Left out of the sealed
+    /// words of those who were not asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beneficiaries: Vec<String>,
     /// Where it ran before it was written here. Left out of the sealed words of others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brought_in: Option<BroughtIn>,
@@ -218,8 +222,29 @@ impl Terms {
             other_support: Vec::new(),
             change: String::new(),
             role: Role::default(),
+            beneficiaries: kind.beneficiaries.clone(),
             brought_in: None,
         }
+    }
+
+    /// Whom it is for, where that is one group alone.
+    #[must_use]
+    pub fn sole_beneficiary(&self) -> Option<&str> {
+        match self.beneficiaries.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// Whether it runs between peers: support in which an authority takes part does not, whatever
+    /// its kind.
+    #[must_use]
+    pub fn direction(&self) -> Direction {
+        let above = |org: OrgRef| matches!(org, OrgRef::Authority(_));
+        if above(self.supported) || above(self.supporting) {
+            return Direction::Vertical;
+        }
+        self.kind().map_or(Direction::Lateral, |kind| kind.direction)
     }
 
     /// The kind of support, when the pack still knows it.
@@ -307,6 +332,9 @@ impl Terms {
         }
         if self.title.trim().is_empty() {
             gap("purpose", "title", "Say in a few words what the support is for");
+        }
+        if self.beneficiaries.is_empty() {
+            gap("purpose", "beneficiaries", "Say whom the support is for");
         }
         if self.success.iter().all(|line| line.trim().is_empty()) {
             gap("purpose", "success", "Say how both schools will know that it worked");

@@ -24,6 +24,7 @@ use crate::{
     },
     board::{self, Line, Report},
     neighbours,
+    pack::Direction,
     time::Totals,
 };
 
@@ -98,9 +99,23 @@ pub(super) async fn show(
             )),
         ]),
     };
+    let whom = report.whom_table();
+    let for_whom = match whom.rows.is_empty() {
+        true => Html::default(),
+        false => Html::join([
+            Html::trusted(whom.html()),
+            Html::of(&Downloads::new(
+                "this table",
+                [("CSV", "csv"), ("Excel", "xlsx"), ("JSON", "json")].map(|(name, ending)| {
+                    (name, format!("{at}/beneficiaries.{ending}{}", which.query(&app)))
+                }),
+            )),
+        ]),
+    };
     let sheet = sheet
         .part("Time and money", Html::of(&figures(&report)))
         .part("", supports)
+        .part("", for_whom)
         .part("What became of it", verdicts(&report))
         .part("What people can do now", gains(&report))
         .part("How it goes", reviews(&report))
@@ -127,9 +142,15 @@ fn figures(report: &Report) -> SummaryList {
     };
     let mut list = SummaryList::new()
         .row("Given", words(report.time.given))
-        .row("Received", words(report.time.received))
-        .row("It is paid", pounds(report.income))
-        .row("It pays", pounds(report.cost));
+        .row("Received", words(report.time.received));
+    // Both, also where one is nil: the balance is the point.
+    for direction in Direction::BOTH {
+        let (supports, half_days) = report.directions.get(&direction).copied().unwrap_or_default();
+        let what = if supports == 1 { "support" } else { "supports" };
+        let told = format!("{supports} {what}, {} delivered", days(half_days));
+        list = list.row(direction.in_words(), told);
+    }
+    list = list.row("It is paid", pounds(report.income)).row("It pays", pounds(report.cost));
     let cover = brokerage::packs::day_job().cover_day;
     if report.time.given.delivered > 0 && cover > 0 {
         let cost = pounds(report.time.given.delivered * cover / 2);
@@ -266,4 +287,15 @@ pub(super) async fn download(
 ) -> Result<Response, PageError> {
     let report = open(&app, &visitor, &org, &which).await?;
     report.table().download(format, "supports")
+}
+
+pub(super) async fn for_whom(
+    Handle(app): Handle<App>,
+    SignedIn(visitor): SignedIn,
+    Path(org): Path<String>,
+    Query(which): Query<Which>,
+    format: Format,
+) -> Result<Response, PageError> {
+    let report = open(&app, &visitor, &org, &which).await?;
+    report.whom_table().download(format, "beneficiaries")
 }

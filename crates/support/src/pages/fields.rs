@@ -14,7 +14,7 @@ use super::{
     parts::{
         choice, day, day_pairs, days_typed, line, lines, number, paragraphs, pence, pounds_typed,
     },
-    roles,
+    roles, whom,
 };
 use crate::{
     agreements::{ChosenKpi, ChosenOn, Quiet, Side, TeamMember, Terms},
@@ -36,6 +36,7 @@ pub(super) fn filled(step: &str, terms: &Terms, seen: i64) -> Option<FormData> {
             add("supporter_goal", terms.supporter_goal.clone());
             add("other_support", terms.other_support.join("\n"));
             add("change", terms.change.clone());
+            pairs.extend(whom::filled(terms));
         }
         "time" => {
             for (at, member) in terms.team.iter().enumerate() {
@@ -121,6 +122,7 @@ pub(super) fn purpose_fields(
     fields.extend([
         line(form, errors, "title", "What is the support for?", "A few words"),
         lines(form, errors, "purpose", "The need and the purpose", "", 5),
+        whom::field(form, errors),
         lines(
             form,
             errors,
@@ -445,6 +447,7 @@ pub(super) fn read(step: &str, mut terms: Terms, form: &FormData, errors: &mut E
                 }
             }
             terms.purpose = form.text("purpose").to_owned();
+            whom::read(&mut terms, form, errors);
             terms.success = several("success");
             terms.supporter_goal = form.text("supporter_goal").to_owned();
             terms.other_support = several("other_support");

@@ -25,6 +25,7 @@ mod statements;
 mod story;
 mod taken;
 mod time;
+pub mod whom;
 
 pub(crate) use build::usual_end;
 pub use show::nav;
@@ -60,6 +61,10 @@ pub fn routes() -> Router<App> {
         router = router.route(
             &format!("/boards/{{org}}/supports.{ending}"),
             get(move |app, visitor, org, which| board::download(app, visitor, org, which, format)),
+        );
+        router = router.route(
+            &format!("/boards/{{org}}/beneficiaries.{ending}"),
+            get(move |app, visitor, org, which| board::for_whom(app, visitor, org, which, format)),
         );
         for name in ["balance", "supports", "returns", "days", "charges", "payers"] {
             router = router.route(

@@ -229,7 +229,7 @@ pub(super) fn terms_list(sight: &Sight, terms: &Terms) -> Html {
     if let Some(theme) = terms.kind().and_then(|kind| kind.theme(&terms.theme)) {
         list = list.row("About", theme);
     }
-    list = super::roles::rows(sight, terms, list);
+    list = super::whom::rows(terms, super::roles::rows(sight, terms, list));
     if let Some(words) = super::quick::brought_in(terms) {
         list = list.row("Brought in", words);
     }

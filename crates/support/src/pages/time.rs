@@ -19,7 +19,7 @@ use super::{
         paragraphs,
     },
     show::nav,
-    sight, sight_of_form, sight_to_act, sight_to_send,
+    sight, sight_of_form, sight_to_act, sight_to_send, whom,
 };
 use crate::{
     agreements::{
@@ -215,6 +215,7 @@ async fn time_form(
         number(form, errors, "days", "How long?", "Half a day is 0.5", "days"),
         line(form, errors, "what", "What for?", ""),
     ];
+    page.fields.extend(whom::of_a_day(terms.terms(), form, errors));
     page.lede = cover();
     // Asked only where the day-job guard has spoken and the visitor may decide.
     if errors.get("on").is_some_and(|said| said.contains("decide otherwise"))
@@ -254,7 +255,15 @@ pub(super) async fn plan_time(
             .find(|member| member.name == person)
             .and_then(|member| member.account);
         let what = form.text("what").to_owned();
-        let new = NewEntry { account, person, from, on, half_days, what };
+        let new = NewEntry {
+            account,
+            person,
+            from,
+            on,
+            half_days,
+            what,
+            beneficiary: form.text("beneficiary").to_owned(),
+        };
         let permit = match form.text("reason") {
             "" => permit,
             reason => permit.because(reason),

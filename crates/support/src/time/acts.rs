@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Refusal,
     agreements::{
-        Agreement, AgreementId, BroughtIn, Side,
+        Agreement, AgreementId, BroughtIn, Side, Terms,
         machine::{Standing, Work},
         store::{open, standings},
     },
@@ -41,6 +41,8 @@ pub struct NewEntry {
     pub half_days: i64,
     /// What for.
     pub what: String,
+    /// Whom it is for, by the pack's code; empty for whom the agreement names, where it is one.
+    pub beneficiary: String,
 }
 
 /// Whose part it is: asked by the form as well as by the act.
@@ -101,6 +103,7 @@ pub async fn plan_in(
     must_take_part(&who)?;
     let terms = crate::agreements::store::current(tx, record_of).await?;
     let terms = terms.terms();
+    let beneficiary = for_whom(terms, new)?;
     let (giver, receiver, agreed) = match new.from {
         Side::Supporting => (record_of.supporting, record_of.supported, terms.half_days()),
         Side::Supported => {
@@ -144,8 +147,8 @@ pub async fn plan_in(
     let id = EntryId::new(&app.ids);
     tx.run(
         "INSERT INTO time_entry (id, agreement, account, person, giver, receiver, on_date, half_days,
-           what, state, recorded_by, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'planned', $10, 1)",
+           what, state, recorded_by, beneficiary, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'planned', $10, $11, 1)",
         [
             id.into(),
             agreement.into(),
@@ -157,6 +160,7 @@ pub async fn plan_in(
             new.half_days.into(),
             new.what.trim().into(),
             permit.context().actor.key().into(),
+            beneficiary.into(),
         ],
     )
     .await?;
@@ -164,6 +168,19 @@ pub async fn plan_in(
                         "overridden": overridden });
     record(tx, permit.context(), record_of, "time planned", detail).await?;
     Ok(id)
+}
+
+/// Whom planned time is for: what was chosen, or the one group the agreement is for. Days in return
+/// are for others than the agreement names.
+fn for_whom<'a>(terms: &'a Terms, new: &'a NewEntry) -> Result<&'a str, Refusal> {
+    if new.beneficiary.is_empty() {
+        let sole = terms.sole_beneficiary().filter(|_| new.from == Side::Supporting);
+        return Ok(sole.unwrap_or_default());
+    }
+    match pack().beneficiary(&new.beneficiary) {
+        Some(_) => Ok(&new.beneficiary),
+        None => Err(Refusal::field("beneficiary", "Choose whom the time is for")),
+    }
 }
 
 /// Writes down, on the first day here, what a support had given before: as one line that is

@@ -104,6 +104,8 @@ pub struct Entry {
     /// The address of the record it belongs to and is settled in, such as a visit; empty for time
     /// that stands alone.
     pub held_by: String,
+    /// Whom it is for at the receiver's, by the pack's code; empty where nobody said.
+    pub beneficiary: String,
     /// Guards against two people changing it at once.
     pub version: i64,
 }
@@ -112,7 +114,8 @@ pub struct Entry {
 pub const GRACE: SignedDuration = SignedDuration::from_hours(24);
 
 const COLUMNS: &str = "id, agreement, account, person, giver, receiver, on_date, half_days, what, \
-                       state, reason, settled_by, settled_at, held_by, version";
+                       state, reason, settled_by, settled_at, held_by, beneficiary, \
+                       version";
 
 impl Entry {
     /// The day.

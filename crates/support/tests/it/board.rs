@@ -32,6 +32,7 @@ async fn spring(t: &TestApp) -> (World, AgreementId) {
             person: "Aisha Khan".to_owned(),
             from: Side::Supporting,
             on,
+            beneficiary: String::new(),
             half_days,
             what: "Lessons".to_owned(),
         };
@@ -99,6 +100,83 @@ async fn a_board_reads_days_money_risks_and_gains_and_no_other_school_does() {
         let theirs = format!("/boards/school:{HARBOUR}?year=2027");
         let read = t.get(Some(&w.chair), &theirs).await.expect(200);
         let _ = read.contains("2 days delivered").contains("no days delivered");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_board_reads_for_whom_the_days_were_and_whether_between_peers() {
+    both(&setup(), async |t| {
+        let (w, id) = spring(&t).await;
+        let aisha = permit(&t, &w.aisha, id).await;
+        let day = |half_days, beneficiary: &str| NewEntry {
+            account: Some(w.aisha.account),
+            person: "Aisha Khan".to_owned(),
+            from: Side::Supporting,
+            on: date(2027, 3, 23),
+            half_days,
+            what: "A day".to_owned(),
+            beneficiary: beneficiary.to_owned(),
+        };
+        let odd = time::plan(&t.app, &aisha, id, &day(1, "parrots")).await;
+        assert!(matches!(odd, Err(support::Refusal::Field { field: "beneficiary", .. })));
+        // The form asks, since the agreement is for more than one group, and keeps what was said.
+        let form = format!("/agreements/{id}/time/new");
+        let _ = t.get(Some(&w.aisha), &form).await.expect(200).contains("Whom is this time for?");
+        let mut pairs = vec![("from", "supporting"), ("person", "Aisha Khan"), ("days", "0.5")];
+        pairs.extend([("on-day", "23"), ("on-month", "3"), ("on-year", "2027")]);
+        pairs.push(("beneficiary", "governors"));
+        let _ = t.post(Some(&w.aisha), &form, &pairs).await.expect(303);
+        let senior = time::plan(&t.app, &aisha, id, &day(1, "senior")).await.unwrap();
+        at(&t, "2027-03-23T15:00:00Z").await;
+        let aisha = permit(&t, &w.aisha, id).await;
+        time::deliver(&t.app, &aisha, senior).await.unwrap();
+
+        let period = Period { from: date(2027, 1, 1), to: date(2027, 3, 31) };
+        let ines = governor(&t, OAKFIELD).await;
+        for (org, given) in [(OAKFIELD, true), (HARBOUR, false)] {
+            let own = OrgRef::School(org);
+            let report = board::report(&t.app.db, own, period, t.app.clock.today()).await.unwrap();
+            // Counted again from the entries alone: nothing is lost between the groups.
+            let of = |groups: &[&str], state| -> i64 {
+                let rows = report.for_whom.iter().filter(|(words, _)| {
+                    groups.is_empty() || groups.iter().any(|group| words.starts_with(group))
+                });
+                rows.map(|(_, time)| if given { time.given } else { time.received })
+                    .map(|totals| match state {
+                        time::EntryState::Delivered => totals.delivered,
+                        _ => totals.planned,
+                    })
+                    .sum()
+            };
+            let entries = time::of(&t.app.db, id).await.unwrap();
+            for state in [time::EntryState::Delivered, time::EntryState::Planned] {
+                for (code, words) in [("senior", "Senior"), ("governors", "Governors"), ("", "Sev")]
+                {
+                    let counted: i64 = entries
+                        .iter()
+                        .filter(|one| one.state() == state && one.beneficiary == code)
+                        .map(|one| one.half_days)
+                        .sum();
+                    assert_eq!(of(&[words], state), counted, "{org} {code} {state}");
+                }
+                let all: i64 = entries
+                    .iter()
+                    .filter(|one| one.state() == state)
+                    .map(|one| one.half_days)
+                    .sum();
+                assert_eq!(of(&[], state), all, "{org} {state}");
+            }
+            assert_eq!(report.directions.len(), 1, "no support with the system above");
+            assert_eq!(report.directions[&support::pack::Direction::Lateral], (1, 5));
+        }
+        let page = format!("/boards/school:{OAKFIELD}?year=2027&term=spring");
+        let read = t.get(Some(&ines), &page).await.expect(200);
+        let read = read.contains("Days by whom they were for").contains("Senior leaders");
+        let _ = read.contains("1 support, 2½ days delivered").contains("0 supports, no days");
+        let file = format!("/boards/school:{OAKFIELD}/beneficiaries.csv?year=2027&term=spring");
+        let _ = t.get(Some(&ines), &file).await.expect(200).contains("Senior leaders,0.5,0.0,0.0");
+        let _ = t.get(Some(&w.aisha), &file).await.expect(404);
     })
     .await;
 }

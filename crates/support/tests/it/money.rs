@@ -25,6 +25,7 @@ fn day(w: &World, on: jiff::civil::Date, half_days: i64) -> NewEntry {
         person: "Aisha Khan".to_owned(),
         from: Side::Supporting,
         on,
+        beneficiary: String::new(),
         half_days,
         what: "Four lessons".to_owned(),
     }

@@ -16,7 +16,7 @@ use support::{
     pages::{
         Sight, parts,
         parts::{FormPage, choice, day, line, lines},
-        sight_to_act,
+        sight_to_act, whom,
     },
 };
 
@@ -131,6 +131,9 @@ async fn page(
         ),
         line(form, errors, "arrival", "Arrival", "Reception, parking, access needs, what to bring"),
     ];
+    let terms = store::current(&app.db, &sight.agreement).await?;
+    // Before what is usually left empty.
+    page.fields.splice(7..7, whom::of_a_day(terms.terms(), form, errors));
     page.beside = free_time(app, &comers).await?;
     let mut built = frame
         .page("Book a visit")
@@ -199,6 +202,7 @@ pub(super) async fn book(
             purpose: form.text("purpose").to_owned(),
             meets: form.text("meets").to_owned(),
             arrival: form.text("arrival").to_owned(),
+            beneficiary: form.text("beneficiary").to_owned(),
         };
         let permit = match form.text("reason") {
             "" => permit,

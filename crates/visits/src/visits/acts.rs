@@ -46,6 +46,8 @@ pub struct NewVisit {
     pub meets: String,
     /// Arrival, parking, access needs, what to bring.
     pub arrival: String,
+    /// Whom it is for, by the code of the pack of supports; empty for whom the agreement names.
+    pub beneficiary: String,
 }
 
 /// Books a visit: the half-days are taken from the visitor's week and entered in the ledger of the
@@ -86,6 +88,7 @@ pub async fn book(
         person: new.visitor_name.clone(),
         from: new.from,
         on: new.on,
+        beneficiary: new.beneficiary.clone(),
         half_days: new.part.half_days(),
         what: pack().visit(&new.kind).map_or_else(String::new, |kind| kind.name.clone()),
     };

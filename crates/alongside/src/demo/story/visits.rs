@@ -149,6 +149,7 @@ impl Stage<'_> {
             return Ok(());
         }
         let new = NewVisit {
+            beneficiary: String::new(),
             visitor: account,
             visitor_name: name,
             from: Side::Supporting,
