@@ -48,7 +48,7 @@ async function sound (page, path, scripts) {
 const deep = {
   Daniel: {
     agreement: ['', '/print', '/milestones', '/milestones/new', '/reviews', '/reviews/new', '/time', '/time/new', '/care', '/risks/new', '/concerns/new', '/charges', '/visits', '/visits/new', '/challenges/new', '/cycles/new', '/coaching/new', '/exit', '/exit/plan', '/exit/gain', '/impact'],
-    beside: ['/home-floors', '/home-floors/new', '/cadre', '/cadre/new', '/cadre/mine', '/cadre/conduct', '/coaching', '/commissions', '/commissions/new', '/statements', '/briefings', '/home/letters', '/agreements/new', '/agreements/quick', '/offers/new', '/audits/new', '/plans/new', '/practices', '/practices/new', '/stories']
+    beside: ['/home-floors', '/home-floors/new', '/home-floors/staffing', '/cadre', '/cadre/new', '/cadre/mine', '/cadre/conduct', '/coaching', '/commissions', '/commissions/new', '/statements', '/briefings', '/home/letters', '/agreements/new', '/agreements/quick', '/offers/new', '/audits/new', '/plans/new', '/practices', '/practices/new', '/stories']
   },
   Priya: { agreement: [], partnership: ['/charter'], beside: ['/schools/999101/standing', '/schools/999101/memory', '/schools/999101/memory?since=ever', '/schools/999101/one-page'] },
   Marcus: { agreement: ['/care', '/charges', '/impact'], partnership: ['', '/charter', '/goals'], beside: ['/schools/999101/standing', '/schools/999101/memory', '/broker', '/briefings/new', '/desk/coverage', '/desk/capacity', '/desk/plans', '/desk/what-if', '/cadre/new'] }

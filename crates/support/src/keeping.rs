@@ -65,6 +65,7 @@ pub const KEPT: &[Line] = &[
             "risk",
             "feedback",
             "home_floor",
+            "staffing_floor",
         ],
         "Both schools rely on the same account of what was agreed and what came of it; what is \
          signed or frozen cannot be changed or taken out by anybody.",

@@ -71,6 +71,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 9,
         sql: include_str!("../migrations/0009_beneficiary.sql"),
     },
+    Migration {
+        room: "support",
+        number: 10,
+        sql: include_str!("../migrations/0010_staffing_floor.sql"),
+    },
 ];
 
 /// The state machines of this room, for the documentation.

@@ -185,6 +185,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
             "time_entry",
             "charge",
             "home_floor",
+            "staffing_floor",
             "risk",
             "concern",
             "concern_step",

@@ -1,4 +1,5 @@
-//! The home-school guard: floors under a supporting school's own results.
+//! The home-school guard: floors under a supporting school's own results, and how many of its
+//! people may be out on the same day.
 
 use access::{Action, Role, SignedIn, Visitor};
 use axum::{
@@ -16,7 +17,10 @@ use super::parts::{
     FormPage, Sheet, act_button, go, kept, lines, link, number, paragraphs, problems,
 };
 use crate::{
-    care::floors::{self, FloorId},
+    care::{
+        floors::{self, FloorId},
+        staffing,
+    },
     neighbours,
 };
 
@@ -53,11 +57,27 @@ pub(super) async fn list(
         list = list.row(floor.in_words(), act);
     }
     let body = if all.is_empty() { paragraphs("There is no floor yet.") } else { Html::of(&list) };
+    let limit = staffing::most_out(&app.db, org).await?.map_or_else(
+        || "You have set no limit.".to_owned(),
+        |most| format!("At most {most} of your people may be out on the same day."),
+    );
+    let people = Html::join([
+        paragraphs(&format!(
+            "{limit} Beyond a limit only you, as their head, can let somebody go, with a reason \
+             that stays on record."
+        )),
+        link("/home-floors/staffing", "Change how many may be out"),
+    ]);
     frame
         .page("Home-school guard")
         .crumb("Home", "/home")
         .visible_to("the leaders of your school and the body responsible for it")
-        .show(&sheet.part("", body).part("", go("/home-floors/new", "Put a floor under a result")))
+        .show(
+            &sheet
+                .part("", body)
+                .part("", go("/home-floors/new", "Put a floor under a result"))
+                .part("People out on the same day", people),
+        )
 }
 
 async fn put_form(
@@ -120,6 +140,66 @@ pub(super) async fn put(
         }
     }
     put_form(&app, frame, org, &form, &errors).await
+}
+
+async fn staffing_form(
+    frame: Frame,
+    form: &FormData,
+    errors: &Errors,
+) -> Result<Response, PageError> {
+    let title = "People out on the same day";
+    let mut page = FormPage::new(title, "/home-floors/staffing", "/home-floors");
+    page.problems = problems(errors);
+    page.lede = paragraphs(
+        "Everybody who supports another school on that day counts once, whichever support it is \
+         for. What is planned already stays.",
+    );
+    let question = "How many of your people may be out on the same day?";
+    page.fields =
+        vec![number(form, errors, "most_out", question, "Leave it empty for no limit", "")];
+    let mut built = frame
+        .page(title)
+        .crumb("Home-school guard", "/home-floors")
+        .visible_to("the leaders of your school and the body responsible for it");
+    if !errors.is_empty() {
+        built = built.with_problems();
+    }
+    built.show(&page)
+}
+
+pub(super) async fn ask_staffing(
+    Handle(app): Handle<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+) -> Result<Response, PageError> {
+    let org = school(&visitor)?;
+    access::authorize(&app, &visitor, Action::Update, &floors::resource(org))?;
+    let most = staffing::most_out(&app.db, org).await?;
+    let form = FormData::from_pairs(most.map(|most| ("most_out", most.to_string())));
+    staffing_form(frame, &form, &Errors::default()).await
+}
+
+pub(super) async fn staffing(
+    Handle(app): Handle<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+    Form(form): Form,
+) -> Result<Response, PageError> {
+    let org = school(&visitor)?;
+    let permit = access::authorize(&app, &visitor, Action::Update, &floors::resource(org))?;
+    let mut errors = form.errors();
+    let most = if form.text("most_out").is_empty() {
+        None
+    } else {
+        form.parsed::<i64>("most_out", &mut errors, "Enter a whole number, such as 2")
+    };
+    if errors.is_empty() {
+        match staffing::set(&app, &permit, org, most).await {
+            Ok(()) => return Ok(redirect("/home-floors")),
+            Err(refusal) => kept(&mut errors, refusal)?,
+        }
+    }
+    staffing_form(frame, &form, &errors).await
 }
 
 async fn review_form(

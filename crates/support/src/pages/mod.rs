@@ -109,6 +109,7 @@ pub fn routes() -> Router<App> {
         .route("/agreements/{id}/concerns/{concern}", get(care::ask_talk).post(care::talk))
         .route("/home-floors", get(floors::list))
         .route("/home-floors/new", get(floors::ask).post(floors::put))
+        .route("/home-floors/staffing", get(floors::ask_staffing).post(floors::staffing))
         .route("/home-floors/{id}", get(floors::ask_review).post(floors::review))
         .route("/home-floors/{id}/lift", axum::routing::post(floors::lift))
         .route("/agreements/{id}/charges", get(money::charges))

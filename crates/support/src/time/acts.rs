@@ -129,15 +129,13 @@ pub async fn plan_in(
     }
     let load = guard::Load {
         account: new.account,
+        person: new.person.trim(),
         giver,
         partnership: record_of.partnership,
         on: new.on,
         half_days: new.half_days,
     };
-    // Two bookings of one person wait for each other, so that both see what the other took.
-    if let Some(account) = new.account {
-        tx.lock(&format!("time of {account}")).await?;
-    }
+    load.hold(tx).await?;
     let concerns = guard::concerns(tx, &load).await?;
     let releasing = match new.from {
         Side::Supporting => Standing::SupportingHead,
@@ -268,17 +266,16 @@ pub async fn move_in(
         return Err(Refusal::NotNow("This time is not planned any more.".to_owned()));
     }
     let account = entry.account.as_deref().and_then(|text| text.parse().ok());
-    if let Some(account) = account {
-        tx.lock(&format!("time of {account}")).await?;
-    }
     // The day it moves away from is free again: in the same week and year it counts once.
     let mut load = guard::Load {
         account,
+        person: &entry.person,
         giver: entry.giver,
         partnership: record_of.partnership,
         on,
         half_days: entry.half_days,
     };
+    load.hold(tx).await?;
     if guard::same_week(entry.on(), on) {
         load.half_days = 0;
     }

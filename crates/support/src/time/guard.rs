@@ -1,5 +1,6 @@
 //! The day job comes first. Before somebody's time is planned, what they have promised already,
-//! busy weeks at their own school and whatever keeps that school from sparing anybody are weighed.
+//! busy weeks at their own school, how many of its people are out that day and whatever keeps that
+//! school from sparing anybody are weighed.
 //! A guard never forbids: the head who releases the person may decide otherwise, with a reason
 //! that stays on record.
 
@@ -8,16 +9,18 @@ use brokerage::{
     cadre::{self, capacity},
     packs,
 };
-use foundation::{DbError, OrgRef, Sql, db::AsText, terms::AcademicYear};
+use foundation::{DbError, OrgRef, Sql, Tx, db::AsText, terms::AcademicYear};
 use jiff::{ToSpan as _, civil::Date};
 
-use crate::{Refusal, agreements::terms::days};
+use crate::{Refusal, agreements::terms::days, care::staffing};
 
 /// Time that somebody is about to promise.
 #[derive(Clone, Copy, Debug)]
-pub struct Load {
+pub struct Load<'a> {
     /// The person, where they have an account. Without one only the school is weighed.
     pub account: Option<AccountId>,
+    /// Their name, which tells those without an account apart.
+    pub person: &'a str,
     /// The school that releases them.
     pub giver: OrgRef,
     /// The partnership, for the limits of its cadre.
@@ -26,6 +29,19 @@ pub struct Load {
     pub on: Date,
     /// How many half-days.
     pub half_days: i64,
+}
+
+impl Load<'_> {
+    /// Makes bookings of one person, and of one school's people for one day, wait for each other,
+    /// so that each sees what the other took.
+    pub(super) async fn hold(&self, tx: &Tx) -> Result<(), DbError> {
+        // The day first: whoever books several people for it waits once, before the first of them.
+        tx.lock(&format!("people of {} on {}", self.giver, self.on)).await?;
+        if let Some(account) = self.account {
+            tx.lock(&format!("time of {account}")).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Something that speaks against it, in a sentence.
@@ -59,7 +75,7 @@ pub fn same_week(one: Date, other: Date) -> bool {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn concerns(db: &impl Sql, load: &Load) -> Result<Vec<Concern>, DbError> {
+pub async fn concerns(db: &impl Sql, load: &Load<'_>) -> Result<Vec<Concern>, DbError> {
     let limits = packs::day_job();
     let mut concerns = Vec::new();
     if let Some(account) = load.account {
@@ -94,6 +110,17 @@ pub async fn concerns(db: &impl Sql, load: &Load) -> Result<Vec<Concern>, DbErro
             concerns.push(format!("{}: their own school needs them", busy.words));
         }
     }
+    if let Some(most) = staffing::most_out(db, load.giver).await? {
+        let person = load.account.map_or_else(|| load.person.to_owned(), |it| it.to_string());
+        let out = 1 + staffing::others_out(db, load.giver, load.on, &person).await?;
+        if out > most {
+            concerns.push(format!(
+                "With this {out} of their school would be out on {}; {most} is the limit their \
+                 head has set",
+                foundation::clock::date_in_words(load.on)
+            ));
+        }
+    }
     for guard in capacity::guards(db, load.on).await? {
         if guard.org == load.giver {
             concerns.push(format!("Their school cannot spare anybody now: {}", guard.reason));
@@ -105,7 +132,7 @@ pub async fn concerns(db: &impl Sql, load: &Load) -> Result<Vec<Concern>, DbErro
 /// The weekly limit the person's own designation names, where they have one here.
 async fn weekly_cap(
     db: &impl Sql,
-    load: &Load,
+    load: &Load<'_>,
     account: AccountId,
 ) -> Result<Option<i64>, DbError> {
     let designations = cadre::designations_of(db, account).await?;

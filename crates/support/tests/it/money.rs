@@ -15,7 +15,7 @@ use support::{
 use testkit::{TestApp, both};
 
 use crate::{
-    thread::{active, permit},
+    thread::{active, find, permit},
     world::{HARBOUR, OAKFIELD, World, at, setup, world},
 };
 
@@ -197,6 +197,57 @@ async fn the_day_job_comes_first_unless_the_releasing_head_says_why() {
         assert!(ill.contains("two teachers are ill"), "{ill}");
         brokerage::cadre::capacity::clear_guard(&t.app, &system, guard).await.unwrap();
         time::plan(&t.app, &aisha, id, &day(&w, date(2027, 2, 2), 1)).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_more_people_are_out_on_a_day_than_their_head_has_said() {
+    both(&setup(), async |t| {
+        let (w, id) = under_way(&t).await;
+        let (aisha, daniel) = (permit(&t, &w.aisha, id).await, permit(&t, &w.daniel, id).await);
+        let form = "/home-floors/staffing";
+        for wrong in ["0", "101", "two"] {
+            let page = t.post(Some(&w.daniel), form, &[("most_out", wrong)]).await.expect(422);
+            let _ = page.contains("whole number").contains(&format!("value=\"{wrong}\""));
+        }
+        let _ = t.post(Some(&w.aisha), form, &[("most_out", "9")]).await.expect(404);
+        let _ = t.post(Some(&w.daniel), form, &[("most_out", "1")]).await.expect(303);
+        let page = t.get(Some(&w.daniel), "/home-floors").await.expect(200);
+        let _ = page.contains("At most 1 of your people");
+
+        let on = date(2027, 1, 19);
+        let his = |on| NewEntry {
+            account: Some(w.daniel.account),
+            person: "Daniel Reyes".to_owned(),
+            ..day(&w, on, 1)
+        };
+        time::plan(&t.app, &aisha, id, &day(&w, on, 1)).await.unwrap();
+        // The same person twice is one person out.
+        time::plan(&t.app, &aisha, id, &day(&w, on, 1)).await.unwrap();
+        let told = |refused: Refusal| match refused {
+            Refusal::Field { field: "on", message } => message,
+            other => panic!("{other:?}"),
+        };
+        let why = told(time::plan(&t.app, &aisha, id, &his(on)).await.unwrap_err());
+        assert!(why.contains("2 of their school would be out on 19 January 2027"), "{why}");
+        // Somebody without an account is out as well.
+        let guest = NewEntry { account: None, person: "Bev Stone".to_owned(), ..day(&w, on, 1) };
+        let _ = told(time::plan(&t.app, &aisha, id, &guest).await.unwrap_err());
+        let priya = permit(&t, &w.priya, id).await.because("We need both");
+        let _ = told(time::plan(&t.app, &priya, id, &his(on)).await.unwrap_err());
+        // Another day is free, and moving it to the full one asks the same.
+        let moved = time::plan(&t.app, &aisha, id, &his(date(2027, 1, 26))).await.unwrap();
+        let agreement = find(&t, id).await;
+        let tx = t.app.db.write().await.unwrap();
+        let refused = time::move_in(&t.app, &tx, &aisha, &agreement, moved, on).await;
+        let _ = told(refused.unwrap_err());
+        drop(tx);
+        let because = daniel.because("A colleague covers both classes");
+        time::plan(&t.app, &because, id, &his(on)).await.unwrap();
+        // Without a limit nothing is asked.
+        let _ = t.post(Some(&w.daniel), form, &[("most_out", "")]).await.expect(303);
+        time::plan(&t.app, &aisha, id, &guest).await.unwrap();
     })
     .await;
 }

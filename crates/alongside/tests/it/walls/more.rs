@@ -203,7 +203,9 @@ impl Hands<'_> {
         let floor = self.link("Priya", "/home-floors", "/home-floors/0").await;
         let new = [("kpi", "ATT_ABS"), ("floor", "90")];
         self.fill("Priya", "/home-floors/new", "/home-floors/new", &new).await;
-        self.keep("Priya", &["/home-floors".to_owned(), floor, back]);
+        let staffing = "/home-floors/staffing";
+        self.fill("Priya", staffing, staffing, &[("most_out", "3")]).await;
+        self.keep("Priya", &["/home-floors".to_owned(), staffing.to_owned(), floor, back]);
 
         let plan = self.link("Priya", "/plans", "/plans/0").await;
         let objective = self.link("Priya", &plan, &format!("{plan}/objectives/0")).await;

@@ -79,6 +79,7 @@ pub(crate) async fn all(t: &TestApp, year: &Year) -> Vec<Report> {
         "/account/data.json",
         "/access-log",
         "/home-floors",
+        "/home-floors/staffing",
     ]);
     paths.push(format!("/schools/{urn}"));
     let own = format!("/statements/school:{urn}");
