@@ -77,6 +77,9 @@ pub struct Kind {
     /// Which organisations it is for: schools where nothing is said.
     #[serde(default = "schools_alone")]
     pub between: Vec<Body>,
+    /// Whether a purpose, days and dates are enough to begin: days on call.
+    #[serde(default)]
+    pub light: bool,
     /// Whether the days given in return are as many as the days given.
     #[serde(default)]
     pub day_for_day: bool,

@@ -227,6 +227,15 @@ impl Terms {
         }
     }
 
+    /// What the supporting school wants to learn, or that days on call began without saying so.
+    #[must_use]
+    pub fn goal_in_words(&self) -> &str {
+        match self.supporter_goal.trim() {
+            "" => "Not named when the days were agreed: they are called on as needed.",
+            goal => goal,
+        }
+    }
+
     /// Whom it is for, where that is one group alone.
     #[must_use]
     pub fn sole_beneficiary(&self) -> Option<&str> {
@@ -339,7 +348,7 @@ impl Terms {
         if self.success.iter().all(|line| line.trim().is_empty()) {
             gap("purpose", "success", "Say how both schools will know that it worked");
         }
-        if self.supporter_goal.trim().is_empty() {
+        if self.supporter_goal.trim().is_empty() && !kind.light {
             gap(
                 "purpose",
                 "supporter_goal",

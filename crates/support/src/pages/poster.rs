@@ -50,7 +50,7 @@ pub(super) async fn poster(
         .part("How we will know that it worked", bullets(terms.success.iter().cloned()))
         .part(
             format!("What {} wants to learn from it", sight.school(Side::Supporting)).as_str(),
-            paragraphs(&terms.supporter_goal),
+            paragraphs(terms.goal_in_words()),
         )
         .part("What comes next", next(terms, goals, app.clock.today()))
         .part("What stays between us", paragraphs(&terms.confidentiality))

@@ -153,14 +153,15 @@ fn page(
             errors,
             "supporter_goal",
             "What does the side that helps want to learn?",
-            "Support goes both ways. A sentence is enough",
+            "Support goes both ways. A sentence is enough; for days on call it can wait",
         ),
         line(
             form,
             errors,
             "person",
             "Who comes?",
-            "A name. Somebody with an account at the side that helps finds it on their home page",
+            "A name. Somebody with an account at the side that helps finds it on their home page. \
+             For days on call, leave it empty if it depends",
         ),
         number(form, errors, "days", "How many days in all?", "In halves", "days"),
         day(form, errors, "start_on", "First day", "The day it began, if it runs already"),
@@ -224,12 +225,13 @@ fn read(setting: &Setting, form: &FormData, errors: &mut Errors, today: Date) ->
         _ => {}
     }
     form.required("title", errors, "Say in a few words what it is for");
-    // Days on call have a purpose and no other success than that it is served.
-    if kind.is_none_or(|kind| kind.reviews > 1 || kind.needs_measure) {
+    // Days on call begin with a purpose, days and dates: they have no other success than that the
+    // purpose is served, and whoever is needed comes.
+    if !kind.is_some_and(|kind| kind.light) {
         form.required("success", errors, "Say how both will know that it worked");
+        form.required("supporter_goal", errors, "Say what the side that helps wants to learn");
+        form.required("person", errors, "Say who comes");
     }
-    form.required("supporter_goal", errors, "Say what the side that helps wants to learn");
-    form.required("person", errors, "Say who comes");
     let half_days = form.half_days("days", errors, "Enter days in halves, such as 3 or 4.5");
     let given = if form.text("given").is_empty() {
         0
@@ -282,7 +284,13 @@ pub(super) async fn write(
             terms.success = vec![terms.title.clone()];
         }
         terms.supporter_goal = form.text("supporter_goal").to_owned();
-        let name = form.text("person").to_owned();
+        let name = match form.text("person") {
+            "" => format!(
+                "Whoever is called on from {}",
+                register::org_name(&app.db, supporting).await?
+            ),
+            name => name.to_owned(),
+        };
         let theirs = people_of(&app, supporting).await?;
         let account = theirs
             .into_iter()

@@ -456,7 +456,7 @@ async fn beyond(app: &App, sight: &Sight, terms: &Terms) -> Result<Html, PageErr
         )
         .row(
             sight.say("What the supporting school wanted to learn"),
-            paragraphs(&terms.supporter_goal),
+            paragraphs(terms.goal_in_words()),
         );
     let supporting = sight.school(Side::Supporting);
     list = match exits::taken_home(&app.db, id).await? {

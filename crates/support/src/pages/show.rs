@@ -240,7 +240,7 @@ pub(super) fn terms_list(sight: &Sight, terms: &Terms) -> Html {
         .row("How both will know that it worked", bullets(terms.success.iter().cloned()))
         .row(
             sight.say("What the supporting school wants to learn"),
-            paragraphs(&terms.supporter_goal),
+            paragraphs(terms.goal_in_words()),
         )
         .row("Team", team)
         .row("Time in all", days(terms.half_days()))

@@ -101,7 +101,7 @@ pub(super) async fn ask(
         let took = if taken.is_nothing() { "nothing" } else { "yes" };
         pairs = vec![("goal", taken.goal), ("took", took.to_owned()), ("words", taken.words)];
     }
-    let goal = &terms.terms().supporter_goal;
+    let goal = terms.terms().goal_in_words();
     page(frame, &sight, goal, &FormData::from_pairs(pairs), &Errors::default())
 }
 
@@ -131,5 +131,5 @@ pub(super) async fn say(
         }
     }
     let terms = store::current(&app.db, &sight.agreement).await?;
-    page(frame, &sight, &terms.terms().supporter_goal, &form, &errors)
+    page(frame, &sight, terms.terms().goal_in_words(), &form, &errors)
 }

@@ -111,7 +111,6 @@ async fn what_runs_already_is_brought_in_and_says_so() {
         let early = answers(&[("kind", "call-off"), ("days", "5"), ("given", "1")]);
         let told = t.post(Some(&w.daniel), "/agreements/quick", &early).await.expect(422);
         let _ = told.contains("It has not begun");
-        // Purpose, days and dates are enough for days on call.
         let mut good = long.clone();
         good.retain(|(name, _)| *name != "days");
         good.push(("days", "5"));
@@ -155,6 +154,34 @@ async fn what_runs_already_is_brought_in_and_says_so() {
         let page = t.get(Some(&w.priya), &format!("/agreements/{id}/impact")).await.expect(200);
         let _ = page.contains("Brought in on 9 November 2026");
         assert_eq!(find(&t, id).await.state(), State::Active);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn days_on_call_begin_with_a_purpose_days_and_dates_and_nothing_else() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let mut bare = answers(&[("days", "4")]);
+        bare.retain(|(name, _)| !["kind", "success", "supporter_goal", "person"].contains(name));
+        let with = |kind: &'static str| {
+            let mut all = bare.clone();
+            all.push(("kind", kind));
+            all
+        };
+        let told = t.post(Some(&w.marcus), "/agreements/quick", &with("focused")).await.expect(422);
+        let told = told.contains("Say who comes").contains("how both will know");
+        let _ = told.contains("what the side that helps wants to learn");
+        let sent = t.post(Some(&w.marcus), "/agreements/quick", &with("call-off")).await;
+        let sent = sent.expect(303);
+        let check = t.get(Some(&w.marcus), sent.location()).await.expect(200);
+        let _ = check.contains("Send it to both schools to sign").lacks("Incomplete");
+        let id = id_of(sent.location());
+        let _ = t.post(Some(&w.marcus), &format!("/agreements/{id}/offer"), &[]).await.expect(303);
+        sign(&t, &w.priya, id).await.unwrap();
+        assert_eq!(sign(&t, &w.daniel, id).await.unwrap(), State::Signed);
+        let page = t.get(Some(&w.priya), &format!("/agreements/{id}")).await.expect(200);
+        let _ = page.contains("Whoever is called on from Oakfield").contains("called on as needed");
     })
     .await;
 }
