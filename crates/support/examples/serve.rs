@@ -83,7 +83,7 @@ async fn halfway(t: &TestApp, w: &world::World, id: AgreementId) {
             person: "Aisha Khan".to_owned(),
             from: Side::Supporting,
             on: date(2027, 1, 12).saturating_add(jiff::Span::new().weeks(day)),
-            beneficiary: String::new(),
+            beneficiary: None,
             half_days: 1,
             what: "Lessons seen together with the leader of Key Stage 1".to_owned(),
         };

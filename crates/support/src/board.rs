@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use access::{Kind, Permit, Resource, Role, Zone, accounts};
+use brokerage::requests::Beneficiary;
 use foundation::{
     App, DbError, OrgRef, Sql,
     clock::london,
@@ -34,7 +35,7 @@ use crate::{
         statements::Period,
     },
     neighbours,
-    pack::{Direction, pack},
+    pack::Direction,
     time::{self, Entry, EntryState, GiveReceive, Totals},
 };
 
@@ -68,7 +69,7 @@ pub struct Report {
     pub lines: Vec<Line>,
     /// Half-days both ways.
     pub time: GiveReceive,
-    /// The same by whom they were for, in the pack's order; last those of several groups.
+    /// The same by whom they were for, in the order of [`Beneficiary`]; last those of several groups.
     pub for_whom: Vec<(String, GiveReceive)>,
     /// How many supports run between peers and how many with the system above, with the half-days
     /// delivered in each.
@@ -142,7 +143,7 @@ pub async fn report(
         floors: Vec::new(),
         names,
     };
-    let mut for_whom: HashMap<String, GiveReceive> = HashMap::new();
+    let mut for_whom: HashMap<Option<Beneficiary>, GiveReceive> = HashMap::new();
     for agreement in agreements.into_values() {
         let mut entries = time::of(db, agreement.id).await?;
         entries.retain(|entry| period.holds(entry.on()));
@@ -153,7 +154,7 @@ pub async fn report(
         }
         report.count(&own, &entries, &charges::of(db, agreement.id).await?);
         for entry in &entries {
-            for_whom.entry(entry.beneficiary.clone()).or_default().count(&own, entry);
+            for_whom.entry(entry.beneficiary()).or_default().count(&own, entry);
         }
         let terms = store::current(db, &agreement).await?;
         let (supports, half_days) = report.directions.entry(terms.terms().direction()).or_default();
@@ -213,20 +214,13 @@ async fn line(
     })
 }
 
-/// By the words people read; days of several groups, or of which nobody said, stand last.
-fn in_order(mut counted: HashMap<String, GiveReceive>) -> Vec<(String, GiveReceive)> {
+/// In the order people know them; days of several groups, or of which nobody said, stand last.
+fn in_order(mut counted: HashMap<Option<Beneficiary>, GiveReceive>) -> Vec<(String, GiveReceive)> {
     let mut rows = Vec::new();
-    for one in &pack().beneficiaries {
-        rows.extend(counted.remove(&one.code).map(|time| (one.words.clone(), time)));
+    for &one in Beneficiary::ALL {
+        rows.extend(counted.remove(&Some(one)).map(|time| (one.words().to_owned(), time)));
     }
-    let mut rest = GiveReceive::default();
-    for time in counted.into_values() {
-        rest.given.join(time.given);
-        rest.received.join(time.received);
-    }
-    if rest != GiveReceive::default() {
-        rows.push(("Several groups, or not said".to_owned(), rest));
-    }
+    rows.extend(counted.remove(&None).map(|time| ("Several groups, or not said".to_owned(), time)));
     rows
 }
 

@@ -76,6 +76,7 @@ pub async fn terms_from_request(
     let ask = &request.ask;
     terms.theme = theme_of(kind, &request);
     terms.title.clone_from(&ask.title);
+    terms.beneficiaries.clone_from(&ask.beneficiaries);
     terms.purpose.clone_from(&ask.need);
     terms.success = ask
         .outcome

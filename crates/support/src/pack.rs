@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use brokerage::requests::Beneficiary;
 use foundation::OrgRef;
 use serde::Deserialize;
 
@@ -86,8 +87,8 @@ pub struct Kind {
     /// What it may be about; one is chosen where there are any.
     #[serde(default, rename = "theme")]
     pub themes: Vec<Phrase>,
-    /// Whom a draft of it is for, by the codes of the pack's beneficiaries.
-    pub beneficiaries: Vec<String>,
+    /// Whom a draft of it is for, where no request says so.
+    pub beneficiaries: Vec<Beneficiary>,
     /// Whether it runs between peers; lateral where nothing is said.
     #[serde(default)]
     pub direction: Direction,
@@ -190,9 +191,6 @@ pub struct Pack {
     /// Why time may be cancelled.
     #[serde(rename = "cancellation")]
     pub cancellations: Vec<Phrase>,
-    /// Whom support can be for: the head, teachers, governors.
-    #[serde(rename = "beneficiary")]
-    pub beneficiaries: Vec<Phrase>,
 }
 
 impl Pack {
@@ -211,13 +209,6 @@ impl Pack {
             if kind.half_days < 1 || kind.half_days > kind.most_half_days {
                 return Err(format!(
                     "kind “{}”: half_days must lie between 1 and most_half_days",
-                    kind.code
-                ));
-            }
-            let unknown = |code: &&String| pack.beneficiary(code).is_none();
-            if let Some(code) = kind.beneficiaries.iter().find(unknown) {
-                return Err(format!(
-                    "kind “{}”: no beneficiary has the code “{code}”: choose one of the pack's",
                     kind.code
                 ));
             }
@@ -258,13 +249,6 @@ impl Pack {
     #[must_use]
     pub fn kind(&self, code: &str) -> Option<&Kind> {
         self.kinds.iter().find(|kind| kind.code == code)
-    }
-
-    /// The words of a beneficiary.
-    #[must_use]
-    pub fn beneficiary(&self, code: &str) -> Option<&str> {
-        let found = self.beneficiaries.iter().find(|one| one.code == code);
-        found.map(|one| one.words.as_str())
     }
 }
 
@@ -323,6 +307,8 @@ mod tests {
         assert!(Pack::read(&alone).unwrap_err().contains("two heads alone"));
         let nobody = text.replace("beneficiaries = [\"head\"]", "beneficiaries = [\"parrots\"]");
         assert!(Pack::read(&nobody).unwrap_err().contains("parrots"));
+        let nobody = text.replace("beneficiaries = [\"head\"]", "beneficiaries = []");
+        assert!(Pack::read(&nobody).unwrap_err().contains("whom it is for"));
         assert!(Pack::read("kind = []").is_err());
     }
 }

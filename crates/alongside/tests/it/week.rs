@@ -114,7 +114,7 @@ async fn plan(t: &TestApp, w: &World, id: AgreementId, on: jiff::civil::Date) {
         person: "Aisha Khan".to_owned(),
         from: Side::Supporting,
         on,
-        beneficiary: String::new(),
+        beneficiary: None,
         half_days: 1,
         what: "Four lessons".to_owned(),
     };

@@ -1,5 +1,6 @@
 //! What two schools agree on: pure values, what is missing from them, and what they cost.
 
+use brokerage::requests::Beneficiary;
 use foundation::{OrgRef, terms::AcademicYear};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -170,10 +171,10 @@ pub struct Terms {
     /// words where the team comes in none.
     #[serde(default, skip_serializing_if = "Role::is_none")]
     pub role: Role,
-    /// Whom it is for, by the pack's codes: the head, teachers, governors. Left out of the sealed
-    /// words of those who were not asked.
+    /// Whom it is for: the head, teachers, governors. Left out of the sealed words of those who
+    /// were not asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub beneficiaries: Vec<String>,
+    pub beneficiaries: Vec<Beneficiary>,
     /// Where it ran before it was written here. Left out of the sealed words of others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brought_in: Option<BroughtIn>,
@@ -238,9 +239,9 @@ impl Terms {
 
     /// Whom it is for, where that is one group alone.
     #[must_use]
-    pub fn sole_beneficiary(&self) -> Option<&str> {
+    pub const fn sole_beneficiary(&self) -> Option<Beneficiary> {
         match self.beneficiaries.as_slice() {
-            [one] => Some(one),
+            [one] => Some(*one),
             _ => None,
         }
     }

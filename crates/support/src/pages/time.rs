@@ -245,6 +245,7 @@ pub(super) async fn plan_time(
     let person = form.required("person", &mut errors, "Say who comes").to_owned();
     let on = form.date("on", &mut errors, "Enter the day as day, month and year");
     let half_days = form.half_days("days", &mut errors, "Enter days in halves, for example 0.5");
+    let beneficiary = whom::read_day(&form, &mut errors);
     if let (true, Some(from), Some(on), Some(half_days)) = (errors.is_empty(), from, on, half_days)
     {
         let terms = store::current(&app.db, &sight.agreement).await?;
@@ -255,15 +256,7 @@ pub(super) async fn plan_time(
             .find(|member| member.name == person)
             .and_then(|member| member.account);
         let what = form.text("what").to_owned();
-        let new = NewEntry {
-            account,
-            person,
-            from,
-            on,
-            half_days,
-            what,
-            beneficiary: form.text("beneficiary").to_owned(),
-        };
+        let new = NewEntry { account, person, from, on, half_days, what, beneficiary };
         let permit = match form.text("reason") {
             "" => permit,
             reason => permit.because(reason),

@@ -1,6 +1,7 @@
 //! Planning time, saying that it took place or was cancelled, and taking a slip back.
 
 use access::{AccountId, Permit};
+use brokerage::requests::Beneficiary;
 use foundation::{
     App, Sql as _, Tx,
     clock::london,
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     Refusal,
     agreements::{
-        Agreement, AgreementId, BroughtIn, Side, Terms,
+        Agreement, AgreementId, BroughtIn, Side,
         machine::{Standing, Work},
         store::{open, standings},
     },
@@ -41,8 +42,8 @@ pub struct NewEntry {
     pub half_days: i64,
     /// What for.
     pub what: String,
-    /// Whom it is for, by the pack's code; empty for whom the agreement names, where it is one.
-    pub beneficiary: String,
+    /// Whom it is for; where nobody says, whom the agreement names, if that is one group.
+    pub beneficiary: Option<Beneficiary>,
 }
 
 /// Whose part it is: asked by the form as well as by the act.
@@ -103,7 +104,9 @@ pub async fn plan_in(
     must_take_part(&who)?;
     let terms = crate::agreements::store::current(tx, record_of).await?;
     let terms = terms.terms();
-    let beneficiary = for_whom(terms, new)?;
+    // Days in return are for others than the agreement names.
+    let named = terms.sole_beneficiary().filter(|_| new.from == Side::Supporting);
+    let beneficiary = new.beneficiary.or(named).map_or("", Beneficiary::key);
     let (giver, receiver, agreed) = match new.from {
         Side::Supporting => (record_of.supporting, record_of.supported, terms.half_days()),
         Side::Supported => {
@@ -166,19 +169,6 @@ pub async fn plan_in(
                         "overridden": overridden });
     record(tx, permit.context(), record_of, "time planned", detail).await?;
     Ok(id)
-}
-
-/// Whom planned time is for: what was chosen, or the one group the agreement is for. Days in return
-/// are for others than the agreement names.
-fn for_whom<'a>(terms: &'a Terms, new: &'a NewEntry) -> Result<&'a str, Refusal> {
-    if new.beneficiary.is_empty() {
-        let sole = terms.sole_beneficiary().filter(|_| new.from == Side::Supporting);
-        return Ok(sole.unwrap_or_default());
-    }
-    match pack().beneficiary(&new.beneficiary) {
-        Some(_) => Ok(&new.beneficiary),
-        None => Err(Refusal::field("beneficiary", "Choose whom the time is for")),
-    }
 }
 
 /// Writes down, on the first day here, what a support had given before: as one line that is

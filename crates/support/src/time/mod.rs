@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
+use brokerage::requests::Beneficiary;
 use foundation::{DbError, OrgRef, Sql, db::AsText, id_type, terms::AcademicYear};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use sea_orm::FromQueryResult;
@@ -104,8 +105,7 @@ pub struct Entry {
     /// The address of the record it belongs to and is settled in, such as a visit; empty for time
     /// that stands alone.
     pub held_by: String,
-    /// Whom it is for at the receiver's, by the pack's code; empty where nobody said.
-    pub beneficiary: String,
+    beneficiary: String,
     /// Guards against two people changing it at once.
     pub version: i64,
 }
@@ -128,6 +128,12 @@ impl Entry {
     #[must_use]
     pub const fn state(&self) -> EntryState {
         self.state.0
+    }
+
+    /// Whom it is for at the receiver's, where somebody said so.
+    #[must_use]
+    pub fn beneficiary(&self) -> Option<Beneficiary> {
+        self.beneficiary.parse().ok()
     }
 
     /// Whether the person who settled it may still take that back at a moment.

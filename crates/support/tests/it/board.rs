@@ -1,6 +1,7 @@
 //! What a board reads of its school's work with others, and the letter that tells it so.
 
 use access::{Permit, Post, Role};
+use brokerage::requests::Beneficiary;
 use foundation::OrgRef;
 use jiff::civil::date;
 use support::{
@@ -32,7 +33,7 @@ async fn spring(t: &TestApp) -> (World, AgreementId) {
             person: "Aisha Khan".to_owned(),
             from: Side::Supporting,
             on,
-            beneficiary: String::new(),
+            beneficiary: None,
             half_days,
             what: "Lessons".to_owned(),
         };
@@ -109,25 +110,26 @@ async fn a_board_reads_for_whom_the_days_were_and_whether_between_peers() {
     both(&setup(), async |t| {
         let (w, id) = spring(&t).await;
         let aisha = permit(&t, &w.aisha, id).await;
-        let day = |half_days, beneficiary: &str| NewEntry {
+        let day = |half_days, beneficiary| NewEntry {
             account: Some(w.aisha.account),
             person: "Aisha Khan".to_owned(),
             from: Side::Supporting,
             on: date(2027, 3, 23),
             half_days,
             what: "A day".to_owned(),
-            beneficiary: beneficiary.to_owned(),
+            beneficiary,
         };
-        let odd = time::plan(&t.app, &aisha, id, &day(1, "parrots")).await;
-        assert!(matches!(odd, Err(support::Refusal::Field { field: "beneficiary", .. })));
         // The form asks, since the agreement is for more than one group, and keeps what was said.
         let form = format!("/agreements/{id}/time/new");
         let _ = t.get(Some(&w.aisha), &form).await.expect(200).contains("Whom is this time for?");
         let mut pairs = vec![("from", "supporting"), ("person", "Aisha Khan"), ("days", "0.5")];
         pairs.extend([("on-day", "23"), ("on-month", "3"), ("on-year", "2027")]);
+        let odd = [pairs.as_slice(), &[("beneficiary", "parrots")]].concat();
+        let _ = t.post(Some(&w.aisha), &form, &odd).await.expect(422).contains("Choose whom");
         pairs.push(("beneficiary", "governors"));
         let _ = t.post(Some(&w.aisha), &form, &pairs).await.expect(303);
-        let senior = time::plan(&t.app, &aisha, id, &day(1, "senior")).await.unwrap();
+        let senior =
+            time::plan(&t.app, &aisha, id, &day(1, Some(Beneficiary::SeniorTeam))).await.unwrap();
         at(&t, "2027-03-23T15:00:00Z").await;
         let aisha = permit(&t, &w.aisha, id).await;
         time::deliver(&t.app, &aisha, senior).await.unwrap();
@@ -151,14 +153,17 @@ async fn a_board_reads_for_whom_the_days_were_and_whether_between_peers() {
             };
             let entries = time::of(&t.app.db, id).await.unwrap();
             for state in [time::EntryState::Delivered, time::EntryState::Planned] {
-                for (code, words) in [("senior", "Senior"), ("governors", "Governors"), ("", "Sev")]
-                {
+                for (group, words) in [
+                    (Some(Beneficiary::SeniorTeam), "The senior"),
+                    (Some(Beneficiary::Governors), "Governors"),
+                    (None, "Several"),
+                ] {
                     let counted: i64 = entries
                         .iter()
-                        .filter(|one| one.state() == state && one.beneficiary == code)
+                        .filter(|one| one.state() == state && one.beneficiary() == group)
                         .map(|one| one.half_days)
                         .sum();
-                    assert_eq!(of(&[words], state), counted, "{org} {code} {state}");
+                    assert_eq!(of(&[words], state), counted, "{org} {words} {state}");
                 }
                 let all: i64 = entries
                     .iter()
@@ -172,10 +177,10 @@ async fn a_board_reads_for_whom_the_days_were_and_whether_between_peers() {
         }
         let page = format!("/boards/school:{OAKFIELD}?year=2027&term=spring");
         let read = t.get(Some(&ines), &page).await.expect(200);
-        let read = read.contains("Days by whom they were for").contains("Senior leaders");
+        let read = read.contains("Days by whom they were for").contains("The senior team");
         let _ = read.contains("1 support, 2½ days delivered").contains("0 supports, no days");
         let file = format!("/boards/school:{OAKFIELD}/beneficiaries.csv?year=2027&term=spring");
-        let _ = t.get(Some(&ines), &file).await.expect(200).contains("Senior leaders,0.5,0.0,0.0");
+        let _ = t.get(Some(&ines), &file).await.expect(200).contains("The senior team,0.5,0.0,0.0");
         let _ = t.get(Some(&w.aisha), &file).await.expect(404);
     })
     .await;

@@ -70,7 +70,7 @@ async fn a_funder_is_chosen_sees_what_it_pays_for_and_may_let_it_rest() {
             person: "Aisha Khan".to_owned(),
             from: Side::Supporting,
             on: date(2027, 1, 12),
-            beneficiary: String::new(),
+            beneficiary: None,
             half_days: 2,
             what: "Four lessons".to_owned(),
         };

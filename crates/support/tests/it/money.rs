@@ -25,7 +25,7 @@ fn day(w: &World, on: jiff::civil::Date, half_days: i64) -> NewEntry {
         person: "Aisha Khan".to_owned(),
         from: Side::Supporting,
         on,
-        beneficiary: String::new(),
+        beneficiary: None,
         half_days,
         what: "Four lessons".to_owned(),
     }

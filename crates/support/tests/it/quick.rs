@@ -142,7 +142,7 @@ async fn what_runs_already_is_brought_in_and_says_so() {
             person: "Aisha Khan".to_owned(),
             from: support::agreements::Side::Supporting,
             on: date(2026, 11, 17),
-            beneficiary: String::new(),
+            beneficiary: None,
             half_days,
             what: String::new(),
         };
@@ -215,7 +215,7 @@ async fn an_exchange_is_day_for_day_and_says_what_is_owed_until_it_is_given_back
             person: "Priya Nair".to_owned(),
             from: support::agreements::Side::Supported,
             on: date(2027, 1, 12),
-            beneficiary: String::new(),
+            beneficiary: None,
             half_days: 1,
             what: "Music".to_owned(),
         };

@@ -115,7 +115,7 @@ async fn the_whole_team_is_taken_from_the_calendar_from_signature_to_end() {
             person: "Aisha Khan".to_owned(),
             from: Side::Supporting,
             on: date(2027, 1, 12),
-            beneficiary: String::new(),
+            beneficiary: None,
             half_days: 2,
             what: "Four lessons".to_owned(),
         };
@@ -290,7 +290,7 @@ async fn a_head_who_helps_for_a_day_chooses_one_of_their_own() {
             person: "Aisha Khan".to_owned(),
             from: Side::Supporting,
             on: date(2026, 11, 16),
-            beneficiary: String::new(),
+            beneficiary: None,
             half_days: 1,
             what: "Two lessons".to_owned(),
         };

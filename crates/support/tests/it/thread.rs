@@ -162,7 +162,7 @@ pub(crate) async fn follow(t: &TestApp, w: &World, id: AgreementId) {
         person: "Aisha Khan".to_owned(),
         from: Side::Supporting,
         on: date(2027, 1, 12),
-        beneficiary: String::new(),
+        beneficiary: None,
         half_days: 2,
         what: "Four lessons".to_owned(),
     };
@@ -405,7 +405,7 @@ async fn who_does_not_belong_finds_nothing() {
             person: "Aisha Khan".to_owned(),
             from: Side::Supporting,
             on: date(2027, 1, 12),
-            beneficiary: String::new(),
+            beneficiary: None,
             half_days: 1,
             what: String::new(),
         };
@@ -434,7 +434,7 @@ async fn two_people_at_once() {
         // The form comes back with what was typed.
         let path = format!("/agreements/{id}/edit/purpose");
         let typed =
-            [("seen", "1"), ("title", "My own careful words"), ("beneficiaries", "teachers")];
+            [("seen", "1"), ("title", "My own careful words"), ("beneficiaries", "teacher")];
         let _ = t
             .post(Some(&w.priya), &path, &typed)
             .await
@@ -470,7 +470,7 @@ async fn giving_and_receiving_balance_whatever_happens() {
                 person: "Somebody".to_owned(),
                 from,
                 on: date(2027, 1, 5 + at),
-                beneficiary: String::new(),
+                beneficiary: None,
                 half_days: i64::from(at % 2) + 1,
                 what: String::new(),
             };
@@ -493,7 +493,7 @@ async fn giving_and_receiving_balance_whatever_happens() {
             person: "Somebody".to_owned(),
             from: Side::Supported,
             on: date(2027, 2, 1),
-            beneficiary: String::new(),
+            beneficiary: None,
             half_days: 4,
             what: String::new(),
         };

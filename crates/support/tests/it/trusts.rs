@@ -211,7 +211,7 @@ async fn signed(t: &TestApp, w: &World, request: RequestId) -> AgreementId {
         ("title", "Three-year budgets"),
         ("success", "One plan that the board understands"),
         ("supporter_goal", "Find out how small schools plan"),
-        ("beneficiaries", "support"),
+        ("beneficiaries", "support-staff"),
     ];
     let about = send(t, &w.marcus, &format!("{edit}/purpose"), &words, &[], 422).await;
     let _ = about.contains("Choose what the support is about").contains("how small schools plan");
@@ -280,7 +280,7 @@ async fn a_trust_asks_another_helps_and_no_lift_is_made_up() {
             person: who.name.clone(),
             from,
             on: date(2027, 1, 12),
-            beneficiary: String::new(),
+            beneficiary: None,
             half_days,
             what: "The plan".to_owned(),
         };

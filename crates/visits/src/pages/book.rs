@@ -190,6 +190,7 @@ pub(super) async fn book(
     let on = form.date("on", &mut errors, "Enter the day as day, month and year");
     let part = form.parsed::<Part>("part", &mut errors, "Choose when");
     form.required("purpose", &mut errors, "Say what the visit is for");
+    let beneficiary = whom::read_day(&form, &mut errors);
     if let (true, Some(comer), Some(on), Some(part)) = (errors.is_empty(), comer, on, part) {
         let new = NewVisit {
             visitor: comer.account,
@@ -202,7 +203,7 @@ pub(super) async fn book(
             purpose: form.text("purpose").to_owned(),
             meets: form.text("meets").to_owned(),
             arrival: form.text("arrival").to_owned(),
-            beneficiary: form.text("beneficiary").to_owned(),
+            beneficiary,
         };
         let permit = match form.text("reason") {
             "" => permit,

@@ -1,6 +1,7 @@
 //! Booking a visit and everything that happens to it before its note.
 
 use access::{AccountId, Permit, accounts};
+use brokerage::requests::Beneficiary;
 use foundation::{
     App, OrgRef, Sql, Tx,
     clock::{date_in_words, london},
@@ -46,8 +47,8 @@ pub struct NewVisit {
     pub meets: String,
     /// Arrival, parking, access needs, what to bring.
     pub arrival: String,
-    /// Whom it is for, by the code of the pack of supports; empty for whom the agreement names.
-    pub beneficiary: String,
+    /// Whom it is for; where nobody says, whom the agreement names, if that is one group.
+    pub beneficiary: Option<Beneficiary>,
 }
 
 /// Books a visit: the half-days are taken from the visitor's week and entered in the ledger of the
@@ -88,7 +89,7 @@ pub async fn book(
         person: new.visitor_name.clone(),
         from: new.from,
         on: new.on,
-        beneficiary: new.beneficiary.clone(),
+        beneficiary: new.beneficiary,
         half_days: new.part.half_days(),
         what: pack().visit(&new.kind).map_or_else(String::new, |kind| kind.name.clone()),
     };

@@ -86,7 +86,7 @@ pub(crate) async fn in_force(t: &TestApp) -> (World, AgreementId) {
 
 pub(crate) fn learning_walk(who: &Persona, on: Date, part: Part) -> NewVisit {
     NewVisit {
-        beneficiary: String::new(),
+        beneficiary: None,
         visitor: who.account,
         visitor_name: who.name.clone(),
         from: Side::Supporting,

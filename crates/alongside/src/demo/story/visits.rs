@@ -149,7 +149,7 @@ impl Stage<'_> {
             return Ok(());
         }
         let new = NewVisit {
-            beneficiary: String::new(),
+            beneficiary: None,
             visitor: account,
             visitor_name: name,
             from: Side::Supporting,

@@ -180,7 +180,7 @@ pub(crate) async fn visit(
     let (host, giver) = (&all.heads[&support.receiver], &all.heads[&support.giver]);
     let leader = &support.leader;
     let new = NewVisit {
-        beneficiary: String::new(),
+        beneficiary: None,
         visitor: leader.persona.account,
         visitor_name: leader.persona.name.clone(),
         from: Side::Supporting,
