@@ -15,8 +15,10 @@ use visits::pack::Pack as Visits;
 #[derive(Clone, Debug)]
 pub struct Pack {
     texts: [String; FILES.len()],
-    /// The areas.
-    pub framework: Framework,
+    /// Further frameworks by the name of their file.
+    more: Vec<(String, String)>,
+    /// The frameworks, the one audits begin with first.
+    pub frameworks: Vec<Framework>,
     /// How many roles there are.
     pub roles: usize,
     /// How many specialisms there are.
@@ -55,10 +57,25 @@ pub fn read(folder: &Path) -> Result<Pack, Vec<String>> {
     if !problems.is_empty() {
         return Err(problems);
     }
-    parse(texts)
+    let more = further(folder).map_err(|error| vec![format!("the folder: {error}")])?;
+    parse(texts, more)
 }
 
-fn parse(texts: [String; FILES.len()]) -> Result<Pack, Vec<String>> {
+/// The files `framework-….toml` of a folder, by name.
+fn further(folder: &Path) -> std::io::Result<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("framework-") && name.ends_with(".toml") {
+            found.push((name, fs::read_to_string(entry.path())?));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn parse(texts: [String; FILES.len()], more: Vec<(String, String)>) -> Result<Pack, Vec<String>> {
     let mut problems = Vec::new();
     macro_rules! read {
         ($place:literal, $with:expr) => {
@@ -69,14 +86,25 @@ fn parse(texts: [String; FILES.len()]) -> Result<Pack, Vec<String>> {
                 .ok()
         };
     }
-    let framework = read!(0, Framework::parse);
+    let others = || more.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let every = || std::iter::once((FILES[0], texts[0].as_str())).chain(others());
+    let frameworks = Framework::parse_all(every().map(|(_, text)| text))
+        .map_err(|told| {
+            let named = told.into_iter().map(|(place, problem)| {
+                let file = every().nth(place).map_or("", |(name, _)| name);
+                format!("{file}: {}", problem.trim())
+            });
+            problems.extend(named);
+        })
+        .ok();
     let roles = read!(1, brokerage::packs::parse_roles).map(|file| file.roles);
     let specialisms = read!(2, brokerage::packs::parse_specialisms);
     let days = read!(3, brokerage::packs::parse_days);
     let kinds = read!(4, Kinds::read);
     let calendar = read!(5, Calendar::read);
     let visits = read!(6, Visits::read);
-    let (Some(framework), Some(roles), Some(specialisms)) = (framework, roles, specialisms) else {
+    let (Some(frameworks), Some(roles), Some(specialisms)) = (frameworks, roles, specialisms)
+    else {
         return Err(problems);
     };
     let (Some(_), Some(kinds), Some(calendar), Some(visits)) = (days, kinds, calendar, visits)
@@ -84,7 +112,9 @@ fn parse(texts: [String; FILES.len()]) -> Result<Pack, Vec<String>> {
         return Err(problems);
     };
     // What each file alone cannot know.
-    let areas: BTreeSet<&str> = framework.areas.iter().map(|area| area.code.as_str()).collect();
+    let all = || frameworks.iter().zip(every()).map(|(framework, (file, _))| (framework, file));
+    let areas: BTreeSet<&str> =
+        all().flat_map(|(one, _)| &one.areas).map(|area| area.code.as_str()).collect();
     for specialism in &specialisms {
         for area in specialism.areas.iter().filter(|area| !areas.contains(area.as_str())) {
             problems.push(format!(
@@ -93,25 +123,29 @@ fn parse(texts: [String; FILES.len()]) -> Result<Pack, Vec<String>> {
             ));
         }
     }
-    for area in &areas {
-        if !specialisms.iter().any(|one| one.areas.iter().any(|helped| helped == area)) {
-            problems.push(format!(
-                "specialisms.toml: nobody could help with the area “{area}”: name it under at least one specialism"
-            ));
-        }
-    }
-    for area in &framework.areas {
-        for kpi in &area.kpis {
-            if register::kpis::definition(kpi).is_none() {
+    for (framework, file) in all() {
+        for area in &framework.areas {
+            let helps = |code: &str| {
+                specialisms.iter().any(|one| one.areas.iter().any(|helped| helped == code))
+            };
+            if !area.kin().any(helps) {
                 problems.push(format!(
-                    "framework.toml: area “{}” names the indicator “{kpi}”, which does not exist here: leave it out",
+                    "specialisms.toml: nobody could help with the area “{}”: name it under at least one specialism",
                     area.code
                 ));
             }
+            for kpi in &area.kpis {
+                if register::kpis::definition(kpi).is_none() {
+                    problems.push(format!(
+                        "{file}: area “{}” names the indicator “{kpi}”, which does not exist here: leave it out",
+                        area.code
+                    ));
+                }
+            }
         }
-    }
-    if framework.grades.len() < 2 {
-        problems.push("framework.toml: a scale needs at least two grades".to_owned());
+        if framework.grades.len() < 2 {
+            problems.push(format!("{file}: a scale needs at least two grades"));
+        }
     }
     if roles.iter().all(|role| role.retired) {
         problems.push("roles.toml: at least one role must not be retired".to_owned());
@@ -120,7 +154,7 @@ fn parse(texts: [String; FILES.len()]) -> Result<Pack, Vec<String>> {
         return Err(problems);
     }
     let (roles, specialisms) = (roles.len(), specialisms.len());
-    Ok(Pack { texts, framework, roles, specialisms, kinds, calendar, visits })
+    Ok(Pack { texts, more, frameworks, roles, specialisms, kinds, calendar, visits })
 }
 
 impl Pack {
@@ -130,7 +164,8 @@ impl Pack {
     /// When a pack is in use already.
     pub fn install(&self) -> Result<(), String> {
         let [framework, roles, specialisms, days, kinds, terms, visits] = &self.texts;
-        Framework::install(framework)?;
+        let more = self.more.iter().map(|(_, text)| text.as_str());
+        Framework::install(std::iter::once(framework.as_str()).chain(more))?;
         brokerage::packs::install(roles, specialisms, days)?;
         support::pack::install(kinds)?;
         support::calendar::install(terms)?;
@@ -155,21 +190,37 @@ mod tests {
             assert!(pack.visits.visits.len() > 5 && pack.visits.reviews.len() > 3, "{name}");
         }
         let scotland = read(&folder("scotland")).unwrap();
-        assert_eq!(scotland.framework.grades.len(), 6, "the six-point scale");
-        assert_eq!(scotland.framework.areas.len(), 15, "the fifteen quality indicators");
+        assert_eq!(scotland.frameworks[0].grades.len(), 6, "the six-point scale");
+        assert_eq!(scotland.frameworks[0].areas.len(), 15, "the fifteen quality indicators");
+        let england = read(&folder("england-2025")).unwrap();
+        let codes: Vec<&str> = england.frameworks.iter().map(|it| it.framework.as_str()).collect();
+        assert_eq!(codes, ["report-card-2025", "rise-2025"]);
     }
 
     #[test]
     fn a_pack_whose_files_do_not_fit_says_where() {
         let good = FILES.map(|file| fs::read_to_string(folder("england-2025").join(file)).unwrap());
+        let more = further(&folder("england-2025")).unwrap();
         let with = |place: usize, from: &str, to: &str| {
             let mut texts = good.clone();
             assert!(texts[place].contains(from), "{from}");
             texts[place] = texts[place].replacen(from, to, 1);
-            parse(texts).unwrap_err().join("\n")
+            parse(texts, more.clone()).unwrap_err().join("\n")
         };
+        let rise = |from: &str, to: &str| {
+            let other = vec![(more[0].0.clone(), more[0].1.replacen(from, to, 1))];
+            parse(good.clone(), other).unwrap_err().join("\n")
+        };
+        let told = rise("\"rise-inclusion\"", "\"inclusion\"");
+        assert!(told.starts_with("framework-rise.toml: area “inclusion”"), "{told}");
+        let told = rise("\"ATT_PA\"", "\"ATT_NONE\"");
+        assert!(told.starts_with("framework-rise.toml") && told.contains("ATT_NONE"), "{told}");
+        let told = rise("like = [\"inclusion\"]", "");
+        assert!(told.contains("nobody could help with the area “rise-inclusion”"), "{told}");
+        let told = with(0, "code = \"community\"", "code = \"village\"");
+        assert!(told.contains("“community”") && told.contains("specialisms.toml"), "{told}");
         let told = with(0, "code = \"inclusion\"", "code = \"belonging\"");
-        assert!(told.contains("“inclusion”") && told.contains("specialisms.toml"), "{told}");
+        assert!(told.contains("like “inclusion”"), "{told}");
         let told = with(0, "\"KS2_RWM_DIS\"", "\"KS2_NOTHING\"");
         assert!(told.contains("KS2_NOTHING"), "{told}");
         let told = with(3, "half_days_a_week = 4", "half_days_a_week = 0");

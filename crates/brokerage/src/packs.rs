@@ -291,6 +291,13 @@ pub fn specialism(code: &str) -> Option<&'static SpecialismKind> {
     specialisms().iter().find(|one| one.code == code)
 }
 
+/// The first specialism that helps with an area of any framework, or with the matter it looks at.
+#[must_use]
+pub fn specialism_for(area: &str) -> Option<&'static SpecialismKind> {
+    let area = needs::Framework::any_area(area)?;
+    specialisms().iter().find(|one| area.kin().any(|code| one.areas.iter().any(|a| a == code)))
+}
+
 /// The name of a specialism, or its code where the pack does not know it any more.
 #[must_use]
 pub fn specialism_name(code: &str) -> &str {
@@ -379,11 +386,11 @@ mod tests {
                 assert!(areas.iter().any(|known| known.code == *area), "{}: {area}", one.code);
             }
         }
-        assert!(
-            areas
-                .iter()
-                .all(|area| { specialisms().iter().any(|one| one.areas.contains(&area.code)) })
-        );
+        for (area, _) in needs::Framework::every_area() {
+            assert!(specialism_for(&area.code).is_some(), "{}", area.code);
+        }
+        assert_eq!(specialism_for("rise-attendance"), specialism_for("attendance-and-behaviour"));
+        assert!(specialism_for("parrots").is_none());
     }
 
     #[test]

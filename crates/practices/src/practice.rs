@@ -183,7 +183,7 @@ impl Words {
         if self.what.is_empty() {
             return Err(Refusal::field("what", "Say in a sentence what you do"));
         }
-        if needs::framework::Framework::current().area(&self.area).is_none() {
+        if needs::Framework::any_area(&self.area).is_none() {
             return Err(Refusal::field("area", "Choose the area it belongs to"));
         }
         if let Some((field, _)) = self.typed().find(|(_, text)| upn::find(text).is_some()) {
@@ -229,7 +229,7 @@ impl Words {
     /// The name of its area.
     #[must_use]
     pub fn area_name(&self) -> &str {
-        let area = needs::framework::Framework::current().area(&self.area);
+        let area = needs::Framework::any_area(&self.area);
         area.map_or(self.area.as_str(), |area| area.name.as_str())
     }
 

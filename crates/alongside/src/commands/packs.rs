@@ -20,14 +20,17 @@ pub(super) fn check(cli: &Cli, folder: &Path) -> anyhow::Result<()> {
             ),
         )
     })?;
-    let framework = &pack.framework;
+    let frameworks: String = pack
+        .frameworks
+        .iter()
+        .map(|one| {
+            let (areas, grades) = (one.areas.len(), one.grades.len());
+            format!("\n  framework     {}: {areas} areas, {grades} grades", one.edition())
+        })
+        .collect();
     let text = format!(
-        "The pack is in order.\n  framework     {}, version {}: {} areas, {} grades\n  roles         \
+        "The pack is in order.{frameworks}\n  roles         \
          {}\n  specialisms   {}\n  support       {} kinds\n  visits        {} kinds, {} kinds of review\n  terms         {}: {} holidays",
-        framework.name,
-        framework.version,
-        framework.areas.len(),
-        framework.grades.len(),
         pack.roles,
         pack.specialisms,
         pack.kinds.kinds.len(),
@@ -37,9 +40,11 @@ pub(super) fn check(cli: &Cli, folder: &Path) -> anyhow::Result<()> {
         pack.calendar.holidays.len()
     );
     let json = serde_json::json!({
-        "framework": framework.name,
-        "areas": framework.areas.len(),
-        "grades": framework.grades,
+        "frameworks": pack.frameworks.iter().map(|one| serde_json::json!({
+            "framework": one.name,
+            "areas": one.areas.len(),
+            "grades": one.grades,
+        })).collect::<Vec<_>>(),
         "roles": pack.roles,
         "specialisms": pack.specialisms,
         "kinds": pack.kinds.kinds.len(),

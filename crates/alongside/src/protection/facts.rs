@@ -103,16 +103,12 @@ async fn people(app: &App) -> Result<Vec<(String, String)>, PageError> {
 }
 
 fn packs() -> Vec<(String, String)> {
-    let framework = needs::Framework::current();
+    let framework =
+        |one: &needs::Framework| format!("{}: {} areas", one.edition(), one.areas.len());
     vec![
         pair(
             "What an audit asks",
-            format!(
-                "{}, version {}: {} areas",
-                framework.name,
-                framework.version,
-                framework.areas.len()
-            ),
+            needs::Framework::all().iter().map(framework).collect::<Vec<_>>().join("; "),
         ),
         pair(
             "Kinds of support",

@@ -234,7 +234,7 @@ pub(super) async fn ask(
             if one.org == org {
                 pairs.push(("finding".into(), id.to_string()));
                 pairs.push(("about".into(), one.finding.statement.clone()));
-                let fits = packs::specialisms().iter().find(|k| k.areas.contains(&one.area));
+                let fits = packs::specialism_for(&one.area);
                 if let Some(kind) = fits {
                     pairs.push(("specialism-1".into(), kind.code.clone()));
                 }

@@ -408,7 +408,7 @@ pub(super) async fn ask(
                 format!("{} {}", first.finding.statement, first.root_causes),
             ));
             pairs.push(("severity".into(), first.severity.unwrap_or(3).to_string()));
-            let fits = packs::specialisms().iter().find(|kind| kind.areas.contains(&first.area));
+            let fits = packs::specialism_for(&first.area);
             if let Some(kind) = fits {
                 pairs.push(("specialism-1".into(), kind.code.clone()));
             }

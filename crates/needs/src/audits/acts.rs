@@ -28,6 +28,8 @@ pub struct NewAudit {
     pub lead: String,
     /// By when.
     pub due: Option<Date>,
+    /// The framework it looks through.
+    pub framework: &'static Framework,
     /// The areas, each with what public data says about it.
     pub areas: Vec<(Area, Vec<Fact>, Vec<Signal>)>,
 }
@@ -63,7 +65,6 @@ pub async fn create(app: &App, permit: &Permit, new: NewAudit) -> Result<AuditId
     if !missing.is_empty() {
         return Err(ActError::Incomplete(missing));
     }
-    let framework = Framework::current();
     let id = AuditId::new(&app.ids);
     let tx = app.db.write().await?;
     tx.run(
@@ -75,7 +76,7 @@ pub async fn create(app: &App, permit: &Permit, new: NewAudit) -> Result<AuditId
             new.title.trim().into(),
             new.reason.trim().into(),
             AsText(State::Draft).into(),
-            format!("{}, version {}", framework.name, framework.version).into(),
+            new.framework.edition().into(),
             new.lead.into(),
             new.due.map(|due| due.to_string()).into(),
             At(permit.context().at).into(),

@@ -2,7 +2,10 @@
 
 use access::{Action, Kind, Resource, Role, SignedIn, Visitor, Zone, authorize};
 use askama::Template;
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
 use foundation::{
     App, PageError,
     clock::date_in_words,
@@ -10,8 +13,9 @@ use foundation::{
 };
 use govuk::{Button, Checkboxes, DateInput, ErrorSummary, Fieldset, Input, Legend, Textarea};
 use register::School;
+use serde::Deserialize;
 
-use super::{blank, missed};
+use super::missed;
 use crate::audits::{acts, prefill};
 use crate::{Framework, audits::NewAudit};
 
@@ -21,6 +25,7 @@ struct Ask {
     school: String,
     body: String,
     framework: &'static Framework,
+    others: Vec<&'static Framework>,
     errors: Option<ErrorSummary>,
     title: Input,
     reason: Textarea,
@@ -36,6 +41,18 @@ async fn school_of(app: &App, visitor: &Visitor) -> Result<School, PageError> {
     register::school(&app.db, urn).await?.ok_or(PageError::NotFound)
 }
 
+/// The framework that was chosen: the pack's first where nothing else was.
+fn framework(form: &FormData) -> &'static Framework {
+    Framework::find(form.text("framework")).unwrap_or_else(Framework::current)
+}
+
+#[derive(Deserialize, Default)]
+pub(super) struct From {
+    /// A framework's code.
+    #[serde(default)]
+    framework: String,
+}
+
 async fn page(
     app: &App,
     frame: Frame,
@@ -43,8 +60,8 @@ async fn page(
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
-    let framework = Framework::current();
-    let chosen: Vec<String> = if form.pairs().is_empty() {
+    let framework = framework(form);
+    let chosen: Vec<String> = if form.pairs().iter().all(|(name, _)| name == "framework") {
         framework.for_phase(school.phase.key()).map(|area| area.code.clone()).collect()
     } else {
         form.all("areas").map(str::to_owned).collect()
@@ -67,6 +84,7 @@ async fn page(
         school: school.name.clone(),
         body: bodies.join(" and "),
         framework,
+        others: Framework::all().iter().filter(|one| *one != framework).collect(),
         errors: errors.summary(),
         title: Input::new("title", "What shall we call it?")
             .value(form.text("title"))
@@ -94,9 +112,11 @@ pub(super) async fn ask(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
     frame: Frame,
+    Query(from): Query<From>,
 ) -> Result<Response, PageError> {
     let school = school_of(&app, &visitor).await?;
-    page(&app, frame, &school, &blank(), &Errors::default()).await
+    let form = FormData::from_pairs([("framework", from.framework)]);
+    page(&app, frame, &school, &form, &Errors::default()).await
 }
 
 pub(super) async fn create(
@@ -115,7 +135,7 @@ pub(super) async fn create(
     } else {
         None
     };
-    let framework = Framework::current();
+    let framework = framework(&form);
     let chosen: Vec<_> =
         framework.areas.iter().filter(|area| form.has("areas", &area.code)).cloned().collect();
     if errors.is_empty() {
@@ -125,6 +145,7 @@ pub(super) async fn create(
             reason: form.text("reason").to_owned(),
             lead: visitor.name.clone(),
             due,
+            framework,
             areas: prefill::prefill(&app.db, &school, &chosen).await?,
         };
         match acts::create(&app, &permit, new).await {

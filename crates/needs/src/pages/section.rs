@@ -120,7 +120,8 @@ fn page(
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
-    let framework = Framework::current();
+    // The area says which framework the audit looks through; one the pack has forgotten has none.
+    let framework = Framework::with(&section.area);
     let may_write = decide(visitor, Action::Update, &audit.section_resource(section)).allowed;
     let mut kind = Select::new("kind", "What is it?").value(form.text("kind"));
     for &one in EvidenceKind::ALL {
@@ -155,14 +156,14 @@ fn page(
         .hint("For your own record. It is never compared with other schools.")
         .value(form.text("grade"))
         .item("", "No grade");
-    for one in &framework.grades {
+    for one in framework.map_or(&[][..], |one| one.grades.as_slice()) {
         grade = grade.item(one.as_str(), one.as_str());
     }
     let content = Page {
         base: format!("/audits/{}/sections/{}", audit.id, section.area),
         audit,
         section,
-        ask: framework.area(&section.area).map(|area| area.ask.clone()).unwrap_or_default(),
+        ask: Framework::any_area(&section.area).map(|area| area.ask.clone()).unwrap_or_default(),
         errors: errors.summary(),
         open: may_write && audit.state.is_open(),
         closed_because: if audit.state.is_open() {
@@ -291,7 +292,7 @@ pub(super) async fn write(
         severity: form.text("severity").parse().ok().filter(|level| (1..=5).contains(level)),
         confidence: form.text("confidence").parse().ok(),
         self_grade: Some(form.text("grade").to_owned())
-            .filter(|grade| Framework::current().grades.contains(grade)),
+            .filter(|grade| Framework::with(&area).is_some_and(|one| one.grades.contains(grade))),
     };
     match sections::write_section(&app, &permit, audit.id, &area, &text, version).await {
         // Saved between our look and our pen.

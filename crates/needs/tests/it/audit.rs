@@ -65,6 +65,38 @@ async fn begun(t: &TestApp, priya: &Persona) -> AuditId {
     made.location().trim_start_matches("/audits/").parse().unwrap()
 }
 
+#[tokio::test]
+async fn a_head_looks_through_another_framework_of_the_pack() {
+    both(&setup(), async |t| {
+        register_24(&t).await;
+        let people = people(&t).await;
+        let page = t.get(Some(&people.priya), "/audits/new").await.expect(200);
+        let page = page.contains("Inclusion").contains("/audits/new?framework=rise-2025");
+        let _ = page.lacks("Inclusive mainstream");
+        let rise = "/audits/new?framework=rise-2025";
+        let page = t.get(Some(&people.priya), rise).await.expect(200);
+        let page = page.contains("Inclusive mainstream").contains("A good Reception year");
+        let _ = page.lacks("Personal development").contains("value=\"rise-2025\"");
+        // What was chosen stays chosen when something is missing, and areas of another framework
+        // are not taken.
+        let mut form = vec![("framework", "rise-2025"), ("title", "Attendance first")];
+        form.extend([("areas", "rise-attendance"), ("areas", "inclusion")]);
+        let again = t.post(Some(&people.priya), "/audits", &form).await.expect(422);
+        let _ = again.contains("Say why you are doing this now").contains("Inclusive mainstream");
+        form.push(("reason", "Absence has risen"));
+        let made = t.post(Some(&people.priya), "/audits", &form).await.expect(303);
+        let audit = t.get(Some(&people.priya), made.location()).await.expect(200);
+        let _ = audit.contains("RISE priorities 2025, version 1").lacks("sections/inclusion");
+        let start = format!("{}/start", made.location());
+        let _ = t.post(Some(&people.priya), &start, &[]).await.expect(303);
+        let section = format!("{}/sections/rise-attendance", made.location());
+        let page = t.get(Some(&people.priya), &section).await.expect(200);
+        let page = page.contains("Who is not in school").contains("Others could learn from us");
+        let _ = page.lacks("Expected standard");
+    })
+    .await;
+}
+
 /// The body responsible reads by default: the one that is responsible today.
 #[tokio::test]
 async fn a_school_that_changes_its_trust_is_read_by_the_new_one_only() {

@@ -56,7 +56,7 @@ impl NewObjective {
         }
         check.text("lead_name", &self.lead_name);
         check.text("lead_role", &self.lead_role);
-        let known = self.area.is_empty() || Framework::current().area(&self.area).is_some();
+        let known = self.area.is_empty() || Framework::any_area(&self.area).is_some();
         check.that(known, "area", "Choose an area from the list");
         let known = self.kpi.as_deref().is_none_or(|code| kpis::definition(code).is_some());
         check.that(known, "kpi", "Choose an indicator from the list");

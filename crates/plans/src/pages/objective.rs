@@ -182,7 +182,7 @@ async fn measure(app: &App, sight: &Sight, one: &Objective) -> Result<Html, Page
 
 async fn facts(app: &App, sight: &Sight, one: &Objective) -> Result<Html, PageError> {
     let words = one.words();
-    let area = Framework::current().area(&one.area).map_or("", |area| area.name.as_str());
+    let area = Framework::any_area(&one.area).map_or("", |area| area.name.as_str());
     let lead = match (one.lead_name.as_str(), one.lead_role.as_str()) {
         ("", role) => role.to_owned(),
         (name, "") => name.to_owned(),

@@ -226,7 +226,7 @@ async fn frame_fields(app: &App, sight: &Sight, typed: Typed<'_>) -> Result<Vec<
     let org = sight.whole.plan.org;
     let areas: Vec<(String, String)> = [(String::new(), "Choose an area".to_owned())]
         .into_iter()
-        .chain(Framework::current().areas.iter().map(|a| (a.code.clone(), a.name.clone())))
+        .chain(Framework::every_area().map(|(area, words)| (area.code.clone(), words)))
         .collect();
     let mut kpis_known = vec![(String::new(), "None".to_owned())];
     if let Some(urn) = org.urn() {

@@ -50,11 +50,9 @@ impl Asked {
         let any = |name: &str, label: &str, value: &str| {
             Select::new(name, label).value(value).item("", "Any")
         };
-        let areas = needs::Framework::current()
-            .areas
-            .iter()
-            .fold(any("area", "Area", &self.area), |select, area| {
-                select.item(area.code.as_str(), area.name.as_str())
+        let areas = needs::Framework::every_area()
+            .fold(any("area", "Area", &self.area), |select, (area, words)| {
+                select.item(area.code.as_str(), words)
             });
         let phases = register::Phase::ALL
             .into_iter()

@@ -87,9 +87,9 @@ fn pairs(words: &Words) -> Vec<(String, String)> {
 }
 
 fn fields(form: &FormData, errors: &Errors) -> Vec<Html> {
-    let areas = needs::Framework::current().areas.iter().fold(
+    let areas = needs::Framework::every_area().fold(
         Select::new("area", "Which area does it belong to?").item("", "Choose an area"),
-        |select, area| select.item(area.code.as_str(), area.name.as_str()),
+        |select, (area, words)| select.item(area.code.as_str(), words),
     );
     let mut phases = Checkboxes::new("phases", "For which phases?")
         .hint("Leave all empty where it is for every phase");

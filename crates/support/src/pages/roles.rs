@@ -42,8 +42,8 @@ pub(super) fn fields(sight: &Sight, terms: &Terms, form: &FormData, errors: &Err
                     .value(form.text("area"))
                     .error_if(errors.get("area"))
                     .item("", "Choose");
-                for one in &Framework::current().areas {
-                    area = area.item(one.code.as_str(), one.name.as_str());
+                for (one, words) in Framework::every_area() {
+                    area = area.item(one.code.as_str(), words);
                 }
                 fields.push(Html::of(&area));
             }
@@ -85,8 +85,7 @@ pub(super) fn read(terms: &mut Terms, form: &FormData, errors: &mut Errors) {
     let asks = |requirement| kind.requires.contains(&requirement);
     if asks(Requirement::Priority) {
         let area = form.text("area");
-        terms.area =
-            Framework::current().area(area).map_or_else(String::new, |one| one.code.clone());
+        terms.area = Framework::any_area(area).map_or_else(String::new, |one| one.code.clone());
     }
     let asked = |wanted: bool, name: &str| {
         if wanted { form.text(name).to_owned() } else { String::new() }
@@ -105,7 +104,7 @@ pub(super) fn rows(sight: &Sight, terms: &Terms, mut list: SummaryList) -> Summa
     if !role.is_none() {
         list = list.row("The leader of the team comes as", role.name());
     }
-    if let Some(area) = Framework::current().area(&terms.area) {
+    if let Some(area) = Framework::any_area(&terms.area) {
         list = list.row("Priority", area.name.as_str());
     }
     for (label, words) in [

@@ -83,6 +83,7 @@ impl Stage<'_> {
         let areas = audits::prefill::prefill(&self.app.db, &school, &areas).await?;
         let head = self.head(it.school)?;
         let new = NewAudit {
+            framework,
             org: school.org(),
             title: it.title.to_owned(),
             reason: it.reason.to_owned(),

@@ -50,6 +50,7 @@ pub(super) async fn records(app: &App, people: &People, homes: [u32; 2], allianc
     let framework = Framework::current();
     let areas = audits::prefill::prefill(&app.db, &school, &framework.areas[..2]).await.unwrap();
     let new = NewAudit {
+        framework: Framework::current(),
         org,
         title: "Elsewhere looks at itself".to_owned(),
         reason: "A quiet worry of Elsewhere".to_owned(),
