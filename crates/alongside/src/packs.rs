@@ -3,7 +3,8 @@
 //! A pack holds what differs from country to country and nothing that a program would have to be
 //! changed for: the areas an audit looks at and their scale, the roles people lead in, what they
 //! can help with, the kinds of support with their texts and rates, kinds of visit and review,
-//! holidays and terms. Indicators and the layouts of public files belong to the figures of a country and stay with the program.
+//! holidays and terms. It may bring indicators of its own with the layouts of the files they come
+//! in; where it does not, England's are used.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -15,8 +16,7 @@ use visits::pack::Pack as Visits;
 #[derive(Clone, Debug)]
 pub struct Pack {
     texts: [String; FILES.len()],
-    /// Further frameworks by the name of their file.
-    more: Vec<(String, String)>,
+    more: Further,
     /// The frameworks, the one audits begin with first.
     pub frameworks: Vec<Framework>,
     /// How many roles there are.
@@ -29,6 +29,19 @@ pub struct Pack {
     pub calendar: Calendar,
     /// Kinds of visit and review, and templates for conversations.
     pub visits: Visits,
+    /// Indicators and layouts of its own, where it has them.
+    pub figures: Option<sources::Pack>,
+}
+
+/// The files of a folder that a pack may have beside [`FILES`].
+#[derive(Clone, Debug, Default)]
+struct Further {
+    /// `framework-….toml`, by name.
+    frameworks: Vec<(String, String)>,
+    /// `kpis.toml`.
+    kpis: Option<String>,
+    /// `mappings/….toml`, by name.
+    mappings: Vec<(String, String)>,
 }
 
 /// The files a pack is made of.
@@ -61,13 +74,24 @@ pub fn read(folder: &Path) -> Result<Pack, Vec<String>> {
     parse(texts, more)
 }
 
-/// The files `framework-….toml` of a folder, by name.
-fn further(folder: &Path) -> std::io::Result<Vec<(String, String)>> {
+/// What else a pack's folder holds.
+fn further(folder: &Path) -> std::io::Result<Further> {
+    let all = tomls(folder)?;
+    let mappings = folder.join("mappings");
+    Ok(Further {
+        kpis: all.iter().find(|(name, _)| name == "kpis.toml").map(|(_, text)| text.clone()),
+        frameworks: all.into_iter().filter(|(name, _)| name.starts_with("framework-")).collect(),
+        mappings: if mappings.is_dir() { tomls(&mappings)? } else { Vec::new() },
+    })
+}
+
+/// Name and text of every `….toml` in a folder, by name.
+fn tomls(folder: &Path) -> std::io::Result<Vec<(String, String)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with("framework-") && name.ends_with(".toml") {
+        if name.ends_with(".toml") {
             found.push((name, fs::read_to_string(entry.path())?));
         }
     }
@@ -75,7 +99,33 @@ fn further(folder: &Path) -> std::io::Result<Vec<(String, String)>> {
     Ok(found)
 }
 
-fn parse(texts: [String; FILES.len()], more: Vec<(String, String)>) -> Result<Pack, Vec<String>> {
+/// The pack's own indicators with the layouts that bring them; nothing where England's are used.
+fn figures(more: &Further) -> Result<Option<sources::Pack>, String> {
+    let Some(kpis) = &more.kpis else {
+        return match more.mappings.first() {
+            None => Ok(None),
+            Some((name, _)) => Err(format!(
+                "mappings/{name}: layouts come with indicators of their own: add kpis.toml, or \
+                 take the folder away"
+            )),
+        };
+    };
+    let mappings: Vec<(&str, &str)> =
+        more.mappings.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let pack = sources::Pack::parse(kpis, &mappings).map_err(|error| error.to_string())?;
+    let mut numbers = std::collections::BTreeMap::new();
+    for kpi in pack.kpis() {
+        if let Some(other) = numbers.insert(register::kpis::number_of(&kpi.code), &kpi.code) {
+            return Err(format!(
+                "kpis.toml: {} and {other} are kept under the same number: change one code",
+                kpi.code
+            ));
+        }
+    }
+    Ok(Some(pack))
+}
+
+fn parse(texts: [String; FILES.len()], more: Further) -> Result<Pack, Vec<String>> {
     let mut problems = Vec::new();
     macro_rules! read {
         ($place:literal, $with:expr) => {
@@ -86,7 +136,7 @@ fn parse(texts: [String; FILES.len()], more: Vec<(String, String)>) -> Result<Pa
                 .ok()
         };
     }
-    let others = || more.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let others = || more.frameworks.iter().map(|(name, text)| (name.as_str(), text.as_str()));
     let every = || std::iter::once((FILES[0], texts[0].as_str())).chain(others());
     let frameworks = Framework::parse_all(every().map(|(_, text)| text))
         .map_err(|told| {
@@ -103,6 +153,7 @@ fn parse(texts: [String; FILES.len()], more: Vec<(String, String)>) -> Result<Pa
     let kinds = read!(4, Kinds::read);
     let calendar = read!(5, Calendar::read);
     let visits = read!(6, Visits::read);
+    let figures = figures(&more).map_err(|problem| problems.push(problem)).ok();
     let (Some(frameworks), Some(roles), Some(specialisms)) = (frameworks, roles, specialisms)
     else {
         return Err(problems);
@@ -111,6 +162,8 @@ fn parse(texts: [String; FILES.len()], more: Vec<(String, String)>) -> Result<Pa
     else {
         return Err(problems);
     };
+    let Some(figures) = figures else { return Err(problems) };
+    let indicators = figures.as_ref().unwrap_or_else(|| sources::Pack::england());
     // What each file alone cannot know.
     let all = || frameworks.iter().zip(every()).map(|(framework, (file, _))| (framework, file));
     let areas: BTreeSet<&str> =
@@ -135,7 +188,7 @@ fn parse(texts: [String; FILES.len()], more: Vec<(String, String)>) -> Result<Pa
                 ));
             }
             for kpi in &area.kpis {
-                if register::kpis::definition(kpi).is_none() {
+                if indicators.kpi_id(kpi).is_none() {
                     problems.push(format!(
                         "{file}: area “{}” names the indicator “{kpi}”, which does not exist here: leave it out",
                         area.code
@@ -154,7 +207,7 @@ fn parse(texts: [String; FILES.len()], more: Vec<(String, String)>) -> Result<Pa
         return Err(problems);
     }
     let (roles, specialisms) = (roles.len(), specialisms.len());
-    Ok(Pack { texts, more, frameworks, roles, specialisms, kinds, calendar, visits })
+    Ok(Pack { texts, more, frameworks, roles, specialisms, kinds, calendar, visits, figures })
 }
 
 impl Pack {
@@ -164,7 +217,10 @@ impl Pack {
     /// When a pack is in use already.
     pub fn install(&self) -> Result<(), String> {
         let [framework, roles, specialisms, days, kinds, terms, visits] = &self.texts;
-        let more = self.more.iter().map(|(_, text)| text.as_str());
+        if let Some(figures) = &self.figures {
+            sources::Pack::install(figures.clone())?;
+        }
+        let more = self.more.frameworks.iter().map(|(_, text)| text.as_str());
         Framework::install(std::iter::once(framework.as_str()).chain(more))?;
         brokerage::packs::install(roles, specialisms, days)?;
         support::pack::install(kinds)?;
@@ -192,6 +248,8 @@ mod tests {
         let scotland = read(&folder("scotland")).unwrap();
         assert_eq!(scotland.frameworks[0].grades.len(), 6, "the six-point scale");
         assert_eq!(scotland.frameworks[0].areas.len(), 15, "the fifteen quality indicators");
+        let figures = scotland.figures.as_ref().expect("indicators of its own");
+        assert!(figures.kpi_id("ACEL_NUM").is_some() && figures.kpi_id("KS2_RWM_EXP").is_none());
         let england = read(&folder("england-2025")).unwrap();
         let codes: Vec<&str> = england.frameworks.iter().map(|it| it.framework.as_str()).collect();
         assert_eq!(codes, ["report-card-2025", "rise-2025"]);
@@ -208,8 +266,9 @@ mod tests {
             parse(texts, more.clone()).unwrap_err().join("\n")
         };
         let rise = |from: &str, to: &str| {
-            let other = vec![(more[0].0.clone(), more[0].1.replacen(from, to, 1))];
-            parse(good.clone(), other).unwrap_err().join("\n")
+            let (name, text) = &more.frameworks[0];
+            let frameworks = vec![(name.clone(), text.replacen(from, to, 1))];
+            parse(good.clone(), Further { frameworks, ..more.clone() }).unwrap_err().join("\n")
         };
         let told = rise("\"rise-inclusion\"", "\"inclusion\"");
         assert!(told.starts_with("framework-rise.toml: area “inclusion”"), "{told}");
@@ -227,6 +286,17 @@ mod tests {
         assert!(told.starts_with("working-days.toml"), "{told}");
         let told = with(6, "check_within = 5", "check_within = 0");
         assert!(told.starts_with("visits.toml: check_within"), "{told}");
+        let kpis = |from: &str, to: &str| {
+            let kpis = more.kpis.as_ref().map(|text| text.replacen(from, to, 1));
+            parse(good.clone(), Further { kpis, ..more.clone() }).unwrap_err().join("\n")
+        };
+        let told = kpis("code = \"ATT_PA\"", "code = \"ATT_ABS\"");
+        assert!(told.contains("kpis.toml") && told.contains("used twice"), "{told}");
+        let told = kpis("headline = [\"KS2_RWM_EXP\"", "headline = [\"KS2_NOTHING\"");
+        assert!(told.contains("headline KS2_NOTHING"), "{told}");
+        let alone = Further { kpis: None, ..more.clone() };
+        let told = parse(good.clone(), alone).unwrap_err().join("\n");
+        assert!(told.contains("mappings/") && told.contains("add kpis.toml"), "{told}");
         let problems = read(Path::new("/nowhere")).unwrap_err();
         assert_eq!(problems.len(), FILES.len());
     }

@@ -257,7 +257,7 @@ impl Reading<'_> {
         }
         visitor.recognised(recognised);
         let mut layout = bound.layout;
-        let mut out = Out::new(header.names.len());
+        let mut out = Out::new(header.names.len(), self.pack.school_digits());
         let mut run = Run::new(header, shape, visitor);
         for note in context.notes().into_iter().chain(bound.notes) {
             run.tell(&note);

@@ -13,10 +13,14 @@ use std::fmt;
 pub struct Urn(u32);
 
 impl Urn {
-    /// The largest number with six digits.
-    pub(crate) const MAX: u32 = 999_999;
+    /// The largest number with seven digits.
+    const MAX: u32 = 9_999_999;
 
-    /// A URN from a number of four to six digits (children's centres have the short ones).
+    /// The digits of the longest URN in England.
+    pub(crate) const DIGITS: usize = 6;
+
+    /// A school's number from four digits (children's centres have the short ones) to seven, as
+    /// registers outside England have them.
     #[must_use]
     pub const fn new(number: u32) -> Option<Self> {
         if number >= 1000 && number <= Self::MAX { Some(Self(number)) } else { None }
@@ -31,9 +35,14 @@ impl Urn {
     /// Reads a URN; a `.0` left by a spreadsheet is forgiven, anything else is not.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        Self::parse_to(text, Self::DIGITS)
+    }
+
+    /// Reads a school's number of at most so many digits.
+    pub(crate) fn parse_to(text: &str, most: usize) -> Option<Self> {
         let text = text.trim();
         let digits = text.strip_suffix(".0").unwrap_or(text);
-        if digits.len() < 4 || digits.len() > 6 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        if digits.len() < 4 || digits.len() > most || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
         Self::new(digits.parse().ok()?)

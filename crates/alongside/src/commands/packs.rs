@@ -28,9 +28,13 @@ pub(super) fn check(cli: &Cli, folder: &Path) -> anyhow::Result<()> {
             format!("\n  framework     {}: {areas} areas, {grades} grades", one.edition())
         })
         .collect();
+    let indicators = pack.figures.as_ref().map_or_else(
+        || "those of England".to_owned(),
+        |figures| format!("{}, in {} kinds of file", figures.kpis().len(), figures.layouts()),
+    );
     let text = format!(
         "The pack is in order.{frameworks}\n  roles         \
-         {}\n  specialisms   {}\n  support       {} kinds\n  visits        {} kinds, {} kinds of review\n  terms         {}: {} holidays",
+         {}\n  specialisms   {}\n  support       {} kinds\n  visits        {} kinds, {} kinds of review\n  terms         {}: {} holidays\n  indicators    {indicators}",
         pack.roles,
         pack.specialisms,
         pack.kinds.kinds.len(),
@@ -51,6 +55,7 @@ pub(super) fn check(cli: &Cli, folder: &Path) -> anyhow::Result<()> {
         "visits": pack.visits.visits.len(),
         "reviews": pack.visits.reviews.len(),
         "holidays": pack.calendar.holidays.len(),
+        "indicators": pack.figures.as_ref().map(|figures| figures.kpis().len()),
     });
     super::say_or(cli, &text, &json);
     Ok(())

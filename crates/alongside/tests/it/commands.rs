@@ -349,3 +349,33 @@ fn damaged_files_name_the_remedy_and_lose_nothing() {
         assert_eq!(schools("after.csv"), before, "{what}");
     }
 }
+
+#[test]
+fn another_country_s_figures_are_read_with_its_own_pack_and_no_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/scotland");
+    let checked = ok(&alongside(folder.path(), &["pack", "check", pack]));
+    assert!(checked.contains("21, in 2 kinds of file"), "{checked}");
+    let schools = "SEED code,School name,Council code,Council,Phase,School type,Status,Pupils\n\
+                   5237521,Larkhill Primary School,260,Skerray Council,Primary,Local authority,Open,212\n";
+    let figures = "Level,SEED code,Council code,School year,Indicator,Value,Pupils\n\
+                   School,5237521,260,2024/25,ACEL_NUM,74,90\n\
+                   School,5237521,260,2025/26,ACEL_NUM,79,91\n\
+                   Scotland,,,2025/26,ACEL_NUM,80.3,160000\n\
+                   School,5237521,260,2025/26,ATT_RATE,192.4,\n\
+                   School,5237521,260,2025/26,PARROTS,3,\n";
+    std::fs::write(folder.path().join("schools.csv"), schools).unwrap();
+    std::fs::write(folder.path().join("figures.csv"), figures).unwrap();
+    let files = ["import", "schools.csv", "figures.csv", "--problems", "problems.csv"];
+    // England's layouts know neither file.
+    let refused = alongside(folder.path(), &files);
+    assert!(!refused.status.success(), "{}", text(&refused.stdout));
+    let setting = [("ALONGSIDE_PACK", pack)];
+    let _ = alongside_with(folder.path(), &setting, &files);
+    let problems = std::fs::read_to_string(folder.path().join("problems.csv")).unwrap();
+    assert!(problems.contains("192.4"), "what cannot be is told: {problems}");
+    let exported = ["export", "indicators", "out.csv", "--school", "5237521"];
+    let _ = ok(&alongside_with(folder.path(), &setting, &exported));
+    let out = std::fs::read_to_string(folder.path().join("out.csv")).unwrap();
+    assert!(out.contains("Expected level in numeracy") && out.contains(",79,91"), "{out}");
+}

@@ -409,7 +409,7 @@ async fn contexts(
 /// Schools whose main results have been falling beyond chance: they need their people at home.
 async fn falling(db: &impl Sql, urns: &[u32]) -> Result<BTreeMap<u32, String>, DbError> {
     let mut falling = BTreeMap::new();
-    for code in ["KS2_RWM_EXP", "KS4_A8"] {
+    for code in kpis::headline() {
         let Some(definition) = kpis::definition(code) else { continue };
         for (urn, readings) in kpis::across(db, urns, code, "all").await? {
             let points: Vec<_> =

@@ -87,7 +87,7 @@ async fn a_head_looks_through_another_framework_of_the_pack() {
         let made = t.post(Some(&people.priya), "/audits", &form).await.expect(303);
         let audit = t.get(Some(&people.priya), made.location()).await.expect(200);
         let _ = audit.contains("RISE priorities 2025, version 1").lacks("sections/inclusion");
-        let start = format!("{}/start", made.location());
+        let start = format!("{}/begin", made.location());
         let _ = t.post(Some(&people.priya), &start, &[]).await.expect(303);
         let section = format!("{}/sections/rise-attendance", made.location());
         let page = t.get(Some(&people.priya), &section).await.expect(200);

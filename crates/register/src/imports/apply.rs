@@ -89,7 +89,7 @@ pub(super) async fn preview(
                 Err(refusal) => Err(refusal),
                 Ok(_) => {
                     let input = file.input.open()?;
-                    sources::read(input, &file.input.hint(), Pack::england(), &mut look)
+                    sources::read(input, &file.input.hint(), Pack::current(), &mut look)
                 }
             };
             Ok((result, look.problems))
@@ -281,7 +281,7 @@ async fn one_file(tx: &Tx, plan: Planned, file: i64, known: Known) -> Result<One
     let reading = tokio::task::spawn_blocking(move || -> Result<OneFile, ImportError> {
         let mut both = Both { sink: Sink::new(file, dialect, known, out), look: Look::default() };
         let input = plan.input.open()?;
-        let result = sources::read(input, &plan.input.hint(), Pack::england(), &mut both);
+        let result = sources::read(input, &plan.input.hint(), Pack::current(), &mut both);
         let (known, touched) = both.sink.finish();
         Ok(OneFile { result, known, touched, problems: both.look.problems })
     });

@@ -95,7 +95,7 @@ pub(super) fn plan(inputs: Vec<Input>) -> Result<Vec<Planned>, ImportError> {
         let failed = |error| ImportError::Path { path: input.name.clone(), error };
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(input.open()?).map_err(failed)?;
-        let found = sources::recognise(input.open()?, &input.hint(), Pack::england());
+        let found = sources::recognise(input.open()?, &input.hint(), Pack::current());
         planned.push(Planned { hash: hasher.finalize().to_hex().to_string(), found, input });
     }
     planned.sort_by_cached_key(|file| {

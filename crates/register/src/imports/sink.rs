@@ -71,7 +71,7 @@ impl Sink {
             postcodes: rows(&POSTCODE),
             inspections: rows(&INSPECTION),
             values: rows(&VALUE),
-            kpis: Pack::england()
+            kpis: Pack::current()
                 .kpis()
                 .iter()
                 .map(|kpi| (kpis::number_of(&kpi.code), kpi.domain == "context"))

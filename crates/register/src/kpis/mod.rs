@@ -147,7 +147,7 @@ struct Catalogue {
 fn catalogue() -> &'static Catalogue {
     static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
     CATALOGUE.get_or_init(|| {
-        let definitions: Vec<Definition> = Pack::england().kpis().iter().map(define).collect();
+        let definitions: Vec<Definition> = Pack::current().kpis().iter().map(define).collect();
         let place = |key: fn(&Definition) -> i64| {
             definitions.iter().enumerate().map(|(at, d)| (key(d), at)).collect()
         };
@@ -163,6 +163,24 @@ fn catalogue() -> &'static Catalogue {
 #[must_use]
 pub fn definitions() -> &'static [Definition] {
     &catalogue().definitions
+}
+
+/// The codes of the indicators that stand for a school's results as a whole, one for each phase.
+#[must_use]
+pub fn headline() -> &'static [String] {
+    Pack::current().headline()
+}
+
+/// What the nation is called whose totals stand beside a school's figures.
+#[must_use]
+pub fn nation() -> &'static str {
+    Pack::current().nation()
+}
+
+/// What a school's number in the register is called.
+#[must_use]
+pub fn school_number() -> &'static str {
+    Pack::current().school_number()
 }
 
 /// An indicator by its code.
@@ -190,9 +208,7 @@ fn define(kpi: &'static sources::Kpi) -> Definition {
         sources::Direction::Lower => Direction::LowerIsBetter,
         sources::Direction::Neutral => Direction::Neutral,
     };
-    // A share of sessions, staff or money is no share of pupils and has no pupil-equivalent.
-    let of_pupils = !matches!(kpi.domain.as_str(), "workforce" | "finance")
-        && !matches!(kpi.code.as_str(), "ATT_ABS" | "ATT_UNAUTH" | "SEN_ABS");
+    let of_pupils = kpi.of_pupils;
     let (unit, suffix) = match kpi.unit {
         sources::Unit::Percent if of_pupils => (Unit::PercentOfPupils, "%"),
         sources::Unit::Percent => (Unit::PercentOther, "%"),

@@ -146,7 +146,7 @@ fn source(schools: &[School]) -> String {
 async fn figures(db: &impl Sql, authority: &Authority) -> Result<Option<Table>, DbError> {
     let mut table = Table {
         caption: format!("Published totals: {}", authority.name),
-        columns: ["Indicator", "Schools", "Year", "Authority", "England"]
+        columns: ["Indicator", "Schools", "Year", "Authority", kpis::nation()]
             .map(str::to_owned)
             .to_vec(),
         rows: Vec::new(),
@@ -358,7 +358,7 @@ pub(super) async fn authority_table(
 pub(super) async fn all(State(app): State<App>, frame: Frame) -> Result<Response, PageError> {
     let authorities = orgs::authorities(&app.db).await?;
     let content = AreaPage {
-        caption: "England",
+        caption: kpis::nation(),
         title: "Local authorities".to_owned(),
         facts: None,
         figures: None,

@@ -13,7 +13,7 @@ use sources::PupilGroup;
 use super::{chart_downloads, picture::group_words, school::Around, tables};
 use crate::{
     School,
-    kpis::{Benchmark, Definition, Reading, Series},
+    kpis::{self, Benchmark, Definition, Reading, Series},
     workings::Workings,
 };
 
@@ -122,7 +122,7 @@ fn card(school: &School, around: &Around, series: &Series, latest: &Reading) -> 
     }
     let area = around.comparators.authority(definition, series.group, latest.period);
     let nation = around.comparators.national(definition, series.group, latest.period);
-    for (name, reading) in [("Authority", area), ("England", nation)] {
+    for (name, reading) in [("Authority", area), (kpis::nation(), nation)] {
         if let Some((reading, value)) = reading.and_then(|r| Some((r, r.measure.number()?))) {
             let words = definition.number_in_words(value);
             beside.push((

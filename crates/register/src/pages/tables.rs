@@ -6,7 +6,7 @@ use foundation::web::{Cell, Table};
 use super::school::Around;
 use crate::{
     School,
-    kpis::{Definition, Reading, Series},
+    kpis::{self, Definition, Reading, Series},
 };
 
 /// A reading as a cell.
@@ -34,7 +34,7 @@ pub(crate) fn of_series(school: &School, around: &Around, series: &Series) -> Ta
     };
     let mut table = Table {
         caption: format!("{}{unit}: {}", super::card::title(definition, series.group), school.name),
-        columns: ["Year", "School", "From", "To", "Pupils", "Family", "Authority", "England", "Release"]
+        columns: ["Year", "School", "From", "To", "Pupils", "Family", "Authority", kpis::nation(), "Release"]
             .map(str::to_owned)
             .to_vec(),
         rows: Vec::new(),
@@ -72,10 +72,10 @@ pub(crate) fn of_series(school: &School, around: &Around, series: &Series) -> Ta
 
 pub(crate) const fn release(reading: &Reading) -> &'static str {
     match reading.status {
-        crate::kpis::ReleaseStatus::YearToDate => "year to date",
-        crate::kpis::ReleaseStatus::Provisional => "provisional",
-        crate::kpis::ReleaseStatus::Revised => "revised",
-        crate::kpis::ReleaseStatus::Final => "final",
+        kpis::ReleaseStatus::YearToDate => "year to date",
+        kpis::ReleaseStatus::Provisional => "provisional",
+        kpis::ReleaseStatus::Revised => "revised",
+        kpis::ReleaseStatus::Final => "final",
         _ => "not stated",
     }
 }
@@ -126,7 +126,7 @@ pub(crate) fn everything(name: &str, all: &[Series]) -> Table {
 pub(crate) fn context(school: &School, around: &Around) -> Table {
     let mut table = Table {
         caption: "Context: what the school is given".to_owned(),
-        columns: ["Measure", "Year", "This school", "Family", "Authority", "England"]
+        columns: ["Measure", "Year", "This school", "Family", "Authority", kpis::nation()]
             .map(str::to_owned)
             .to_vec(),
         rows: Vec::new(),

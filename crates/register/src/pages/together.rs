@@ -121,10 +121,10 @@ async fn gap_table(db: &impl Sql, place: &Place) -> Result<Table, DbError> {
         .map(str::to_owned)
         .to_vec(),
         rows: rows.collect(),
-        notes: vec![
-            "The gap is what other pupils of England reach less what disadvantaged pupils here reach: below zero, disadvantaged pupils here are ahead. The same schools are counted in both years, and no figure goes in that is too small to be shown on a school's own page."
-                .to_owned(),
-        ],
+        notes: vec![format!(
+            "The gap is what other pupils of {} reach less what disadvantaged pupils here reach: below zero, disadvantaged pupils here are ahead. The same schools are counted in both years, and no figure goes in that is too small to be shown on a school's own page.",
+            kpis::nation()
+        )],
     })
 }
 

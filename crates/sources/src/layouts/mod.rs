@@ -194,18 +194,21 @@ pub(crate) struct Out {
     pub(crate) missing: u64,
     /// Every school year met.
     pub(crate) periods: BTreeSet<AcademicYear>,
+    /// The digits of the longest number a school can have.
+    digits: usize,
     fits: Vec<ColumnFit>,
     /// The last column in which something did not fit.
     suspect: Option<usize>,
 }
 
 impl Out {
-    pub(crate) fn new(columns: usize) -> Self {
+    pub(crate) fn new(columns: usize, digits: usize) -> Self {
         Self {
             records: Vec::new(),
             problems: Vec::new(),
             missing: 0,
             periods: BTreeSet::new(),
+            digits,
             fits: vec![ColumnFit::default(); columns],
             suspect: None,
         }
@@ -281,7 +284,7 @@ fn bad_value(row: &Row, header: &Header, place: usize, code: ProblemCode, what: 
 /// The school number in a cell that must hold one.
 fn urn_at(row: &Row, names: &[String], place: usize, out: &mut Out) -> Result<Urn, Problem> {
     let text = row.trimmed(place);
-    if let Some(urn) = Urn::parse(text) {
+    if let Some(urn) = Urn::parse_to(text, out.digits) {
         out.fits(place);
         return Ok(urn);
     }
@@ -295,7 +298,11 @@ fn urn_at(row: &Row, names: &[String], place: usize, out: &mut Out) -> Result<Ur
         Severity::Row,
         ProblemCode::BadKey,
         what,
-        "Give the six-digit URN as the register has it",
+        if out.digits > Urn::DIGITS {
+            "Give the school’s number as the register has it"
+        } else {
+            "Give the six-digit URN as the register has it"
+        },
     )
     .at(row.number)
     .in_column(names.get(place).map_or("", String::as_str))

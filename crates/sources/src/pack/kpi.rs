@@ -1,6 +1,6 @@
 //! The catalogue of indicators.
 
-use crate::records::PupilGroup;
+use crate::records::{PupilGroup, Urn};
 use crate::year::AcademicYear;
 use serde::Deserialize;
 
@@ -87,6 +87,9 @@ pub struct Kpi {
     pub min_n: Option<u32>,
     /// Smallest and largest value it can have.
     pub range: (f64, f64),
+    /// Whether it is a share of pupils, so that a difference can be told in pupils; a share of
+    /// sessions, staff or money is not.
+    pub of_pupils: bool,
     /// The pupils it is about, when it is not about all.
     pub group: PupilGroup,
     /// The indicator for all pupils that this one is a group of.
@@ -107,6 +110,10 @@ pub struct Kpi {
 pub(super) struct Catalogue {
     pub(super) id: String,
     pub(super) version: u32,
+    pub(super) headline: Vec<String>,
+    pub(super) school_digits: usize,
+    pub(super) nation: String,
+    pub(super) school_number: String,
     pub(super) kpis: Vec<Kpi>,
 }
 
@@ -122,6 +129,11 @@ struct File {
 struct Head {
     id: String,
     version: u32,
+    #[serde(default)]
+    headline: Vec<String>,
+    school_digits: Option<usize>,
+    nation: String,
+    school_number: String,
 }
 
 #[derive(Deserialize)]
@@ -136,6 +148,8 @@ struct Entry {
     decimals: u8,
     min_n: Option<u32>,
     range: (f64, f64),
+    #[serde(default = "yes")]
+    of_pupils: bool,
     group: Option<String>,
     base: Option<String>,
     over_years: Option<String>,
@@ -145,6 +159,10 @@ struct Entry {
     about: String,
     #[serde(default, rename = "break")]
     breaks: Vec<Break>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 #[derive(Deserialize)]
@@ -172,7 +190,15 @@ pub(super) fn parse(text: &str) -> Result<Catalogue, String> {
             }
         }
     }
-    Ok(Catalogue { id: file.pack.id, version: file.pack.version, kpis })
+    let Head { id, version, headline, school_digits, nation, school_number } = file.pack;
+    if let Some(code) = headline.iter().find(|code| !kpis.iter().any(|kpi| kpi.code == **code)) {
+        return Err(format!("the headline {code} is not in the pack"));
+    }
+    let school_digits = school_digits.unwrap_or(Urn::DIGITS);
+    if !(4..=7).contains(&school_digits) {
+        return Err("school_digits must be 4 to 7".to_owned());
+    }
+    Ok(Catalogue { id, version, headline, school_digits, nation, school_number, kpis })
 }
 
 impl Entry {
@@ -210,6 +236,7 @@ impl Entry {
             decimals: self.decimals,
             min_n: self.min_n,
             range: self.range,
+            of_pupils: self.of_pupils,
             group,
             base: self.base,
             over_years: self.over_years,

@@ -26,6 +26,10 @@ pub struct Pack {
     by_code: BTreeMap<String, KpiId>,
     mappings: Vec<Mapping>,
     not_imported: Vec<NotImported>,
+    headline: Vec<String>,
+    school_digits: usize,
+    nation: String,
+    school_number: String,
 }
 
 /// What is wrong with a pack.
@@ -75,6 +79,8 @@ const ENGLAND_MAPPINGS: &[(&str, &str)] = england![
     "not-imported",
 ];
 
+static CURRENT: OnceLock<Pack> = OnceLock::new();
+
 impl Pack {
     /// The built-in pack for England.
     ///
@@ -88,6 +94,20 @@ impl Pack {
         })
     }
 
+    /// The pack in use: the one that was installed, else England's.
+    #[must_use]
+    pub fn current() -> &'static Self {
+        CURRENT.get().unwrap_or_else(|| Self::england())
+    }
+
+    /// Puts another pack in the place of England's; only before anybody has asked for it.
+    ///
+    /// # Errors
+    /// When one is in use already.
+    pub fn install(pack: Self) -> Result<(), String> {
+        CURRENT.set(pack).map_err(|_| "indicators are in use already".to_owned())
+    }
+
     /// Reads a pack: the text of its `kpis.toml`, and name and text of each mapping.
     ///
     /// # Errors
@@ -98,6 +118,10 @@ impl Pack {
         let mut pack = Self {
             id: catalogue.id,
             version: catalogue.version,
+            headline: catalogue.headline,
+            school_digits: catalogue.school_digits,
+            nation: catalogue.nation,
+            school_number: catalogue.school_number,
             by_code: catalogue.kpis.iter().map(|kpi| (kpi.code.clone(), kpi.id)).collect(),
             kpis: catalogue.kpis,
             mappings: Vec::new(),
@@ -143,6 +167,29 @@ impl Pack {
         self.version
     }
 
+    /// The codes of the indicators that stand for a school's results as a whole, one for each phase.
+    #[must_use]
+    pub fn headline(&self) -> &[String] {
+        &self.headline
+    }
+
+    /// What the nation is called whose totals its files publish.
+    #[must_use]
+    pub fn nation(&self) -> &str {
+        &self.nation
+    }
+
+    /// What a school's number in the register is called.
+    #[must_use]
+    pub fn school_number(&self) -> &str {
+        &self.school_number
+    }
+
+    /// The digits of the longest number a school can have.
+    pub(crate) const fn school_digits(&self) -> usize {
+        self.school_digits
+    }
+
     /// Every indicator, in the pack's order; `KpiId` is its place.
     #[must_use]
     pub fn kpis(&self) -> &[Kpi] {
@@ -162,6 +209,12 @@ impl Pack {
     #[must_use]
     pub fn kpi_id(&self, code: &str) -> Option<KpiId> {
         self.by_code.get(code).copied()
+    }
+
+    /// How many layouts of files it knows.
+    #[must_use]
+    pub const fn layouts(&self) -> usize {
+        self.mappings.len()
     }
 
     pub(crate) fn mappings(&self) -> &[Mapping] {
