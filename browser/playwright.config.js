@@ -24,6 +24,6 @@ export default defineConfig({
   projects: [
     { name: 'desktop', use: { viewport: { width: 1280, height: 900 } } },
     { name: 'without JavaScript', use: { viewport: { width: 1280, height: 900 }, javaScriptEnabled: false }, testMatch: /(storyboard|thread|tour|desk|plans|visits|week)\.spec/ },
-    { name: 'phone', use: { viewport: { width: 320, height: 640 } }, testMatch: /(tour|desk|plans|week)\.spec/ }
+    { name: 'phone', use: { viewport: { width: 320, height: 640 } }, testMatch: /(tour|desk|plans|week|storyboard)\.spec/ }
   ]
 })

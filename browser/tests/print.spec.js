@@ -49,6 +49,20 @@ test('what is taken to a meeting prints as paper', async ({ page }) => {
   ]) await onPaper(page, path)
 })
 
+/** How many sides a page takes, as it comes out of the printer. */
+async function sides (page) {
+  await page.emulateMedia({ media: 'print' })
+  const pdf = (await page.pdf({ format: 'A4', margin: { top: '12mm', bottom: '12mm', left: '12mm', right: '12mm' } })).toString('latin1')
+  return pdf.match(/\/Type\s*\/Page\b(?!s)/g).length
+}
+
+test("a broker's week stands on one side of paper", async ({ page }, info) => {
+  test.skip(info.project.name !== 'desktop', 'paper is the same for everybody')
+  await signIn(page, link('Marcus'))
+  await onPaper(page, '/broker/pack')
+  expect(await sides(page)).toBe(1)
+})
+
 test('a school stands on one side of paper', async ({ page }, info) => {
   test.skip(info.project.name !== 'desktop', 'paper is the same for everybody')
   await signIn(page, link('Priya'))
@@ -56,7 +70,5 @@ test('a school stands on one side of paper', async ({ page }, info) => {
   await main(page).getByRole('link', { name: 'On one side of paper' }).click()
   await expect(main(page)).toContainText('Strengths, from the needs audit')
   await onPaper(page, '/schools/999101/one-page')
-  await page.emulateMedia({ media: 'print' })
-  const pdf = (await page.pdf({ format: 'A4', margin: { top: '12mm', bottom: '12mm', left: '12mm', right: '12mm' } })).toString('latin1')
-  expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(1)
+  expect(await sides(page)).toBe(1)
 })

@@ -139,19 +139,28 @@ pub struct Post {
     pub title: String,
     /// Whether a governor or trustee chairs the board.
     pub chair: bool,
+    /// How much of full time a headship is, in hundredths, where somebody said so.
+    pub share: Option<i64>,
 }
 
 impl Post {
     /// A post, as tests and the policy build it.
     #[must_use]
     pub fn new(org: OrgRef, role: Role, title: &str) -> Self {
-        Self { org, role: AsText(role), title: title.to_owned(), chair: false }
+        Self { org, role: AsText(role), title: title.to_owned(), chair: false, share: None }
     }
 
     /// The post of the person who chairs the board.
     #[must_use]
     pub fn chairing(mut self) -> Self {
         self.chair = true;
+        self
+    }
+
+    /// The post with its share of full time, in hundredths.
+    #[must_use]
+    pub const fn sharing(mut self, share: Option<i64>) -> Self {
+        self.share = share;
         self
     }
 
@@ -211,8 +220,8 @@ pub async fn appoint(
     start_on: Date,
 ) -> Result<(), DbError> {
     tx.run(
-        "INSERT INTO post (id, account, org, role, title, start_on, chair)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO post (id, account, org, role, title, start_on, chair, share)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         [
             ids.next().to_string().into(),
             account.into(),
@@ -221,12 +230,16 @@ pub async fn appoint(
             post.title.clone().into(),
             start_on.to_string().into(),
             post.chair.into(),
+            post.share.into(),
         ],
     )
     .await?;
     let mut facts = serde_json::json!({ "role": post.role().key(), "org": post.org });
     if post.chair {
         facts["chair"] = true.into();
+    }
+    if let Some(share) = post.share {
+        facts["share"] = share.into();
     }
     events::append(
         tx,
@@ -242,7 +255,7 @@ pub async fn appoint(
 /// When the database cannot be read.
 pub async fn posts(db: &impl Sql, clock: &Clock, account: AccountId) -> Result<Vec<Post>, DbError> {
     db.all(
-        "SELECT org, role, title, chair FROM post
+        "SELECT org, role, title, chair, share FROM post
          WHERE account = $1 AND start_on <= $2 AND (end_on IS NULL OR end_on >= $2)
          ORDER BY start_on, org, role",
         [account.into(), clock.today().to_string().into()],
@@ -351,6 +364,8 @@ pub struct Held {
     pub start_on: AsText<Date>,
     /// The last day, where it is known.
     pub end_on: Option<String>,
+    /// How much of full time a headship is, in hundredths, where somebody said so.
+    pub share: Option<i64>,
 }
 
 impl Held {
@@ -366,7 +381,7 @@ impl Held {
 /// # Errors
 /// When the database cannot be read.
 pub async fn held(db: &impl Sql, account: Option<AccountId>) -> Result<Vec<Held>, DbError> {
-    const COLUMNS: &str = "SELECT id, account, org, role, title, start_on, end_on FROM post";
+    const COLUMNS: &str = "SELECT id, account, org, role, title, start_on, end_on, share FROM post";
     const ORDER: &str = "ORDER BY start_on DESC, org, role";
     match account {
         Some(account) => {

@@ -12,6 +12,7 @@ use jiff::{SignedDuration, civil::Date};
 use crate::{
     AccountId, Permit, Post, Role,
     accounts::{self, Held},
+    headships::{self, HeadshipError},
     looks, passwords, sessions,
 };
 
@@ -123,25 +124,29 @@ async fn letter(tx: &Tx, app: &App, context: &Context, account: AccountId) -> Re
 /// rights and a new token, and those who lead the organisation already are told.
 ///
 /// # Errors
-/// [`DbError::Unpermitted`] for a post of one's own; when the database refuses.
+/// [`DbError::Unpermitted`] for a post of one's own; [`HeadshipError::TooMuch`] for headships of
+/// more than full time together without a reason; when the database refuses.
 pub async fn appoint(
     app: &App,
     permit: &Permit,
     account: AccountId,
     post: &Post,
     start_on: Date,
-) -> Result<(), DbError> {
+) -> Result<(), HeadshipError> {
     let context = permit.context();
     if matches!(&context.actor, Actor::Person { account: own, .. } if *own == account.to_string()) {
-        return Err(DbError::Unpermitted("to give oneself a post".to_owned()));
+        return Err(DbError::Unpermitted("to give oneself a post".to_owned()).into());
     }
     let tx = app.db.write().await?;
+    tx.lock(&format!("headships of {account}")).await?;
+    headships::must_allow(&tx, permit, account, post, start_on).await?;
     let told = looks::leaders(&tx, app, post.org).await?;
     accounts::appoint(&tx, &app.ids, context, account, post, start_on).await?;
     sessions::end_all(&tx, context.at, account, None).await?;
     let person = accounts::get(&tx, account).await?.map_or_else(String::new, |person| person.name);
     announce(&tx, app, context, &told, &person, post).await?;
-    tx.commit().await
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Tells those who led an organisation before that somebody was given a post there: whoever opens

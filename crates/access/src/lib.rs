@@ -6,6 +6,7 @@
 //! denied; tokens are stored only as hashes.
 
 pub mod accounts;
+pub mod headships;
 pub mod identities;
 pub mod keyring;
 pub mod known;
@@ -58,6 +59,7 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 110,
         sql: include_str!("../migrations/0110_second_step.sql"),
     },
+    Migration { room: "access", number: 111, sql: include_str!("../migrations/0111_share.sql") },
 ];
 
 /// This room's background work.

@@ -1,6 +1,7 @@
 //! The pages of this room: signing in and out, one's own account, looking after people.
 
 mod account;
+mod headships;
 mod joining;
 mod log;
 mod passkeys;
@@ -69,6 +70,7 @@ pub fn routes() -> Router<App> {
         .route("/people/{id}/sign-out", post(people::end_sessions))
         .route("/people/{id}/recover", get(recovery::ask).post(recovery::recover))
         .route("/people/{id}/appoint", get(people::ask_appoint).post(people::appoint))
+        .route("/people/{id}/headships", get(headships::ask).post(headships::split))
         .route("/people/{id}/close", get(people::ask_close).post(people::close))
         .route("/people/{id}/forget", get(privacy::ask_forget).post(privacy::forget))
         .route("/account/data", get(privacy::show))

@@ -18,18 +18,18 @@ use govuk::{
 use jiff::civil::Date;
 
 use super::{
-    org_in_words,
+    headships, org_in_words,
     sheet::{Sheet, form, links},
     watched,
 };
 use crate::{
     AccountId, Action, Permit, Post, Role, SignedIn, Visitor, Zone, accounts, authorize, decide,
-    identities,
+    headships as shares, identities,
     leaving::{self, Duties, Duty, LeavingError},
     oidc, partnerships, policy, retention, sessions,
 };
 
-fn door(app: &App, visitor: &Visitor, action: Action) -> Result<Permit, PageError> {
+pub(super) fn door(app: &App, visitor: &Visitor, action: Action) -> Result<Permit, PageError> {
     authorize(app, visitor, action, &policy::installation())
 }
 
@@ -116,7 +116,9 @@ async fn post_fields(app: &App, data: &FormData, errors: &Errors) -> Result<Vec<
     let chair = Checkboxes::single("chair", "yes", "Chairs the board, and so signs agreements")
         .values(data.all("chair").map(str::to_owned).collect::<Vec<_>>())
         .small();
-    Ok(vec![role.into(), kind.into(), number.into(), title.into(), chair.into()])
+    let mut fields = vec![role.into(), kind.into(), number.into(), title.into(), chair.into()];
+    fields.extend(headships::fields(data, errors));
+    Ok(fields)
 }
 
 /// Reads what [`post_fields`] asked.
@@ -145,6 +147,7 @@ fn post_of(data: &FormData, errors: &mut Errors) -> Option<Post> {
     let title = data.required("title", errors, "Enter the words on the door").to_owned();
     let post = Post::new(org?, role?, &title);
     let post = if data.has("chair", "yes") { post.chairing() } else { post };
+    let post = post.sharing(headships::share(data, "share", errors));
     if let Some(problem) = post.problem() {
         errors.add("kind", problem);
         return None;
@@ -203,7 +206,7 @@ pub(super) async fn invite(
     frame.page("Invite somebody").crumb("People", "/people").with_problems().show(&sheet)
 }
 
-async fn person(app: &App, id: &str) -> Result<accounts::Account, PageError> {
+pub(super) async fn person(app: &App, id: &str) -> Result<accounts::Account, PageError> {
     accounts::get(&app.db, account_id(id)?).await?.ok_or(PageError::NotFound)
 }
 
@@ -234,6 +237,10 @@ pub(super) async fn show(
             Some(end) if end < today => format!("{org}, {since} to {}", date_in_words(end)),
             Some(end) => format!("{org}, since {since}, until {}", date_in_words(end)),
             None => format!("{org}, since {since}"),
+        };
+        let words = match held.share {
+            Some(share) => format!("{words}; {} of full time", shares::in_words(share)),
+            None => words,
         };
         let mut row =
             SummaryRow::new(format!("{} ({})", held.title, held.role.0.in_words()), words);
@@ -272,6 +279,7 @@ pub(super) async fn show(
         }
         sheet = sheet
             .part(Button::link("Give another post", at("appoint")).secondary())
+            .link("How their time as a head is split", &at("headships"))
             .heading("Account")
             .form(&at("invite"), vec![Button::new("Send an invitation again").secondary().into()])
             .form(&at("sign-out"), vec![Button::new("End every session").secondary().into()])
@@ -368,8 +376,11 @@ pub(super) async fn appoint(
     }
     let mut errors = data.errors();
     if let (Some(post), true) = (post_of(&data, &mut errors), errors.is_empty()) {
-        leaving::appoint(&app, &permit, person.id, &post, app.clock.today()).await?;
-        return Ok(redirect(&format!("/people/{id}")));
+        let permit = headships::because(permit, &data);
+        match leaving::appoint(&app, &permit, person.id, &post, app.clock.today()).await {
+            Ok(()) => return Ok(redirect(&format!("/people/{id}"))),
+            Err(error) => headships::told(error, &mut errors)?,
+        }
     }
     let sheet = appoint_form(&app, &person, &data, &errors).await?;
     frame.page("Give another post").crumb("People", "/people").with_problems().show(&sheet)

@@ -1,7 +1,7 @@
 //! Inviting, appointing, leaving.
 
 use access::{
-    Permit, Post, Role, accounts,
+    Permit, Post, Role, accounts, headships,
     leaving::{self, Duties, Duty, LeavingError},
     sessions,
 };
@@ -57,6 +57,59 @@ async fn an_invitation_opens_an_account_and_lets_in() {
         let priya = accounts::by_email(&t.app.db, "priya.shah@example.org").await.unwrap().unwrap();
         let posts = accounts::posts(&t.app.db, &t.app.clock, priya.id).await.unwrap();
         assert_eq!(posts, [Post::new(SCHOOL, Role::Head, "Headteacher")]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_executive_head_leads_several_schools_within_full_time_or_with_a_reason() {
+    both(&setup(), async |t| {
+        let admin = operator(&t).await;
+        let head = t.person("Hanna Lee", &[Post::new(SCHOOL, Role::Head, "Executive head")]).await;
+        let at = |act: &str| format!("/people/{}/{act}", head.account);
+        let (give, split) = (at("appoint"), at("headships"));
+        let second = |more: &[(&'static str, &'static str)]| {
+            let mut form = vec![("role", "head"), ("kind", "school"), ("number", "999102")];
+            form.push(("title", "Executive head"));
+            form.extend(more);
+            form
+        };
+        // The first one was full time as long as nobody said otherwise.
+        let told = t.post(Some(&admin), &give, &second(&[("share", "0.4")])).await.expect(422);
+        let _ = told.contains("1.4 of full time").contains("Why more than full time");
+        let told = t.post(Some(&admin), &give, &second(&[("share", "1.5")])).await.expect(422);
+        let _ = told.contains("from 0.05 to 1").contains("value=\"1.5\"");
+        let first = post_id(&t, &head).await;
+        let first = format!("share-{first}");
+        let form = t.get(Some(&admin), &split).await.expect(200);
+        let _ = form.contains(&first).contains("Executive head");
+        let _ = t.post(Some(&admin), &split, &[(&first, "")]).await.expect(422);
+        let _ = t.post(Some(&admin), &split, &[(&first, "0.6")]).await.expect(303);
+        let _ = t.post(Some(&admin), &give, &second(&[("share", "0.4")])).await.expect(303);
+        let page = t.get(Some(&admin), &at("").trim_end_matches('/')).await.expect(200);
+        let _ = page.contains("0.6 of full time").contains("0.4 of full time");
+
+        // More than full time needs somebody who says why; the record keeps it.
+        let ids: Vec<String> = headships::of(&t.app.db, head.account, t.app.clock.today())
+            .await
+            .unwrap()
+            .iter()
+            .map(|one| format!("share-{}", one.id))
+            .collect();
+        let mut more = vec![(ids[0].as_str(), "0.8"), (ids[1].as_str(), "0.5")];
+        let told = t.post(Some(&admin), &split, &more).await.expect(422);
+        let _ = told.contains("1.3 of full time").contains("value=\"0.8\"");
+        more.push(("over", "Until the new head of the second school begins in May"));
+        let _ = t.post(Some(&admin), &split, &more).await.expect(303);
+        let page = t.get(Some(&admin), &at("").trim_end_matches('/')).await.expect(200);
+        let _ = page.contains("0.8 of full time").contains("begins in May");
+        // Nobody else splits anything, and no post of somebody else is touched.
+        let hanna = t.sign_in(head.account, "Hanna Lee").await;
+        let _ = t.post(Some(&hanna), &split, &more).await.expect(404);
+        let other = t.person("Otto Other", &[Post::new(SCHOOL, Role::Head, "Head")]).await;
+        let theirs = format!("/people/{}/headships", other.account);
+        let _ = t.post(Some(&admin), &theirs, &more).await.expect(422);
+        assert!(accounts::held(&t.app.db, Some(other.account)).await.unwrap()[0].share.is_none());
     })
     .await;
 }

@@ -12,8 +12,15 @@ use foundation::{
 
 use super::{broker, pages};
 
-/// How many lines of a part fit on the side of paper beside the others.
+/// How many lines of a part are shown at most.
 const ROOM: usize = 8;
+
+/// How many rows of text the parts may take together, two beside each other, so that the whole
+/// stays on one side of A4.
+const SIDE: usize = 44;
+
+/// How many letters stand in a row of half a page.
+const LETTERS: usize = 44;
 
 struct Part {
     heading: String,
@@ -48,7 +55,7 @@ const PARTS: [(&str, &str); 7] = [
 
 /// A table as lines: what a row says, after its first cell, with the heading where it is a number.
 /// A number that is nought is not worth the room.
-fn part(table: &Table) -> Part {
+fn part(table: &Table, room: usize) -> Part {
     let line = |row: &Vec<Cell>| {
         let mut cells = row.iter().zip(&table.columns);
         let first = cells.next().map_or_else(String::new, |(cell, _)| cell.to_string());
@@ -64,9 +71,27 @@ fn part(table: &Table) -> Part {
     };
     Part {
         heading: table.caption.clone(),
-        lines: table.rows.iter().take(ROOM).map(line).collect(),
-        more: table.rows.len().saturating_sub(ROOM),
+        lines: table.rows.iter().take(room).map(line).collect(),
+        more: table.rows.len().saturating_sub(room),
     }
+}
+
+impl Part {
+    /// How many rows it takes in half a page, its heading among them.
+    fn rows(&self) -> usize {
+        let line = |line: &String| line.chars().count().div_ceil(LETTERS).max(1);
+        2 + self.lines.iter().map(line).sum::<usize>().max(1) + usize::from(self.more > 0)
+    }
+}
+
+/// The parts, each with as many lines as all of them together leave room for on one side.
+fn on_one_side(tables: &[&Table]) -> Vec<Part> {
+    let with = |room: usize| tables.iter().map(|table| part(table, room)).collect::<Vec<_>>();
+    let rows = |parts: &[Part]| -> usize {
+        let pair = |pair: &[Part]| pair.iter().map(Part::rows).max().unwrap_or(0);
+        parts.chunks(2).map(pair).sum()
+    };
+    (2..=ROOM).rev().map(with).find(|parts| rows(parts) <= SIDE).unwrap_or_else(|| with(1))
 }
 
 /// Each week of the capacity with the days that are free in it.
@@ -95,7 +120,7 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     let org = pages::partnership(&visitor).ok_or(PageError::NotFound)?;
     let tables = broker::tables(&app, &visitor, org).await?;
-    let (mut facts, mut parts) = (Vec::new(), Vec::new());
+    let (mut facts, mut listed) = (Vec::new(), Vec::new());
     let (mut capacity, mut ahead) = (String::new(), Vec::new());
     for (name, what) in PARTS {
         if let Some((_, table)) = tables.iter().find(|(one, _)| *one == name) {
@@ -103,14 +128,14 @@ pub(super) async fn show(
             if name == "capacity" {
                 (capacity, ahead) = (table.caption.clone(), weeks(table));
             } else {
-                parts.push(part(table));
+                listed.push(table);
             }
         }
     }
     let page = Page {
         partnership: register::org_name(&app.db, org).await?,
         facts,
-        parts,
+        parts: on_one_side(&listed),
         capacity,
         weeks: ahead,
         as_at: date_in_words(app.clock.today()),
@@ -142,11 +167,16 @@ mod tests {
             rows: (0..10).map(row).collect(),
             notes: Vec::new(),
         };
-        let short = part(&table);
+        let short = part(&table, ROOM);
         assert_eq!((short.lines.len(), short.more), (8, 2));
         assert_eq!(short.lines[0], "Support 0: Harbour View; days free 2.5");
         table.rows[3][2] = Cell::Number(0.0, 1);
-        assert_eq!(part(&table).lines[3], "Support 3: Harbour View");
+        assert_eq!(part(&table, ROOM).lines[3], "Support 3: Harbour View");
+        // Where much is going on, every part gives way; none gives way where there is room.
+        assert_eq!(on_one_side(&[&table, &table])[0].lines.len(), ROOM);
+        let busy: Vec<Part> = on_one_side(&[&table; 12]);
+        assert!((1..ROOM).contains(&busy[0].lines.len()), "{}", busy[0].lines.len());
+        assert!(busy.iter().all(|part| part.lines.len() + part.more == 10));
         assert_eq!(weeks(&table)[0], ("Support".to_owned(), "2.5".to_owned()));
         assert_eq!((count("capacity", &table), count("days", &table)), (9, 10));
     }
