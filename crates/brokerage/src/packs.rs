@@ -48,6 +48,9 @@ pub struct RoleKind {
     /// What an agreement must say when somebody leads its team in this role.
     #[serde(default)]
     pub requires: Vec<Requirement>,
+    /// Whether somebody in this role comes to several schools at once, with one theme.
+    #[serde(default)]
+    pub several: bool,
 }
 
 /// A piece of training behind a role.

@@ -50,6 +50,8 @@ pub const KEPT: &[Line] = &[
             "agreement",
             "agreement_person",
             "agreement_version",
+            "assignment",
+            "assignment_agreement",
             "agreement_signature",
             "baseline",
             "milestone",

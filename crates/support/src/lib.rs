@@ -11,6 +11,7 @@
 //! without the supporting school's own learning goal; what is given and received always balances.
 
 pub mod agreements;
+pub mod assignments;
 pub mod baselines;
 pub mod board;
 pub mod calendar;
@@ -75,6 +76,11 @@ pub const MIGRATIONS: &[Migration] = &[
         room: "support",
         number: 10,
         sql: include_str!("../migrations/0010_staffing_floor.sql"),
+    },
+    Migration {
+        room: "support",
+        number: 11,
+        sql: include_str!("../migrations/0011_assignments.sql"),
     },
 ];
 

@@ -81,6 +81,9 @@ pub struct Kind {
     /// Whether a purpose, days and dates are enough to begin: days on call.
     #[serde(default)]
     pub light: bool,
+    /// Whether one person has it with several schools at once, under one theme.
+    #[serde(default)]
+    pub several: bool,
     /// Whether the days given in return are as many as the days given.
     #[serde(default)]
     pub day_for_day: bool,
@@ -284,7 +287,8 @@ mod tests {
     #[test]
     fn the_pack_in_the_binary_is_in_order() {
         let pack = pack();
-        assert_eq!(pack.kinds.len(), 11);
+        assert_eq!(pack.kinds.len(), 12);
+        assert_eq!(pack.kinds.iter().filter(|kind| kind.several).count(), 1);
         assert!(pack.kind("intensive").unwrap().chair_signs);
         assert!(pack.kind("small").unwrap().heads_alone);
         assert!(pack.kind("exchange").unwrap().day_for_day);

@@ -173,6 +173,8 @@ pub(super) const ACTIVITIES: &[Activity] = &[
             "results_told",
             "agreement_person",
             "agreement_version",
+            "assignment",
+            "assignment_agreement",
             "agreement_signature",
             "baseline",
             "milestone",

@@ -114,5 +114,13 @@ pub(super) async fn list(
                 Html::default()
             },
         );
+    let sheet = sheet.part(
+        "",
+        if begins || visitor.has(Role::Broker) || visitor.has(Role::Staff) {
+            super::parts::link("/assignments", "One partner, several schools, one theme")
+        } else {
+            Html::default()
+        },
+    );
     frame.page("Agreements").wide().show(&sheet)
 }

@@ -1,5 +1,6 @@
 //! The pages of this room.
 
+mod assignments;
 mod board;
 mod build;
 mod care;
@@ -114,6 +115,10 @@ pub fn routes() -> Router<App> {
         .route("/home-floors/{id}/lift", axum::routing::post(floors::lift))
         .route("/agreements/{id}/charges", get(money::charges))
         .route("/agreements/{id}/charges/{act}", get(money::ask).post(money::act))
+        .route("/assignments", get(assignments::list))
+        .route("/assignments/new", get(assignments::ask).post(assignments::begin))
+        .route("/assignments/{id}", get(assignments::show))
+        .route("/assignments/{id}/schools", axum::routing::post(assignments::widen))
         .route("/boards", get(board::list))
         .route("/boards/{org}", get(board::show))
         .route("/statements", get(statements::list))

@@ -27,6 +27,7 @@ use crate::{
         store::{self, signed},
         terms::{days, pounds},
     },
+    assignments,
     baselines::Frozen,
     course, home, neighbours,
     seal::short,
@@ -58,6 +59,13 @@ pub(super) async fn show(
     } else {
         Html::default()
     };
+    let part_of = match assignments::of_agreement(&app.db, agreement.id).await? {
+        Some(it) => link(
+            &format!("/assignments/{}", it.id),
+            &format!("Part of work with several schools: {}", it.theme),
+        ),
+        None => Html::default(),
+    };
     let changing = agreement.state() == State::UnderVariation;
     let anew = agreement.state() == State::Drafting && agreement.latest > 1;
     let sheet = sheet
@@ -68,6 +76,7 @@ pub(super) async fn show(
         .part(
             "What was agreed",
             Html::join([
+                part_of,
                 terms_list(&sight, current.terms()),
                 measures(current.terms()),
                 promises(&sight, current.terms()),
