@@ -7,7 +7,7 @@ use foundation::{
 };
 use needs::Waiting;
 
-use crate::cadre::{self, Designation};
+use crate::cadre::{self, Designation, mentors};
 use crate::interests;
 use crate::proposals::{self, ProposalState, Said};
 use crate::requests::{self, ClockState, State};
@@ -185,6 +185,29 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)
         }
     }
     list.extend(cadre_waiting(app, visitor).await?);
+    list.extend(new_heads_waiting(app, visitor).await?);
+    Ok(list)
+}
+
+/// The heads whom a broker rings: in their first two years, without a mentor, and not one who said
+/// that they want none for a while.
+async fn new_heads_waiting(
+    app: &App,
+    visitor: &Visitor,
+) -> Result<Vec<(Waiting, bool)>, PageError> {
+    let mut list = Vec::new();
+    for partnership in visitor.orgs(Role::Broker) {
+        let alone = mentors::without(&app.db, partnership, app.clock.today()).await?;
+        let names: Vec<String> =
+            alone.into_iter().filter(mentors::NewHead::is_asked).map(|one| one.name).collect();
+        let text = match names.len() {
+            0 => continue,
+            1 => "A new head has no mentor yet".to_owned(),
+            n => format!("{n} new heads have no mentor yet"),
+        };
+        let href = "/desk/new-heads".to_owned();
+        list.push((waiting_for(text, href, "Waiting for you", names.join(", ")), false));
+    }
     Ok(list)
 }
 

@@ -141,6 +141,13 @@ pub const KEPT: &[Line] = &[
         &[rows("training", "until_on < $2")],
         "It shows that somebody was current when they gave support.",
     ),
+    Line::deleted(
+        "answers to a mentor",
+        "Whether a head in the first two years wanted a mentor",
+        (Wait::Years(1), "it last held"),
+        &[rows("mentor_wish", "until_on < $2")],
+        "It was of use while a mentor could still be suggested.",
+    ),
     Line::stays(
         "the pool of system leaders",
         "Designations, training that is current, and the code of conduct that was accepted",

@@ -77,4 +77,9 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 100,
         sql: include_str!("../migrations/0100_responsible.sql"),
     },
+    Migration {
+        room: "brokerage",
+        number: 101,
+        sql: include_str!("../migrations/0101_mentor_wish.sql"),
+    },
 ];

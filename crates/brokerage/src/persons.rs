@@ -152,9 +152,13 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
             })
         })
         .collect();
+    let mentor = cadre::mentors::said_by(&app.db, account)
+        .await?
+        .map(|wish| json!({ "answer": wish.answer.key(), "until": wish.until }));
     let given = contribution::promised(&app.db, account).await?;
     Ok(json!({
         "designations": designations, "declarations": declarations, "matches": matches,
         "time_promised": given, "training": training, "code_of_conduct": prepared.conduct,
+        "mentor": mentor,
     }))
 }

@@ -127,9 +127,17 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         purpose: "To bring together those who need help and those who can give it.",
         basis: PUBLIC_TASK,
         people: "Heads, brokers, system leaders",
-        data: "Who asked, who was proposed, what both said, with reasons",
+        data: "Who asked, who was proposed, what both said, with reasons; whether a new head wanted a \
+               mentor",
         zones: &[Zone::School, Zone::Parties, Zone::Broker, Zone::Network],
-        tables: &["support_request", "request_shortlist", "match_proposal", "offer", "commitment"],
+        tables: &[
+            "support_request",
+            "request_shortlist",
+            "match_proposal",
+            "offer",
+            "commitment",
+            "mentor_wish",
+        ],
         count: "SELECT count(*) AS n FROM support_request",
     },
     Activity {

@@ -20,7 +20,7 @@ use jiff::ToSpan;
 
 use super::{date_pairs, missed, named};
 use crate::cadre::{
-    self as room, Act, Designation, DesignationId, State as Stage, Who, acts, capacity, mentors,
+    self as room, Act, Designation, DesignationId, State as Stage, Who, acts, capacity,
     preparation::names_of,
 };
 use crate::packs;
@@ -35,20 +35,13 @@ struct Line {
     tag: Tag,
 }
 
-struct New {
-    name: String,
-    school: String,
-    until: String,
-    mentors: Vec<(String, String)>,
-}
-
 #[derive(Template)]
 #[template(path = "cadre.html")]
 struct List {
     people: Vec<Line>,
     own: bool,
     may_nominate: bool,
-    new_heads: Vec<New>,
+    without_mentor: Option<usize>,
     downloads: Html,
 }
 
@@ -65,28 +58,6 @@ async fn readable_cadre(app: &App, visitor: &Visitor) -> Result<Vec<Designation>
         }
     }
     Ok(people)
-}
-
-/// The heads in their first two years, with who could mentor them; for the broker.
-async fn new_heads(app: &App, visitor: &Visitor) -> Result<Vec<New>, PageError> {
-    let today = app.clock.today();
-    let mut list = Vec::new();
-    for partnership in visitor.orgs(Role::Broker) {
-        for head in mentors::new_heads(&app.db, partnership, today).await? {
-            let able = mentors::mentors_for(&app.db, partnership, &head, today).await?;
-            list.push(New {
-                school: register::org_name(&app.db, head.org).await?,
-                until: date_in_words(head.until),
-                mentors: able
-                    .iter()
-                    .take(5)
-                    .map(|one| (format!("/cadre/{}", one.id), one.name.clone()))
-                    .collect(),
-                name: head.name,
-            });
-        }
-    }
-    Ok(list)
 }
 
 /// The cadre register (D18): no outcome, no judgement, nothing that ranks anybody.
@@ -210,7 +181,7 @@ pub(super) async fn list(
         people,
         own,
         may_nominate: super::nominate::may_nominate(&visitor),
-        new_heads: new_heads(&app, &visitor).await?,
+        without_mentor: super::new_heads::without(&app, &visitor).await?,
         downloads: Html::of(&Downloads::new("the register", items)),
     };
     frame

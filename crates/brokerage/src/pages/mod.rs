@@ -8,6 +8,7 @@ mod compare;
 mod contribution;
 mod coverage;
 mod map;
+mod new_heads;
 mod nominate;
 mod offers;
 mod picture;
@@ -44,6 +45,7 @@ pub fn routes() -> Router<App> {
     downloads()
         .route("/requests", get(request::list).post(request_form::create))
         .route("/requests/new", get(request_form::ask))
+        .route("/requests/mentor", get(new_heads::ask).post(new_heads::answer))
         .route("/requests/{id}", get(request::show))
         .route("/requests/{id}/edit", get(request_form::change).post(request_form::save))
         .route("/requests/{id}/submit", post(request::submit))
@@ -79,6 +81,7 @@ pub fn routes() -> Router<App> {
         .route("/desk/capacity", get(capacity::show))
         .route("/desk/capacity/{file}", get(capacity::file))
         .route("/desk/plans", get(plans::show))
+        .route("/desk/new-heads", get(new_heads::show))
         .route("/desk/what-if", get(what_if::show))
         .route("/desk/{id}", get(case::show))
         .route("/desk/{id}/answer", post(case::answer))

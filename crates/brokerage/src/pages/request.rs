@@ -17,8 +17,7 @@ use foundation::{
 use govuk::{ErrorSummary, SummaryList, Tag};
 use needs::audits::model::severity_words;
 
-use super::{missed, overlap, readable, state_tag};
-use crate::cadre::mentors;
+use super::{missed, new_heads, overlap, readable, state_tag};
 use crate::packs::specialism_name;
 use crate::proposals::{self, Proposal, ProposalState};
 use crate::requests::{
@@ -38,7 +37,7 @@ struct Line {
 struct List {
     own: Vec<Line>,
     may_ask: bool,
-    mentor_until: Option<String>,
+    mentor: Option<new_heads::Suggested>,
     asked_of_us: Vec<Line>,
     below: Vec<Line>,
     brokered: Vec<Line>,
@@ -55,18 +54,6 @@ async fn line(app: &App, request: &Request) -> Result<Line, PageError> {
     })
 }
 
-/// Until when a mentor is suggested to this person, as a new head, in words.
-async fn mentor_until(app: &App, visitor: &Visitor) -> Result<Option<String>, PageError> {
-    let today = app.clock.today();
-    for &partnership in &visitor.partnerships {
-        let heads = mentors::new_heads(&app.db, partnership, today).await?;
-        if let Some(one) = heads.iter().find(|one| Some(one.account) == visitor.account) {
-            return Ok(Some(date_in_words(one.until)));
-        }
-    }
-    Ok(None)
-}
-
 pub(super) async fn list(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
@@ -75,7 +62,7 @@ pub(super) async fn list(
     let mut page = List {
         own: Vec::new(),
         may_ask: super::asking(&visitor).is_some(),
-        mentor_until: mentor_until(&app, &visitor).await?,
+        mentor: new_heads::suggested(&app, &visitor).await?,
         asked_of_us: Vec::new(),
         below: Vec::new(),
         brokered: Vec::new(),

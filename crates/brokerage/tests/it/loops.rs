@@ -5,7 +5,7 @@ use brokerage::cadre::{self, SupporterRef, capacity, mentors};
 use brokerage::proposals::{self, NewProposal, Reply, Side};
 use brokerage::{contribution, daily, desk, interests, persons, requests};
 use foundation::{OrgRef, Sql};
-use jiff::{SignedDuration, civil::date};
+use jiff::{SignedDuration, ToSpan, civil::date};
 use matching::Depth;
 use testkit::{TestApp, both};
 
@@ -210,7 +210,9 @@ async fn a_new_head_is_offered_a_mentor_for_two_years() {
         let found = mentors::mentors_for(&t.app.db, w.alliance, priya, today).await.unwrap();
         assert_eq!(found.len(), 1);
         let shown = t.get(Some(&w.marcus), "/cadre").await.expect(200);
-        let _ = shown.contains("Heads in their first two years").contains("Priya Shah");
+        let _ = shown.contains("Heads in their first two years").contains("1 without a mentor");
+        let shown = t.get(Some(&w.marcus), "/desk/new-heads").await.expect(200);
+        let _ = shown.contains("Priya Shah").contains("31 August 2028").contains("Bea Lund");
         let _ = t.get(Some(&w.priya), "/requests").await.expect(200).contains("Ask for a mentor");
         let _ = t
             .get(Some(&w.priya), "/requests/new?for=mentor")
@@ -222,6 +224,98 @@ async fn a_new_head_is_offered_a_mentor_for_two_years() {
         assert!(mentors::new_heads(&t.app.db, w.alliance, later).await.unwrap().is_empty());
         let priya = t.sign_in(w.priya.account, "Priya Shah").await;
         let _ = t.get(Some(&priya), "/requests").await.expect(200).lacks("Ask for a mentor");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_head_says_not_now_or_no_and_changes_their_mind() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let (bea, id) = leader(&t, w.alliance, "Bea Lund", 999_202, Depth::Expert).await;
+        // Nobody is new yet: there is nothing to answer.
+        let _ = t.get(Some(&w.priya), "/requests/mentor").await.expect(404);
+        let tx = t.app.db.write().await.unwrap();
+        let sql = "UPDATE post SET start_on = '2026-09-01' WHERE account = $1";
+        tx.run(sql, [w.priya.account.into()]).await.unwrap();
+        let sql = "UPDATE designation SET role = 'headteacher-mentor' WHERE id = $1";
+        tx.run(sql, [id.into()]).await.unwrap();
+        tx.commit().await.unwrap();
+        let week = async || {
+            let broker = t.visitor(&w.marcus).await;
+            let list = brokerage::waiting(&t.app, &broker).await.unwrap();
+            list.into_iter().map(|(one, _)| format!("{} {}. ", one.text, one.detail)).collect()
+        };
+        let told: String = week().await;
+        assert!(told.contains("A new head has no mentor yet Priya Shah"), "{told}");
+        // Nobody answers for another school, and no other school reads the list.
+        let form = [("answer", "not-now")];
+        for who in [&w.daniel, &w.tom, &bea, &w.marcus, &w.other_broker] {
+            let _ = t.get(Some(who), "/requests/mentor").await.expect(404);
+            let _ = t.post(Some(who), "/requests/mentor", &form).await.expect(404);
+        }
+        for who in [&w.daniel, &w.priya, &bea] {
+            let _ = t.get(Some(who), "/desk/new-heads").await.expect(404);
+        }
+        let other = t.get(Some(&w.other_broker), "/desk/new-heads").await.expect(200);
+        let _ = other.lacks("Priya");
+        let ask = t.post(Some(&w.priya), "/requests/mentor", &[]).await.expect(422);
+        let _ = ask.contains("Choose one of the answers");
+        // Not now: the broker reads it, is not sent to ring, and the suggestion is quiet for a term.
+        let _ = t.post(Some(&w.priya), "/requests/mentor", &form).await.expect(303);
+        let told: String = week().await;
+        assert!(!told.contains("mentor"), "{told}");
+        let list = t.get(Some(&w.marcus), "/desk/new-heads").await.expect(200);
+        let _ = list.contains("Not now; asked again after 31 March 2027").contains("Priya Shah");
+        let own = t.get(Some(&w.priya), "/requests").await.expect(200);
+        let _ = own.lacks("Ask for a mentor").contains("Change your mind");
+        let _ = t.get(Some(&w.daniel), "/cadre").await.expect(200).lacks("new-heads");
+        // No, by whoever asks for the school; then yes after all.
+        let post = [Post::new(HARBOUR, Role::Head, "Deputy head")];
+        let deputy = t.person("Dot Vane", &post).await;
+        let no = [("answer", "no")];
+        let form = t.get(Some(&deputy), "/requests/mentor").await.expect(200);
+        let _ = form.contains("A mentor for Priya Shah");
+        let _ = t.post(Some(&deputy), "/requests/mentor", &no).await.expect(303);
+        let list = t.get(Some(&w.marcus), "/desk/new-heads").await.expect(200);
+        let _ = list.contains("No, thank you");
+        t.advance(SignedDuration::from_hours(24 * 200));
+        let told: String = week().await;
+        assert!(!told.contains("mentor"), "a no holds beyond a term: {told}");
+        let priya = t.sign_in(w.priya.account, "Priya Shah").await;
+        let yes = [("answer", "yes")];
+        let _ = t.post(Some(&priya), "/requests/mentor", &yes).await.expect(303);
+        let told: String = week().await;
+        assert!(told.contains("no mentor yet Priya Shah"), "{told}");
+        let _ = t.post(Some(&priya), "/requests/mentor", &[("answer", "not-now")]).await;
+        t.advance(SignedDuration::from_hours(24 * 220));
+        let told: String = week().await;
+        assert!(
+            told.contains("no mentor yet Priya Shah"),
+            "after a term it is asked again: {told}"
+        );
+        // With a mentor who was agreed she is on the list of those who have one.
+        let today = t.app.clock.today();
+        let tx = t.app.db.write().await.unwrap();
+        tx.run(
+            "INSERT INTO commitment (id, supporter, from_org, to_org, from_on, to_on, half_days,
+               state, created_at) VALUES ('c1', $1, $2, $3, $4, $5, 6, 'agreed', 0)",
+            [
+                SupporterRef::Designation(id).into(),
+                OrgRef::School(999_202).into(),
+                HARBOUR.into(),
+                today.to_string().into(),
+                today.saturating_add(100.days()).to_string().into(),
+            ],
+        )
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        let told: String = week().await;
+        assert!(!told.contains("mentor"), "{told}");
+        let marcus = t.sign_in(w.marcus.account, "Marcus Bell").await;
+        let list = t.get(Some(&marcus), "/desk/new-heads").await.expect(200);
+        let _ = list.contains("With a mentor").contains("Their mentor").contains("Bea Lund");
     })
     .await;
 }
