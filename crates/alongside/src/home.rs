@@ -156,6 +156,8 @@ struct Home {
     school: Option<NavItem>,
     /// Where a trust, an authority or a partnership sees its schools together.
     place: Option<NavItem>,
+    /// Where a trust or an authority sees all the support of its schools.
+    portfolio: Option<NavItem>,
     /// Whether the person holds a post at a school.
     at_school: bool,
     broker: bool,
@@ -201,14 +203,31 @@ async fn desk(
         }
         _ => None,
     });
+    let portfolio = visitor.posts.iter().find_map(|post| match (post.role(), post.org) {
+        (Role::TrustExecutive, OrgRef::Trust(_)) | (Role::Commissioner, OrgRef::Authority(_)) => {
+            Some(NavItem::new("All our support", &format!("/portfolio/{}", post.org)))
+        }
+        _ => None,
+    });
     let broker = visitor.has(Role::Broker);
     let head = visitor.has(Role::Head);
     let answers = [Role::Head, Role::TrustExecutive, Role::Commissioner, Role::Broker];
     let shares = answers.into_iter().any(|role| visitor.has(role));
-    frame
-        .page("Home")
-        .visible_to("only you; each record behind a link has its own label")
-        .show(&Home { name, ledgers, mine, others, school, place, at_school, broker, head, shares })
+    frame.page("Home").visible_to("only you; each record behind a link has its own label").show(
+        &Home {
+            name,
+            ledgers,
+            mine,
+            others,
+            school,
+            place,
+            portfolio,
+            at_school,
+            broker,
+            head,
+            shares,
+        },
+    )
 }
 
 macro_rules! plain_page {

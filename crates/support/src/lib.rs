@@ -33,6 +33,7 @@ pub mod on_page;
 pub mod pack;
 pub mod pages;
 pub mod persons;
+pub mod portfolio;
 pub mod reviews;
 pub mod seal;
 pub mod silence;

@@ -43,7 +43,7 @@ pub struct Watch {
     pub unlinked: Table,
 }
 
-fn table(caption: &str, columns: &[&str], rows: Vec<Vec<Cell>>) -> Table {
+pub(crate) fn table(caption: &str, columns: &[&str], rows: Vec<Vec<Cell>>) -> Table {
     Table {
         caption: caption.to_owned(),
         columns: columns.iter().map(|&column| column.to_owned()).collect(),
@@ -52,7 +52,7 @@ fn table(caption: &str, columns: &[&str], rows: Vec<Vec<Cell>>) -> Table {
     }
 }
 
-fn link(agreement: &Agreement, page: &str) -> Cell {
+pub(crate) fn link(agreement: &Agreement, page: &str) -> Cell {
     let title = match agreement.title.trim() {
         "" => "An agreement without a title yet",
         title => title,
@@ -70,11 +70,21 @@ pub async fn over(
     partnership: OrgRef,
     today: Date,
 ) -> Result<Watch, Refusal> {
-    let mut all: Vec<Agreement> = store::readable(db, visitor)
-        .await?
-        .into_iter()
-        .filter(|agreement| agreement.partnership == Some(partnership))
-        .collect();
+    among(db, visitor, today, |agreement| agreement.partnership == Some(partnership)).await
+}
+
+/// Looks at every support of some that the visitor may read.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(crate) async fn among(
+    db: &impl Sql,
+    visitor: &Visitor,
+    today: Date,
+    which: impl Fn(&Agreement) -> bool,
+) -> Result<Watch, Refusal> {
+    let mut all: Vec<Agreement> = store::readable(db, visitor).await?;
+    all.retain(which);
     let names = neighbours::names(db, all.iter().flat_map(|a| [a.supported, a.supporting])).await?;
     let name = |org: OrgRef| names.get(&org).cloned().unwrap_or_default();
     all.sort_by_cached_key(|agreement| name(agreement.supported).to_lowercase());

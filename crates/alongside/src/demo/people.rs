@@ -1,6 +1,6 @@
 //! The people of the story move in: accounts, posts, the alliance and its members.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use access::{AccountId, Kind, Permit, Post, Role, accounts, partnerships, sharing};
 use district::{District, Story, story};
@@ -38,6 +38,13 @@ pub(super) async fn arrive(app: &App, district: &District, story: &Story) -> any
             .await?;
     for urn in &story.alliance.members {
         partnerships::join(&tx, &context, alliance, OrgRef::School(*urn), founded).await?;
+    }
+    // A trust whose schools are members is one too: it asks and offers for itself.
+    let members = district.schools.iter().filter(|one| story.alliance.members.contains(&one.urn));
+    let trusts: BTreeSet<usize> = members.filter_map(|school| Some(school.trust?.0)).collect();
+    for place in trusts {
+        let trust = OrgRef::Trust(district.trusts[place].uid);
+        partnerships::join(&tx, &context, alliance, trust, founded).await?;
     }
     let mut cast = BTreeMap::new();
     for person in &story.people {

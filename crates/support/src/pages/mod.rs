@@ -15,6 +15,7 @@ mod milestones;
 mod money;
 pub mod parts;
 pub mod points;
+mod portfolio;
 mod poster;
 pub mod quick;
 mod report;
@@ -66,6 +67,10 @@ pub fn routes() -> Router<App> {
         router = router.route(
             &format!("/boards/{{org}}/beneficiaries.{ending}"),
             get(move |app, visitor, org, which| board::for_whom(app, visitor, org, which, format)),
+        );
+        router = router.route(
+            &format!("/portfolio/{{org}}/schools.{ending}"),
+            get(move |app, visitor, org| portfolio::download(app, visitor, org, format)),
         );
         for name in ["balance", "supports", "returns", "days", "charges", "payers"] {
             router = router.route(
@@ -119,6 +124,7 @@ pub fn routes() -> Router<App> {
         .route("/assignments/new", get(assignments::ask).post(assignments::begin))
         .route("/assignments/{id}", get(assignments::show))
         .route("/assignments/{id}/schools", axum::routing::post(assignments::widen))
+        .route("/portfolio/{org}", get(portfolio::show))
         .route("/boards", get(board::list))
         .route("/boards/{org}", get(board::show))
         .route("/statements", get(statements::list))

@@ -6,6 +6,7 @@ mod by_letter;
 mod care;
 mod funder;
 mod money;
+mod portfolio;
 mod poster;
 mod quick;
 mod roles;
