@@ -66,6 +66,7 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 8,
         sql: include_str!("../migrations/0008_taken_home.sql"),
     },
+    Migration { room: "support", number: 9, sql: include_str!("../migrations/0009_hours.sql") },
 ];
 
 /// The state machines of this room, for the documentation.

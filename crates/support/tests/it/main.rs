@@ -4,6 +4,7 @@ mod board;
 mod by_letter;
 mod care;
 mod funder;
+mod hours;
 mod money;
 mod poster;
 mod quick;
