@@ -46,8 +46,10 @@ pub fn machines() -> Vec<foundation::machine::Document> {
 }
 
 /// Where this room writes people's names.
-pub const WRITTEN: &[Written] =
-    &[Written { table: "designation", account: "person", name: "person_name" }];
+pub const WRITTEN: &[Written] = &[
+    Written { table: "designation", account: "person", name: "person_name" },
+    Written { table: "home_school", account: "by_account", name: "by_name" },
+];
 
 /// This room's tables, in order.
 pub const MIGRATIONS: &[Migration] = &[
@@ -81,5 +83,10 @@ pub const MIGRATIONS: &[Migration] = &[
         room: "brokerage",
         number: 101,
         sql: include_str!("../migrations/0101_mentor_wish.sql"),
+    },
+    Migration {
+        room: "brokerage",
+        number: 102,
+        sql: include_str!("../migrations/0102_home_school.sql"),
     },
 ];

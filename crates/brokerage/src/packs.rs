@@ -25,6 +25,17 @@ pub enum Requirement {
     HomeTeam,
 }
 
+/// What time in a role is counted in.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Units {
+    /// Half-days, planned and delivered one by one.
+    #[default]
+    HalfDays,
+    /// Hours, of which so many make a half-day.
+    Hours,
+}
+
 /// A role somebody can be designated in.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
@@ -51,6 +62,13 @@ pub struct RoleKind {
     /// Whether somebody in this role comes to several schools at once, with one theme.
     #[serde(default)]
     pub several: bool,
+    /// What time in the role is counted in.
+    #[serde(default)]
+    pub units: Units,
+    /// What the home school is designated as, where it is designated with the person; empty where
+    /// the role comes without.
+    #[serde(default)]
+    pub home_school: String,
 }
 
 /// A piece of training behind a role.
@@ -86,6 +104,13 @@ pub struct Roles {
     pub modules: Vec<ModuleKind>,
     /// The code of conduct.
     pub conduct: Conduct,
+    /// How many hours make a half-day, for roles whose time is counted in hours.
+    pub hours_in_half_day: i64,
+}
+
+/// Where a pack does not say how many hours make a half-day.
+const fn three_hours() -> i64 {
+    3
 }
 
 /// Something people and schools can help with.
@@ -112,6 +137,8 @@ struct RolesFile {
     _version: u32,
     #[serde(rename = "name")]
     _name: String,
+    #[serde(default = "three_hours")]
+    hours_in_half_day: i64,
     role: Vec<RoleKind>,
     #[serde(default)]
     module: Vec<ModuleKind>,
@@ -188,7 +215,15 @@ pub fn parse_roles(text: &str) -> Result<Roles, String> {
             "conduct: give it a version from 1 on and its sentences, or leave it out".into()
         );
     }
-    Ok(Roles { roles: file.role, modules: file.module, conduct: file.conduct })
+    if !(1..=6).contains(&file.hours_in_half_day) {
+        return Err("hours_in_half_day: a half-day has 1 to 6 hours".to_owned());
+    }
+    Ok(Roles {
+        roles: file.role,
+        modules: file.module,
+        conduct: file.conduct,
+        hours_in_half_day: file.hours_in_half_day,
+    })
 }
 
 /// Reads a specialisms file.
@@ -271,6 +306,11 @@ pub fn module(code: &str) -> Option<&'static ModuleKind> {
 /// The code of conduct in use.
 pub fn conduct() -> &'static Conduct {
     &in_use().conduct
+}
+
+/// How many hours make a half-day.
+pub fn hours_in_half_day() -> i64 {
+    in_use().hours_in_half_day
 }
 
 /// A role by its code.
@@ -382,6 +422,8 @@ mod tests {
         assert_eq!(role("sle").unwrap().extent, "develop");
         assert_eq!(role("lle").unwrap().requires, [Requirement::Priority, Requirement::BothHeads]);
         assert_eq!(role("nle").unwrap().requires, [Requirement::Trigger, Requirement::HomeTeam]);
+        assert_eq!(role("nle").unwrap().home_school, "National support school");
+        assert_eq!((role("sle").unwrap().units, hours_in_half_day()), (Units::HalfDays, 3));
         assert_eq!(specialism_name("estates"), "Estates and buildings");
         let areas = &needs::Framework::current().areas;
         for one in specialisms() {
@@ -410,6 +452,10 @@ mod tests {
         let told =
             parse_roles(&text.replacen("[conduct]\nversion = 1", "[conduct]\nversion = 0", 1));
         assert!(told.unwrap_err().contains("conduct"));
+        let told = parse_roles(&text.replace("hours_in_half_day = 3", "hours_in_half_day = 0"));
+        assert!(told.unwrap_err().contains("1 to 6 hours"));
+        let told = parse_roles(&text.replace("units = \"hours\"", "units = \"minutes\""));
+        assert!(told.unwrap_err().contains("minutes"));
         let text = include_str!("../../../packs/england-2025/working-days.toml");
         let told = parse_days(&text.replacen("half_days_a_year = 60", "half_days_a_year = 3", 1));
         assert!(told.unwrap_err().contains("day_job"));

@@ -160,5 +160,6 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
         "designations": designations, "declarations": declarations, "matches": matches,
         "time_promised": given, "training": training, "code_of_conduct": prepared.conduct,
         "mentor": mentor,
+        "home_schools_designated": cadre::home_school::designated_by(&app.db, account).await?,
     }))
 }

@@ -76,7 +76,7 @@ pub const KEPT: &[Line] = &[
         "the books",
         "Half-days given and received, and what was charged for them",
         "with the agreement, and at least seven years after its end",
-        &["time_entry", "charge"],
+        &["time_entry", "time_session", "charge"],
         "Financial records. What is given and what is received are the same rows, and balance for \
          every year only as long as all of them are there.",
     ),

@@ -83,6 +83,7 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 11,
         sql: include_str!("../migrations/0011_assignments.sql"),
     },
+    Migration { room: "support", number: 12, sql: include_str!("../migrations/0012_hours.sql") },
 ];
 
 /// The state machines of this room, for the documentation.

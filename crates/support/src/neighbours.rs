@@ -19,7 +19,7 @@ use register::kpis::{self, Definition};
 
 use crate::{
     Refusal,
-    agreements::{Agreement, AgreementId, Terms, store},
+    agreements::{Agreement, AgreementId, Terms, roles::home_school_missing, store},
     baselines::{Frozen, Indicator, Known, Series},
 };
 
@@ -483,6 +483,9 @@ pub(crate) async fn must_be_clear(tx: &Tx, agreement: &Agreement, on: Date) -> R
         let (request, proposal) = matched(tx, request).await?;
         open.extend(interests::still_open(tx, &request, &proposal).await?);
     }
+    let newest = store::version(tx, agreement.id, agreement.latest).await?;
+    let school = home_school_missing(tx, agreement.partnership, newest.terms(), on).await?;
+    open.extend(school.map(|what| format!("{what}.")));
     for person in store::team_accounts(tx, agreement.id).await? {
         let designations = cadre::designations_of(tx, person).await?;
         let there: Vec<_> = designations

@@ -108,6 +108,11 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
              FROM time_entry WHERE account = $1 OR recorded_by = 'account:' || CAST($1 AS TEXT) ORDER BY on_date, id",
         ),
         (
+            "sessions",
+            "SELECT agreement, on_date || ', hours: ' || CAST(hours AS TEXT) AS about, what AS words
+             FROM time_session WHERE account = $1 OR recorded_by = 'account:' || CAST($1 AS TEXT) ORDER BY on_date, id",
+        ),
+        (
             "reviews",
             "SELECT agreement, held_on AS about, next_steps AS words
              FROM progress_review WHERE reviewer = $1 ORDER BY held_on, id",

@@ -150,6 +150,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         zones: &[Zone::Network],
         tables: &[
             "designation",
+            "home_school",
             "availability",
             "home_guard",
             "judgement",
@@ -193,6 +194,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
             "feedback",
             "sustainability_check",
             "time_entry",
+            "time_session",
             "charge",
             "home_floor",
             "staffing_floor",

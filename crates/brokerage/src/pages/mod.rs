@@ -7,6 +7,7 @@ mod case;
 mod compare;
 mod contribution;
 mod coverage;
+mod home_school;
 mod map;
 mod new_heads;
 mod nominate;
@@ -70,6 +71,7 @@ pub fn routes() -> Router<App> {
         .route("/cadre/{id}/release", post(cadre::release))
         .route("/cadre/{id}/take-back", post(cadre::take_back))
         .route("/cadre/{id}/guard", post(cadre::guard))
+        .route("/cadre/{id}/home-school", post(home_school::decide))
         .route("/cadre/{id}/step", post(cadre::step))
         .route("/cadre/conduct", get(preparation::conduct).post(preparation::accept))
         .route("/cadre/{id}/edit", get(nominate::change).post(nominate::save))

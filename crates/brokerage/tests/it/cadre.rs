@@ -306,3 +306,56 @@ async fn what_somebody_brings_is_changed_by_them_or_their_head_and_nothing_typed
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_national_leaders_school_is_designated_with_them_and_a_lapse_shows() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let new = Nomination {
+            person: w.daniel.account,
+            name: "Daniel Okoro".to_owned(),
+            org: OAKFIELD,
+            partnership: w.alliance,
+            role: "nle".to_owned(),
+            profile: profile(&[wanted("headship", Depth::Expert)]),
+        };
+        let id = acts::enrol(&t.app, &system(&t), &new, date(2028, 8, 31)).await.unwrap();
+        let (page, send) = (format!("/cadre/{id}"), format!("/cadre/{id}/home-school"));
+        let shown = t.get(Some(&w.marcus), &page).await.expect(200);
+        let _ = shown.contains("National support school").contains("Not designated");
+        let until =
+            |year| [("home-until-day", "31"), ("home-until-month", "8"), ("home-until-year", year)];
+        // Neither the school itself nor anybody else: the broker.
+        for who in [&w.daniel, &w.priya, &w.aisha] {
+            let _ = t.post(Some(who), &send, &until("2028")).await.expect(403);
+        }
+        let _ = t.post(Some(&w.other_broker), &send, &until("2028")).await.expect(404);
+        for (year, told) in [("2026", "after today"), ("2044", "within 4 years"), ("", "last day")]
+        {
+            let _ = t.post(Some(&w.marcus), &send, &until(year)).await.expect(422).contains(told);
+        }
+        let _ = t.post(Some(&w.marcus), &send, &until("2027")).await.expect(303);
+        let shown = t.get(Some(&w.daniel), &page).await.expect(200);
+        let _ = shown.contains("since 9 November 2026, until 31 August 2027, by Marcus Bell");
+        // Ended with a reason, designated anew, then lapsed by its date.
+        let end = [("end", "yes"), ("home-why", "")];
+        let _ = t.post(Some(&w.marcus), &send, &end).await.expect(422).contains("Say why");
+        let end = [("end", "yes"), ("home-why", "Its own results fell")];
+        let _ = t.post(Some(&w.marcus), &send, &end).await.expect(303);
+        let shown = t.get(Some(&w.daniel), &page).await.expect(200);
+        let _ = shown.contains("Lapsed").contains("ended on 9 November 2026: Its own results fell");
+        let _ = t.post(Some(&w.marcus), &send, &end).await.expect(409);
+        let _ = t.post(Some(&w.marcus), &send, &until("2027")).await.expect(303);
+        t.advance(jiff::SignedDuration::from_hours(24 * 330));
+        let daniel = t.sign_in(w.daniel.account, "Daniel Okoro").await;
+        let shown = t.get(Some(&daniel), &page).await.expect(200);
+        let _ = shown.contains("lapsed after 31 August 2027");
+        // A role that comes without a home school says nothing of one.
+        let shown = t.get(Some(&daniel), &format!("/cadre/{}", w.aisha_as)).await.expect(200);
+        let _ = shown.lacks("home-school");
+        let marcus = t.sign_in(w.marcus.account, "Marcus Bell").await;
+        let send = format!("/cadre/{}/home-school", w.aisha_as);
+        let _ = t.post(Some(&marcus), &send, &until("2028")).await.expect(409);
+    })
+    .await;
+}

@@ -165,7 +165,7 @@ pub async fn save(
         ));
     }
     let today = london(permit.context().at);
-    super::roles::must_be_held(&tx, newest.terms(), terms, today).await?;
+    super::roles::must_be_held(&tx, agreement.partnership, newest.terms(), terms, today).await?;
     if let Some(number) = agreement.in_force {
         let binding = store::version(&tx, id, number).await?;
         keeps_measures(binding.terms(), terms)?;

@@ -2,10 +2,10 @@
 //! such a leader: a priority, the heads by name, what called for it, colleagues who come too.
 
 use brokerage::{
-    cadre,
+    cadre::{self, home_school},
     packs::{self, Requirement, RoleKind},
 };
-use foundation::Sql;
+use foundation::{OrgRef, Sql};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +96,7 @@ fn gaps(terms: &Terms) -> Vec<Gap> {
 /// the past that this agreement did not have already, or one they do not hold now.
 pub(super) async fn must_be_held(
     db: &impl Sql,
+    partnership: Option<OrgRef>,
     stored: &Terms,
     terms: &Terms,
     today: Date,
@@ -127,7 +128,8 @@ pub(super) async fn must_be_held(
         .iter()
         .any(|one| one.role == kind.code && one.org == terms.supporting && one.is_live(today));
     if holds {
-        return Ok(());
+        let school = home_school_missing(db, partnership, terms, today).await?;
+        return school.map_or(Ok(()), |what| Err(Refusal::field("role", what)));
     }
     Err(Refusal::field(
         "role",
@@ -136,6 +138,18 @@ pub(super) async fn must_be_held(
             kind.name
         ),
     ))
+}
+
+/// What the home school of the team's leader lacks for the role they come in, where the pack asks
+/// that person and school are both designated.
+pub(crate) async fn home_school_missing(
+    db: &impl Sql,
+    partnership: Option<OrgRef>,
+    terms: &Terms,
+    on: Date,
+) -> Result<Option<String>, Refusal> {
+    let code = &terms.role.code;
+    Ok(home_school::missing(db, terms.supporting, partnership, code, on).await?)
 }
 
 #[cfg(test)]

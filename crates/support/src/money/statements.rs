@@ -322,11 +322,7 @@ impl Statement {
             let why = time::cancelled_why(&mine)
                 .into_iter()
                 .map(|(code, half_days)| {
-                    let words = crate::pack::pack()
-                        .cancellations
-                        .iter()
-                        .find(|phrase| phrase.code == code)
-                        .map_or(code.clone(), |phrase| phrase.words.to_lowercase());
+                    let words = time::why_in_words(&code).to_lowercase();
                     format!("{words}: {}", crate::agreements::terms::days(half_days))
                 })
                 .collect::<Vec<_>>()

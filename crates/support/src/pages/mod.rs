@@ -9,6 +9,7 @@ mod confirm;
 mod decide;
 mod fields;
 mod floors;
+mod hours;
 mod letter;
 mod list;
 mod milestones;
@@ -106,6 +107,8 @@ pub fn routes() -> Router<App> {
         .route("/agreements/{id}/reviews/new", get(reviews::ask_review).post(reviews::hold_review))
         .route("/agreements/{id}/time", get(time::time))
         .route("/agreements/{id}/time/new", get(time::ask_time).post(time::plan_time))
+        .route("/agreements/{id}/time/hours", get(hours::ask).post(hours::log))
+        .route("/agreements/{id}/time/hours/{session}/undo", axum::routing::post(hours::take_back))
         .route("/agreements/{id}/time/{entry}", get(time::ask_settle).post(time::settle_time))
         .route("/agreements/{id}/time/{entry}/undo", axum::routing::post(time::undo))
         .route("/agreements/{id}/care", get(care::care))

@@ -62,7 +62,12 @@ async fn time_table(
                 Cell::text(entry.what.clone()),
                 // What belongs to a visit is said on its own page, and follows from there.
                 if (slip || open) && !entry.held_by.is_empty() {
-                    Cell::Link(format!("{state}: see the visit"), entry.held_by.clone())
+                    let held = if entry.held_by == time::hours::sheet(sight.agreement.id) {
+                        "the hours"
+                    } else {
+                        "the visit"
+                    };
+                    Cell::Link(format!("{state}: see {held}"), entry.held_by.clone())
                 } else if slip {
                     Cell::Link(
                         format!("{state}: take this back?"),
@@ -127,6 +132,7 @@ pub(super) async fn time(
     sheet.caption = sight.title();
     sheet.nav = nav(&sight, "time");
     let works = allows(sight.agreement.state(), Work::Time) && sight.takes_part();
+    let hours = super::hours::part(&app, &sight, terms.terms(), works).await?;
     let books = sight.agreement.books(&app.db).await?;
     let books = access::decide(&visitor, Action::Read, &books).allowed;
     let here = sight.at("time");
@@ -151,6 +157,7 @@ pub(super) async fn time(
             },
         )
         .part("", if works { go(&sight.at("time/new"), "Plan a day") } else { Html::default() })
+        .part("", hours)
         .part(
             "",
             if books {

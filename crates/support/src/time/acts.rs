@@ -301,8 +301,8 @@ fn must_be_free_here(entry: &Entry) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::NotNow(
-        "This time belongs to a visit. Open the visit and say there what became of it: the time \
-         follows."
+        "This time belongs to a visit or to sessions in hours. Open them and say there what became \
+         of it: the time follows."
             .to_owned(),
     ))
 }
@@ -338,7 +338,7 @@ async fn settle(
     Ok(())
 }
 
-async fn settle_one(
+pub(super) async fn settle_one(
     app: &App,
     tx: &Tx,
     permit: &Permit,

@@ -12,6 +12,7 @@ use crate::{agreements::AgreementId, pack::pack};
 
 mod acts;
 pub mod guard;
+pub mod hours;
 pub mod machine;
 
 pub(crate) use acts::must_take_part;
@@ -148,12 +149,25 @@ impl Entry {
     /// Why it was cancelled, in words.
     #[must_use]
     pub fn reason_in_words(&self) -> &str {
-        pack()
-            .cancellations
-            .iter()
-            .find(|phrase| phrase.code == self.reason)
-            .map_or(self.reason.as_str(), |phrase| phrase.words.as_str())
+        why_in_words(&self.reason)
     }
+}
+
+/// The reason of a half-day that left the books because its hours were taken back. Nobody chooses
+/// it: it is no reason of the pack.
+pub(crate) const TAKEN_BACK: &str = "taken-back";
+
+/// Why time was cancelled, in words, from its code.
+#[must_use]
+pub fn why_in_words(code: &str) -> &str {
+    if code == TAKEN_BACK {
+        return "Its hours were taken back";
+    }
+    pack()
+        .cancellations
+        .iter()
+        .find(|phrase| phrase.code == code)
+        .map_or(code, |phrase| phrase.words.as_str())
 }
 
 /// Half-days by state.

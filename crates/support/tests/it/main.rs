@@ -5,6 +5,7 @@ mod board;
 mod by_letter;
 mod care;
 mod funder;
+mod hours;
 mod money;
 mod portfolio;
 mod poster;

@@ -1,12 +1,15 @@
 //! In which role somebody comes, and what the pack makes an agreement say of it.
 
+use access::Action;
+use brokerage::cadre::{self, SupporterRef};
+use jiff::ToSpan;
 use support::{AgreementId, agreements::store};
 use testkit::{Persona, TestApp, both};
 
 use crate::{
     team::designated,
-    thread::{drafted, find},
-    world::{setup, world},
+    thread::{drafted, find, permit},
+    world::{World, setup, world},
 };
 
 type Sent = Vec<(&'static str, String)>;
@@ -75,12 +78,46 @@ async fn a_local_leader_names_one_priority_and_a_head_on_each_side() {
     .await;
 }
 
+/// The broker designates the school Daniel leads from, for a year.
+async fn home_school(t: &TestApp, w: &World, whose: SupporterRef) {
+    let SupporterRef::Designation(id) = whose else { panic!("{whose:?}") };
+    let it = cadre::designation(&t.app.db, id).await.unwrap().unwrap();
+    let visitor = t.visitor(&w.marcus).await;
+    let permit = access::authorize(&t.app, &visitor, Action::Broker, &it.resource()).unwrap();
+    let until = t.app.clock.today().saturating_add(1.year());
+    cadre::home_school::designate(&t.app, &permit, &it, until).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_is_offered_or_begun_after_the_home_schools_designation_has_lapsed() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let whose = designated(&t, &w, w.daniel.account, "Daniel Reyes", "nle").await;
+        home_school(&t, &w, whose).await;
+        let mut terms = w.terms();
+        terms.role.code = "nle".to_owned();
+        terms.role.trigger = "Urgent improvement, 12 October".to_owned();
+        let id = drafted(&t, &w, &terms).await;
+        let SupporterRef::Designation(leader) = whose else { panic!("{whose:?}") };
+        let it = cadre::designation(&t.app.db, leader).await.unwrap().unwrap();
+        let system = access::Permit::system("test", t.app.clock.now());
+        let why = system.because("Its own results fell");
+        cadre::home_school::end(&t.app, &why, &it).await.unwrap();
+        let by = permit(&t, &w.marcus, id).await;
+        let told = support::agreements::acts::offer(&t.app, &by, id).await.unwrap_err().to_string();
+        assert!(told.contains("Oakfield Primary is no longer designated"), "{told}");
+        home_school(&t, &w, whose).await;
+        support::agreements::acts::offer(&t.app, &by, id).await.unwrap();
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_national_leader_says_what_called_for_it_and_brings_the_team() {
     both(&setup(), async |t| {
         let w = world(&t).await;
         let id = drafted(&t, &w, &w.terms()).await;
-        designated(&t, &w, w.daniel.account, "Daniel Reyes", "nle").await;
+        let whose = designated(&t, &w, w.daniel.account, "Daniel Reyes", "nle").await;
         let alone = step(&t, id, &w.daniel, &[("role", "nle")]).await;
         let told = send(&t, &w.marcus, id, &alone).await.expect(422);
         let _ =
@@ -91,6 +128,13 @@ async fn a_national_leader_says_what_called_for_it_and_brings_the_team() {
             ("name-1", "Aisha Khan"),
             ("days-1", "9"),
         ];
+        // The person is designated and the school is not: the answer says what to do.
+        let form = step(&t, id, &w.daniel, &more).await;
+        let told = send(&t, &w.marcus, id, &form).await.expect(422);
+        let _ = told
+            .contains("Oakfield Primary is not designated as national support school")
+            .contains("urgent improvement");
+        home_school(&t, &w, whose).await;
         let form = step(&t, id, &w.daniel, &more).await;
         let _ = send(&t, &w.marcus, id, &form).await.expect(303);
         let page = t.get(Some(&w.priya), &format!("/agreements/{id}")).await.expect(200);

@@ -111,6 +111,13 @@ impl Stage<'_> {
         let trained_until = it.review_due.max(jiff::civil::date(2028, 12, 31));
         let id = cadre::acts::enrol(self.app, &self.system(), &nomination, trained_until).await?;
         self.designations.insert(it.key, id);
+        if cadre::home_school::called(&nomination.role).is_some() {
+            let both = cadre::designation(&self.app.db, id).await?;
+            if let Some(both) = both {
+                let until = foundation::clock::london(self.now()).saturating_add(2.years());
+                cadre::home_school::designate(self.app, &self.system(), &both, until).await?;
+            }
+        }
         for pledged in self.story.availability.iter().filter(|a| a.person == it.person) {
             let released_by = self.head(urn)?;
             let owner = OrgRef::School(urn);
