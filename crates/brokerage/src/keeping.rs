@@ -142,6 +142,16 @@ pub const KEPT: &[Line] = &[
         "It shows that somebody was current when they gave support.",
     ),
     Line::deleted(
+        "goals of leaders",
+        "What people who lead beyond their school worked at for themselves",
+        (Wait::Years(2), "the account was closed"),
+        &[rows(
+            "leader_goal",
+            "EXISTS (SELECT 1 FROM account a WHERE a.id = leader_goal.person AND a.closed_at < $1)",
+        )],
+        "They are their author’s own, as a journal is.",
+    ),
+    Line::deleted(
         "answers to a mentor",
         "Whether a head in the first two years wanted a mentor",
         (Wait::Years(1), "it last held"),

@@ -89,4 +89,5 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 102,
         sql: include_str!("../migrations/0102_home_school.sql"),
     },
+    Migration { room: "brokerage", number: 103, sql: include_str!("../migrations/0103_goal.sql") },
 ];

@@ -85,6 +85,18 @@ pub struct ModuleKind {
     pub years: Option<u8>,
 }
 
+/// Something that leading beyond one's school asks of a person, to set oneself a goal in.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct CompetencyKind {
+    /// Stable code.
+    pub code: String,
+    /// What it is called.
+    pub name: String,
+    /// What it is, in a sentence.
+    pub about: String,
+}
+
 /// The code of conduct of everybody who leads beyond their school.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
@@ -104,6 +116,8 @@ pub struct Roles {
     pub modules: Vec<ModuleKind>,
     /// The code of conduct.
     pub conduct: Conduct,
+    /// What leaders set themselves goals in; none where a pack has none.
+    pub competencies: Vec<CompetencyKind>,
     /// How many hours make a half-day, for roles whose time is counted in hours.
     pub hours_in_half_day: i64,
 }
@@ -144,6 +158,8 @@ struct RolesFile {
     module: Vec<ModuleKind>,
     #[serde(default)]
     conduct: Conduct,
+    #[serde(default)]
+    competency: Vec<CompetencyKind>,
 }
 
 #[derive(Deserialize)]
@@ -171,7 +187,8 @@ struct DaysFile {
     busy: Vec<Busy>,
 }
 
-const SPHERES: [&str; 5] = ["school", "local", "regional", "national", "beyond"];
+/// How far a role can reach, the nearest first.
+pub const SPHERES: [&str; 5] = ["school", "local", "regional", "national", "beyond"];
 const EXTENTS: [&str; 5] = ["advise", "coach", "develop", "lead", "run"];
 
 fn no_twins<'a>(what: &str, codes: impl Iterator<Item = &'a String>) -> Result<(), String> {
@@ -191,6 +208,7 @@ fn no_twins<'a>(what: &str, codes: impl Iterator<Item = &'a String>) -> Result<(
 pub fn parse_roles(text: &str) -> Result<Roles, String> {
     let file: RolesFile = toml::from_str(text).map_err(|error| error.to_string())?;
     no_twins("role", file.role.iter().map(|role| &role.code))?;
+    no_twins("competency", file.competency.iter().map(|one| &one.code))?;
     no_twins("module", file.module.iter().map(|module| &module.code))?;
     for role in &file.role {
         if !SPHERES.contains(&role.sphere.as_str()) || !EXTENTS.contains(&role.extent.as_str()) {
@@ -222,6 +240,7 @@ pub fn parse_roles(text: &str) -> Result<Roles, String> {
         roles: file.role,
         modules: file.module,
         conduct: file.conduct,
+        competencies: file.competency,
         hours_in_half_day: file.hours_in_half_day,
     })
 }
@@ -301,6 +320,16 @@ pub fn modules() -> &'static [ModuleKind] {
 /// A module of training by its code.
 pub fn module(code: &str) -> Option<&'static ModuleKind> {
     modules().iter().find(|module| module.code == code)
+}
+
+/// What leaders set themselves goals in.
+pub fn competencies() -> &'static [CompetencyKind] {
+    &in_use().competencies
+}
+
+/// A competency by its code.
+pub fn competency(code: &str) -> Option<&'static CompetencyKind> {
+    competencies().iter().find(|one| one.code == code)
 }
 
 /// The code of conduct in use.

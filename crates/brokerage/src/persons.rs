@@ -155,11 +155,22 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
     let mentor = cadre::mentors::said_by(&app.db, account)
         .await?
         .map(|wish| json!({ "answer": wish.answer.key(), "until": wish.until }));
+    let goals: Vec<Value> = cadre::goals::of(&app.db, account)
+        .await?
+        .into_iter()
+        .map(|one| {
+            json!({
+                "about": one.competency, "words": one.words, "since": one.since(), "by": one.by(),
+                "closed": one.closed(), "came_of_it": one.came_of_it,
+            })
+        })
+        .collect();
     let given = contribution::promised(&app.db, account).await?;
     Ok(json!({
         "designations": designations, "declarations": declarations, "matches": matches,
         "time_promised": given, "training": training, "code_of_conduct": prepared.conduct,
         "mentor": mentor,
+        "goals": goals,
         "home_schools_designated": cadre::home_school::designated_by(&app.db, account).await?,
     }))
 }

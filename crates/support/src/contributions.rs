@@ -89,7 +89,11 @@ async fn in_agreement(
         };
         let agreed = (!in_return && !part.is_empty())
             .then(|| part.iter().map(|member| member.half_days).sum());
+        // The role of the agreement is the leader's.
+        let leads = !in_return && part.iter().any(|member| member.lead);
+        let sphere = terms.role.kind().filter(|_| leads).map(|kind| kind.sphere.clone());
         all.push(Contribution {
+            sphere: sphere.unwrap_or_default(),
             to,
             school: register::org_name(&app.db, to).await?,
             title: agreement.title.clone(),

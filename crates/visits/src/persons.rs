@@ -161,6 +161,7 @@ pub async fn contributions(app: App, account: AccountId) -> Result<Vec<Contribut
             given: None,
             stands: pair.state().words().to_owned(),
             became: Vec::new(),
+            sphere: String::new(),
         });
     }
     for review in commissions::led_by(&app.db, account).await? {
@@ -176,6 +177,7 @@ pub async fn contributions(app: App, account: AccountId) -> Result<Vec<Contribut
             given: None,
             stands: review.state().words().to_owned(),
             became: Vec::new(),
+            sphere: String::new(),
         });
     }
     Ok(all)

@@ -151,6 +151,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         tables: &[
             "designation",
             "home_school",
+            "leader_goal",
             "availability",
             "home_guard",
             "judgement",

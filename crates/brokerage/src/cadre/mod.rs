@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod capacity;
+pub mod goals;
 pub mod home_school;
 pub mod mentors;
 pub mod model;

@@ -4,6 +4,7 @@
 use access::{AccountId, SignedIn};
 use askama::Template;
 use axum::{Extension, extract::State, http::Uri, response::Response};
+use charts::{Bar, Bars, Finite, Frame as ChartFrame, Reading, Unit};
 use foundation::{
     App, PageError,
     clock::date_in_words,
@@ -14,7 +15,7 @@ use govuk::{Html, extra::Downloads};
 use super::named;
 use crate::cadre;
 use crate::contribution::{self, Contribution, Contributions};
-use crate::packs::specialism_name;
+use crate::packs::{self, SPHERES, specialism_name};
 use crate::requests::days_in_words;
 
 #[derive(Template)]
@@ -25,7 +26,87 @@ struct Page {
     total: String,
     schools: usize,
     table: Option<String>,
+    goal: Option<String>,
+    may_set: bool,
+    profile: Option<Profile>,
+    today: String,
     downloads: Html,
+}
+
+/// How far the work reached, year by year: as bars and as a table that says the same with days.
+struct Profile {
+    chart: String,
+    table: String,
+}
+
+/// A sphere in words; work in no role that is known has none.
+fn sphere_words(sphere: &str) -> String {
+    if sphere.is_empty() {
+        return "In no particular role".to_owned();
+    }
+    let mut letters = sphere.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The same as numbers: a row for each year, the latest first, and sphere, the nearest first.
+fn profile_table(name: &str, given: &[Contribution]) -> Table {
+    let by = contribution::profile(given);
+    let mut rows: Vec<_> = by.into_iter().collect();
+    let place = |sphere: &str| SPHERES.iter().position(|one| *one == sphere);
+    rows.sort_by(|((a, x), _), ((b, y), _)| {
+        // Without a sphere last.
+        let nearest = |sphere: &str| place(sphere).unwrap_or(SPHERES.len());
+        b.cmp(a).then_with(|| nearest(x).cmp(&nearest(y)))
+    });
+    Table {
+        caption: format!("Where {name} worked, by school year"),
+        columns: ["School year", "Reach", "Pieces of work begun", "Days given in them"]
+            .map(str::to_owned)
+            .into(),
+        rows: rows
+            .into_iter()
+            .map(|((year, sphere), reach)| {
+                #[expect(clippy::cast_precision_loss, reason = "half-days of one person")]
+                let days = reach.half_days as f64 / 2.0;
+                vec![
+                    Cell::text(year.to_string()),
+                    Cell::text(sphere_words(&sphere)),
+                    Cell::Number(f64::from(reach.works), 0),
+                    Cell::Number(days, 1),
+                ]
+            })
+            .collect(),
+        notes: vec![
+            "Work counts once, in the school year in which it began. How far it reached is what the \
+             role has in which the person came."
+                .to_owned(),
+        ],
+    }
+}
+
+fn profile(name: &str, given: &[Contribution]) -> Option<Profile> {
+    let table = profile_table(name, given);
+    let bars: Vec<Bar> = table
+        .rows
+        .iter()
+        .filter_map(|row| match row.as_slice() {
+            [Cell::Text(year), Cell::Text(sphere), Cell::Number(works, _), ..] => Some(Bar {
+                label: format!("{year}, {}", sphere.to_lowercase()),
+                reading: Reading::bare(Finite::try_from(*works).ok()?),
+                comparator: None,
+            }),
+            _ => None,
+        })
+        .collect();
+    (!bars.is_empty()).then(|| {
+        let chart = Bars {
+            frame: ChartFrame::new("reach", "Pieces of work begun, by school year and reach"),
+            unit: Unit::plain(0),
+            comparator: String::new(),
+            bars,
+        };
+        Profile { chart: chart.draw().svg, table: table.html() }
+    })
 }
 
 fn table(name: &str, given: &[Contribution]) -> Table {
@@ -113,11 +194,18 @@ pub(super) async fn show(
     schools.dedup();
     let items =
         [("CSV", "/cadre/mine.csv"), ("Excel", "/cadre/mine.xlsx"), ("JSON", "/cadre/mine.json")];
+    let goal = cadre::goals::current(&app.db, account).await?;
     let content = Page {
+        goal: goal.map(|goal| {
+            format!("{}: {}, by {}", goal.competency_name(), goal.words, date_in_words(goal.by()))
+        }),
+        may_set: !roles.is_empty() && !packs::competencies().is_empty(),
         name: visitor.name.clone(),
         roles,
         total: days_in_words(given.iter().filter_map(|one| one.given).sum()),
         schools: schools.len(),
+        profile: profile(&visitor.name, &given),
+        today: date_in_words(app.clock.today()),
         table: (!given.is_empty()).then(|| table(&visitor.name, &given).html()),
         downloads: Html::of(&Downloads::new("your record", items)),
     };

@@ -7,6 +7,7 @@ mod case;
 mod compare;
 mod contribution;
 mod coverage;
+mod goal;
 mod home_school;
 mod map;
 mod new_heads;
@@ -65,6 +66,7 @@ pub fn routes() -> Router<App> {
         .route("/offers/{id}/close", post(offers::close))
         .route("/cadre", get(cadre::list))
         .route("/cadre/mine", get(contribution::show))
+        .route("/cadre/mine/goal", get(goal::show).post(goal::save))
         .route("/cadre/new", get(nominate::ask).post(nominate::create))
         .route("/cadre/{id}", get(cadre::show))
         .route("/cadre/{id}/time", post(cadre::time))

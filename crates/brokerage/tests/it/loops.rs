@@ -339,6 +339,7 @@ async fn gave(
             given: Some(one.half_days),
             stands: "Complete".to_owned(),
             became: Vec::new(),
+            sphere: String::new(),
         })
         .collect())
 }
@@ -384,6 +385,9 @@ async fn what_somebody_gave_is_theirs_to_take_and_what_they_hold_is_handed_over_
         t.layer(axum::Extension(contribution::Contributions::default().asking(gave)));
         let mine = t.get(Some(&w.aisha), "/cadre/mine").await.expect(200);
         let _ = mine.contains("Early reading").contains("1½ days");
+        // In which sphere and year: hers is local, and the support began in January.
+        let mine = t.get(Some(&w.aisha), "/cadre/mine").await.expect(200);
+        let _ = mine.contains("How far it reached").contains("2026–27, local").contains("1.5");
         let csv = t.get(Some(&w.aisha), "/cadre/mine.csv").await.expect(200);
         let _ = csv.contains("Harbour View");
         let _ = t.get(Some(&w.daniel), "/cadre/mine").await.expect(200).lacks("Early reading");

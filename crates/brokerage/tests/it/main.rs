@@ -3,6 +3,7 @@
 mod cadre;
 mod concurrency;
 mod desk;
+mod goals;
 mod loops;
 mod permissions;
 mod story;

@@ -113,11 +113,11 @@ pub async fn sessions(db: &impl Sql, agreement: AgreementId) -> Result<Vec<Sessi
 }
 
 /// The half-days in the books that somebody's sessions have become.
-fn booked<'a>(
-    entries: &'a [Entry],
+fn booked(
+    entries: &[Entry],
     agreement: AgreementId,
     account: AccountId,
-) -> impl Iterator<Item = &'a Entry> {
+) -> impl Iterator<Item = &Entry> {
     let (held, account) = (sheet(agreement), account.to_string());
     entries.iter().filter(move |entry| {
         entry.state() == EntryState::Delivered
@@ -326,11 +326,10 @@ pub async fn take_back(
     let in_books = booked(&entries, agreement, session.account).count();
     let unit = packs::hours_in_half_day();
     let stays = usize::try_from(sum.map_or(0, |sum| sum.hours) / unit).unwrap_or(0);
-    let mut newest: Vec<EntryId> =
-        booked(&entries, agreement, session.account).map(|entry| entry.id).collect();
-    newest.sort();
+    let mut newest: Vec<&Entry> = booked(&entries, agreement, session.account).collect();
+    newest.sort_by_key(|entry| (entry.settled_at, entry.id));
     for entry in newest.iter().rev().take(in_books.saturating_sub(stays)) {
-        leave_the_books(app, &tx, permit, &record_of, *entry).await?;
+        leave_the_books(app, &tx, permit, &record_of, entry.id).await?;
     }
     let detail = json!({ "on": session.on(), "hours": session.hours });
     record(&tx, permit.context(), &record_of, "hours taken back", detail).await?;

@@ -81,10 +81,12 @@ async fn hours_fill_half_days_and_nothing_is_lost() {
         let _ = page
             .contains("Phonics modelled in Year 1")
             .contains("2 hours towards the next half-day");
+        at(&t, "2027-01-12T15:05:00Z").await;
         // The third hour fills the half-day, the fourth counts towards the next.
         let _ = log(&t, &w.aisha, &w.aisha, id, ("7", "2")).await.expect(303);
         assert_eq!(derived(&t, id).await, (4, 1));
         // Six at once are two more.
+        at(&t, "2027-01-12T15:10:00Z").await;
         let _ = log(&t, &w.daniel, &w.aisha, id, ("8", "6")).await.expect(303);
         assert_eq!(derived(&t, id).await, (10, 3));
         let page = t.get(Some(&w.marcus), &time).await.expect(200);
@@ -98,6 +100,7 @@ async fn hours_fill_half_days_and_nothing_is_lost() {
         let _ = t.post(Some(&w.daniel), &undo, &[]).await.expect(409);
         let page = t.get(Some(&w.marcus), &time).await.expect(200);
         let _ = page.contains("Taken back").contains("its hours were taken back");
+        at(&t, "2027-01-12T15:15:00Z").await;
         // Two more hours: the books grow again from what is left.
         let _ = log(&t, &w.aisha, &w.aisha, id, ("11", "2")).await.expect(303);
         assert_eq!(derived(&t, id).await, (6, 2));
