@@ -86,7 +86,7 @@ async fn an_executive_head_leads_several_schools_within_full_time_or_with_a_reas
         let _ = t.post(Some(&admin), &split, &[(&first, "")]).await.expect(422);
         let _ = t.post(Some(&admin), &split, &[(&first, "0.6")]).await.expect(303);
         let _ = t.post(Some(&admin), &give, &second(&[("share", "0.4")])).await.expect(303);
-        let page = t.get(Some(&admin), &at("").trim_end_matches('/')).await.expect(200);
+        let page = t.get(Some(&admin), at("").trim_end_matches('/')).await.expect(200);
         let _ = page.contains("0.6 of full time").contains("0.4 of full time");
 
         // More than full time needs somebody who says why; the record keeps it.
@@ -101,7 +101,7 @@ async fn an_executive_head_leads_several_schools_within_full_time_or_with_a_reas
         let _ = told.contains("1.3 of full time").contains("value=\"0.8\"");
         more.push(("over", "Until the new head of the second school begins in May"));
         let _ = t.post(Some(&admin), &split, &more).await.expect(303);
-        let page = t.get(Some(&admin), &at("").trim_end_matches('/')).await.expect(200);
+        let page = t.get(Some(&admin), at("").trim_end_matches('/')).await.expect(200);
         let _ = page.contains("0.8 of full time").contains("begins in May");
         // Nobody else splits anything, and no post of somebody else is touched.
         let hanna = t.sign_in(head.account, "Hanna Lee").await;
