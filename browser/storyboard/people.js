@@ -24,6 +24,18 @@ export const staff = [
   ['bethan', 'Bethan Lasko', 'head', 999204, 'Headteacher'],
   ['kasia', 'Kasia Wolanska', 'head', 999205, 'Headteacher'],
   ['noor', 'Noor Al-Rashid', 'head', 999208, 'Headteacher'],
+  ['fiona', 'Fiona Drummond-Lee', 'head', 999106, 'Headteacher'],
+  ['alastair', 'Alastair Penhale', 'head', 999107, 'Headteacher'],
+  ['rowan', 'Rowan Tennick', 'head', 999109, 'Headteacher'],
+  ['delia', 'Delia Cresswick', 'head', 999111, 'Headteacher'],
+  ['harpreet', 'Harpreet Sahota', 'head', 999112, 'Headteacher'],
+  ['gareth', 'Gareth Ingleby', 'head', 999201, 'Headteacher'],
+  ['rosalind', 'Rosalind Maybury', 'head', 999202, 'Headteacher'],
+  ['viktor', 'Viktor Hale', 'head', 999206, 'Headteacher'],
+  ['quentin', 'Quentin Ash', 'head', 999209, 'Headteacher'],
+  ['leah', 'Leah Trevanion', 'head', 999210, 'Headteacher'],
+  ['imran', 'Imran Sadiq', 'head', 999211, 'Headteacher'],
+  ['ursula', 'Ursula Banfield', 'head', 999212, 'Headteacher'],
   ['marcus', 'Marcus Thorne-Ellery', 'broker', 'alliance', 'Broker of support']
 ]
 

@@ -307,6 +307,21 @@ pub async fn holders(
     .await
 }
 
+/// Everybody who holds a post in an organisation today, by name.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn people(db: &impl Sql, clock: &Clock, org: OrgRef) -> Result<Vec<Account>, DbError> {
+    db.all(
+        "SELECT DISTINCT a.id, a.email, a.name, a.closed_at FROM account a JOIN post p ON p.account = a.id
+         WHERE p.org = $1 AND a.closed_at IS NULL
+           AND p.start_on <= $2 AND (p.end_on IS NULL OR p.end_on >= $2)
+         ORDER BY a.name, a.email, a.id, a.closed_at",
+        [org.into(), clock.today().to_string().into()],
+    )
+    .await
+}
+
 /// The people who lead an organisation today and sign for it: the heads of a school, the executives
 /// of a trust.
 ///

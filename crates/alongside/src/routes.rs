@@ -25,6 +25,7 @@ pub fn migrations() -> Vec<Migration> {
         plans::MIGRATIONS,
         visits::MIGRATIONS,
         practices::MIGRATIONS,
+        networks::MIGRATIONS,
         week::MIGRATIONS,
     ]
     .concat()
@@ -43,6 +44,7 @@ pub fn all() -> Router<App> {
         .merge(plans::routes())
         .merge(visits::routes())
         .merge(practices::routes())
+        .merge(networks::routes())
         .merge(week::routes())
 }
 
@@ -56,6 +58,7 @@ pub fn machines() -> Vec<Document> {
         plans::machines(),
         visits::machines(),
         practices::machines(),
+        networks::machines(),
     ]
     .concat()
 }
@@ -70,6 +73,7 @@ pub fn duties() -> Duties {
         .asking(plans::duties)
         .asking(visits::persons::duties)
         .asking(practices::persons::duties)
+        .asking(networks::persons::duties)
 }
 
 /// Where the rooms write people's names.
@@ -79,12 +83,14 @@ pub const WRITTEN: &[&[Written]] = &[
     plans::WRITTEN,
     visits::WRITTEN,
     practices::WRITTEN,
+    networks::WRITTEN,
     week::WRITTEN,
 ];
 
 /// How long the rooms keep their records, highest room first: what hangs on a record goes before it.
 pub const KEPT: &[&[Line]] = &[
     week::KEPT,
+    networks::KEPT,
     practices::KEPT,
     visits::KEPT,
     plans::KEPT,
@@ -104,6 +110,7 @@ pub fn extracts() -> Extracts {
         .asking("plans", plans::extract)
         .asking("visits", visits::persons::extract)
         .asking("practices", practices::persons::extract)
+        .asking("networks", networks::persons::extract)
         .asking("week", week::persons::extract)
 }
 
@@ -115,6 +122,7 @@ pub fn sections() -> Sections {
         .asking(brokerage::on_page::sections)
         .asking(support::on_page::sections)
         .asking(practices::on_page::sections)
+        .asking(networks::sections)
         .asking(visits::on_page::sections)
         .asking(plans::on_page::sections)
 }
@@ -150,5 +158,6 @@ pub fn handlers() -> Handlers {
     let ground = access::handlers(mail::handlers(Handlers::default()));
     let below = support::handlers(brokerage::handlers(ground));
     let above = practices::handlers(visits::handlers(plans::handlers(below)));
+    let above = networks::handlers(above);
     week::digest::handlers(above)
 }

@@ -69,6 +69,7 @@ async fn daily(app: &App) -> anyhow::Result<()> {
     plans::schedule(app).await?;
     visits::schedule(app).await?;
     practices::schedule(app).await?;
+    networks::schedule(app).await?;
     week::digest::schedule(app).await?;
     Ok(())
 }

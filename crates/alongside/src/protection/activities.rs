@@ -295,6 +295,23 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         count: "SELECT count(*) AS n FROM practice",
     },
     Activity {
+        name: "Networks of colleagues",
+        purpose: "So that those who do the same work in different schools meet and share.",
+        basis: PUBLIC_TASK,
+        people: "Those who join a network, and whoever convenes one",
+        data: "Names and schools of members, who came to a meeting or could not, what was put on an \
+               agenda, notes",
+        zones: &[Zone::Network],
+        tables: &[
+            "network",
+            "network_member",
+            "network_meeting",
+            "network_item",
+            "network_presence",
+        ],
+        count: "SELECT count(*) AS n FROM network",
+    },
+    Activity {
         name: "Briefings, digests, reminders and calendars",
         purpose: "So that people know what waits for them and what is new in their partnership.",
         basis: PUBLIC_TASK,

@@ -127,8 +127,9 @@ pub async fn of(app: &App, visitor: &Visitor) -> Result<Week, PageError> {
     let halves = support::home::needs_me(app, visitor).await?;
     let visits = visits::home::needs_me(app, visitor).await?;
     let practices = practices::home::needs_me(app, visitor).await?;
+    let networks = networks::home::needs_me(app, visitor).await?;
     let mine = [halves.my_school, visits.my_school, practices.my_school].concat();
-    let others = [halves.others, visits.others, practices.others].concat();
+    let others = [halves.others, visits.others, practices.others, networks.others].concat();
     for (half, todos) in [(&mut week.mine, mine), (&mut week.others, others)] {
         for todo in todos {
             let when = support::home::due_in_words(&todo);
@@ -189,6 +190,7 @@ pub async fn days(
 ) -> Result<Vec<Dated>, PageError> {
     let mut days = support::home::dated(app, visitor, from, to).await?;
     days.extend(plans::home::dated(app, visitor, from, to).await?);
+    days.extend(networks::home::dated(app, visitor, from, to).await?);
     days.sort_by(|a, b| (a.on, &a.key).cmp(&(b.on, &b.key)));
     Ok(days)
 }

@@ -19,6 +19,7 @@ const ROOMS: &[&str] = &[
     "plans",
     "visits",
     "practices",
+    "networks",
     "alongside",
 ];
 

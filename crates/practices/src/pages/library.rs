@@ -152,7 +152,9 @@ pub(super) async fn list(
         sheet.lede,
         Html::trusted(
             "<p class=\"govuk-body\"><a class=\"govuk-link\" href=\"/stories\">What became of support \
-             between two schools</a>: case studies that both schools agreed to tell.</p>",
+             between two schools</a>: case studies that both schools agreed to tell. <a \
+             class=\"govuk-link\" href=\"/networks\">Networks</a>: colleagues of one field who \
+             meet.</p>",
         ),
     ]);
     let found = found(&app, &asked).await?;

@@ -21,6 +21,10 @@ use crate::{
     neighbours, time,
 };
 
+/// Said where nobody can be given several schools.
+const NOBODY: &str = "Nobody in the cadre is designated and released as a partner of several \
+                      schools. Designate somebody first.";
+
 /// An assignment with whoever comes and the agreements with its schools.
 struct Whole {
     it: Assignment,
@@ -152,10 +156,7 @@ async fn form_page(
     let title = "Give somebody several schools";
     if able.is_empty() {
         let mut sheet = Sheet::new(title);
-        sheet.lede = paragraphs(
-            "Nobody in the cadre is designated and released as a partner of several schools. \
-             Designate somebody first.",
-        );
+        sheet.lede = paragraphs(NOBODY);
         return frame
             .page(title)
             .crumb("One partner, several schools", "/assignments")
@@ -213,6 +214,9 @@ pub(super) async fn begin(
     Form(form): Form,
 ) -> Result<Response, PageError> {
     let partnership = brokered(&visitor)?;
+    if assignments::partners(&app.db, partnership, app.clock.today()).await?.is_empty() {
+        return Err(PageError::Conflict(NOBODY.to_owned()));
+    }
     let mut errors = form.errors();
     let partner = form.parsed("partner", &mut errors, "Choose who comes");
     let picked = chosen(&form, &schools(&app, &visitor, partnership).await?);

@@ -3,6 +3,7 @@
 mod audits;
 mod cadre;
 mod deployments;
+mod networks;
 mod plans;
 mod requests;
 mod spread;
@@ -62,6 +63,8 @@ enum Beat<'a> {
     Spread(spread::Spread<'a>),
     /// The alliance agrees on something.
     Together(together::Together),
+    /// A network begins or meets.
+    Network(networks::Networked<'a>),
 }
 
 /// A year's public files and the day on which they arrive.
@@ -147,6 +150,10 @@ fn calendar<'a>(
     let members = &story.alliance.members;
     let agreed = together::agreed(members, district::OAKFIELD, district::HARBOUR_VIEW);
     beats.extend(agreed.into_iter().map(|(at, what)| (at, Beat::Together(what))));
+    for network in &story.networks {
+        let met = networks::beats(network).into_iter();
+        beats.extend(met.map(|(at, what)| (at, Beat::Network(what))));
+    }
     beats.retain(|(at, _)| at.date() <= until);
     beats.sort_by_key(|(at, _)| *at);
     beats
@@ -163,6 +170,7 @@ fn describe(beat: &Beat<'_>) -> String {
         Beat::Plan(it, work) => format!("{}: plan: {work:?}", it.key),
         Beat::Spread(what) => format!("{what:?}"),
         Beat::Together(what) => format!("{what:?}"),
+        Beat::Network(what) => format!("{what:?}"),
     }
 }
 
@@ -182,6 +190,7 @@ impl Stage<'_> {
             Beat::Plan(deployment, work) => self.plan(deployment, work).await,
             Beat::Spread(what) => self.spread(what).await,
             Beat::Together(what) => self.together(what).await,
+            Beat::Network(what) => self.network(what).await,
         }
     }
 

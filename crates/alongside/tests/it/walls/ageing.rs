@@ -232,6 +232,7 @@ async fn age(world: &World) {
         "failed work",
         "practices nobody showed",
         "briefings",
+        "who came to networks",
         "data-share agreements",
     ] {
         assert!(at_work.contains(id), "the world had nothing for “{id}”: {at_work:?}");

@@ -41,7 +41,7 @@ const fn part(page: &'static str, item: &'static str, all: &'static str) -> List
     List { page, item, all, whole: false, data: "" }
 }
 
-const LISTS: [List; 16] = [
+const LISTS: [List; 17] = [
     whole("/audits", "/audits/{id}", "SELECT id FROM audit"),
     whole("/requests", "/requests/{id}", "SELECT id FROM support_request"),
     whole("/agreements", "/agreements/{id}", "SELECT id FROM agreement"),
@@ -50,6 +50,7 @@ const LISTS: [List; 16] = [
     with_data(whole("/visits", "/visits/{id}", "SELECT id FROM visit"), "/visits.json"),
     // Its files hold what is published; the page also what the reader's own school is writing.
     whole("/practices", "/practices/{id}", "SELECT id FROM practice"),
+    whole("/networks", "/networks/{id}", "SELECT id FROM network"),
     whole("/briefings", "/briefings/{id}", "SELECT id FROM briefing"),
     whole("/commissions", "/commissions/{id}", "SELECT id FROM commission"),
     whole("/coaching", "/coaching/{id}", "SELECT id FROM coaching_pair"),

@@ -21,4 +21,5 @@ mod personal;
 mod reach;
 mod record;
 mod stolen;
+mod together;
 mod world;

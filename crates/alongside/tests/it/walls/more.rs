@@ -45,6 +45,7 @@ pub(super) async fn records(app: &App, people: &People) -> Vec<Made> {
     hands.requests().await;
     hands.school().await;
     hands.alliance().await;
+    hands.several().await;
     hands.account().await;
     hands.installation().await;
     hands.made

@@ -1,0 +1,89 @@
+//! What people do with several schools at once: a partner of several, sessions in hours.
+
+use brokerage::cadre::{self, Nomination, Profile, SupporterRef, capacity};
+use district::{HARBOUR_VIEW, OAKFIELD};
+use foundation::OrgRef;
+use jiff::civil::date;
+use serde_json::json;
+
+use super::{more::Hands, paths};
+
+impl Hands<'_> {
+    /// Aisha in a role, with time until summer.
+    async fn aisha_as(&mut self, role: &str, partnership: OrgRef) -> String {
+        let code = brokerage::packs::specialisms()[0].code.clone();
+        let specialisms = serde_json::from_value(json!([{ "code": code, "depth": "expert" }]));
+        let new = Nomination {
+            person: self.account_of("Aisha"),
+            name: "Aisha Khan".to_owned(),
+            org: OrgRef::School(OAKFIELD),
+            partnership,
+            role: role.to_owned(),
+            profile: Profile {
+                specialisms: specialisms.expect("specialisms"),
+                phases: vec!["primary".to_owned()],
+                on_site: true,
+                online: false,
+                travel_limit_km: None,
+                weekly_cap: 4,
+                concurrent_cap: 9,
+            },
+        };
+        let system = self.system();
+        let until = date(2028, 8, 31);
+        let id = cadre::acts::enrol(self.app, &system, &new, until).await.expect("designated");
+        let (supporter, period) =
+            (SupporterRef::Designation(id), (date(2027, 4, 1), date(2027, 7, 16)));
+        capacity::pledge(self.app, &system, supporter, new.org, period, 2, &[])
+            .await
+            .expect("time");
+        self.keep("Marcus", &[format!("/cadre/{id}")]);
+        id.to_string()
+    }
+
+    /// Harbour View is one of several schools to which Aisha comes, and has sessions of hers in its
+    /// books.
+    pub(super) async fn several(&mut self) {
+        let alliance = self.link("Marcus", "/partnerships", "/partnerships/0").await;
+        let id = alliance.rsplit('/').next().expect("an id");
+        let partnership = format!("partnership:{id}").parse().expect("a partnership");
+        let partner = self.aisha_as("school-improvement-partner", partnership).await;
+        let own = format!("school:{HARBOUR_VIEW}");
+        let new = [
+            ("partner", partner.as_str()),
+            ("theme", "Talk at lunch"),
+            ("schools", own.as_str()),
+            ("days", "1"),
+            ("start_on-day", "12"),
+            ("start_on-month", "4"),
+            ("start_on-year", "2027"),
+            ("end_on-day", "9"),
+            ("end_on-month", "7"),
+            ("end_on-year", "2027"),
+        ];
+        let form = "/assignments/new";
+        let assignment = self.fill("Marcus", form, form, &new).await;
+        let agreement = self.link("Priya", &assignment, "/agreements/0").await;
+        self.keep("Marcus", std::slice::from_ref(&assignment));
+        self.keep("Priya", &[assignment, agreement]);
+
+        self.aisha_as("expert-practitioner", partnership).await;
+        let agreements = paths::links(&self.get("Aisha", "/agreements").await.body);
+        for agreement in agreements.iter().filter(|link| link.starts_with("/agreements/0")) {
+            let (time, hours) = (format!("{agreement}/time"), format!("{agreement}/time/hours"));
+            if paths::links(&self.get("Aisha", &time).await.body).contains(&hours) {
+                let new = [
+                    ("on-day", "24"),
+                    ("on-month", "3"),
+                    ("on-year", "2027"),
+                    ("hours", "2"),
+                    ("what", "Words at lunch, modelled"),
+                ];
+                self.fill("Aisha", &hours, "/hours", &new).await;
+                self.keep("Aisha", &[time, hours]);
+                return;
+            }
+        }
+        panic!("nowhere does Aisha write down hours: {agreements:?}");
+    }
+}

@@ -1,0 +1,20 @@
+//! Whatever the machine of meetings does not list is refused: every state, every act, everybody.
+
+use networks::meetings::{Act, State, Who};
+use support::machine::step;
+use testkit::machine::only_what_is_listed;
+
+/// Written down apart from the code.
+const MEETING: &str = "
+    planned change convenor planned
+    planned share convenor planned
+    planned share member planned
+    planned hold convenor held
+    planned cancel convenor cancelled
+    held correct convenor held";
+
+#[test]
+fn only_what_is_listed_is_possible() {
+    let go = |from, act, who| step::<State>(from, act, &[who]).ok();
+    only_what_is_listed(MEETING, State::ALL, Act::ALL, Who::ALL, go);
+}

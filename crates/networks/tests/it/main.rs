@@ -1,0 +1,5 @@
+//! Networks on both databases.
+
+mod machine;
+mod story;
+mod world;
