@@ -33,7 +33,13 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)
             let page = format!("/requests/{}", request.id);
             let text = format!("Request for support: {}", request.ask.title);
             let (tag, detail) = match request.state {
-                State::Draft => ("Draft", "Not sent yet".to_owned()),
+                State::Draft => match request.suggested_by {
+                    Some(body) => {
+                        let name = register::org_name(&app.db, body).await?;
+                        ("Waiting for you", format!("Suggested by {name}; yours to send or not"))
+                    }
+                    None => ("Draft", "Not sent yet".to_owned()),
+                },
                 State::ReturnedForDetail => {
                     ("Waiting for you", "The broker asks for more detail".to_owned())
                 }

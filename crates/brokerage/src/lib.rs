@@ -90,4 +90,9 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0102_home_school.sql"),
     },
     Migration { room: "brokerage", number: 103, sql: include_str!("../migrations/0103_goal.sql") },
+    Migration {
+        room: "brokerage",
+        number: 104,
+        sql: include_str!("../migrations/0104_suggested.sql"),
+    },
 ];

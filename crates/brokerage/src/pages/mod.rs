@@ -22,6 +22,7 @@ mod record;
 mod request;
 mod request_form;
 mod settle;
+mod suggest;
 mod what_if;
 mod why_not;
 
@@ -47,6 +48,7 @@ pub fn routes() -> Router<App> {
     downloads()
         .route("/requests", get(request::list).post(request_form::create))
         .route("/requests/new", get(request_form::ask))
+        .route("/requests/suggest", get(suggest::ask).post(suggest::send))
         .route("/requests/mentor", get(new_heads::ask).post(new_heads::answer))
         .route("/requests/{id}", get(request::show))
         .route("/requests/{id}/edit", get(request_form::change).post(request_form::save))

@@ -17,7 +17,7 @@ use foundation::{
 use govuk::{ErrorSummary, SummaryList, Tag};
 use needs::audits::model::severity_words;
 
-use super::{missed, new_heads, overlap, readable, state_tag};
+use super::{missed, new_heads, overlap, readable, state_tag, suggest};
 use crate::packs::specialism_name;
 use crate::proposals::{self, Proposal, ProposalState};
 use crate::requests::{
@@ -37,6 +37,7 @@ struct Line {
 struct List {
     own: Vec<Line>,
     may_ask: bool,
+    may_suggest: bool,
     mentor: Option<new_heads::Suggested>,
     asked_of_us: Vec<Line>,
     below: Vec<Line>,
@@ -62,6 +63,7 @@ pub(super) async fn list(
     let mut page = List {
         own: Vec::new(),
         may_ask: super::asking(&visitor).is_some(),
+        may_suggest: suggest::may(&app, &visitor).await?,
         mentor: new_heads::suggested(&app, &visitor).await?,
         asked_of_us: Vec::new(),
         below: Vec::new(),
@@ -131,6 +133,7 @@ struct Page {
     errors: Option<ErrorSummary>,
     what: SummaryList,
     steps: Vec<Step>,
+    suggested: Option<String>,
     answer: String,
     broker: String,
     findings: Vec<String>,
@@ -246,6 +249,12 @@ async fn page(
         errors: errors.summary(),
         what,
         steps: steps(request, proposal.as_ref(), app),
+        suggested: match request.suggested_by {
+            Some(body) if head && request.state == RequestState::Draft => {
+                Some(register::org_name(&app.db, body).await?)
+            }
+            _ => None,
+        },
         answer: request.answer.clone(),
         broker: request.broker.clone().unwrap_or_default(),
         findings: needs::audits::findings(&app.db, &request.ask.findings)

@@ -93,8 +93,23 @@ pub async fn draft(
     if ask.title.trim().is_empty() {
         return Err(ActError::missing("title", "Give the request a short title"));
     }
-    let id = RequestId::new(&app.ids);
     let tx = app.db.write().await?;
+    let id = insert(app, &tx, permit, org, partnership, ask).await?;
+    events::append(&tx, permit.context(), Event::new("request", id, "drafted").owned_by(org))
+        .await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+async fn insert(
+    app: &App,
+    tx: &Tx,
+    permit: &Permit,
+    org: OrgRef,
+    partnership: OrgRef,
+    ask: &Ask,
+) -> Result<RequestId, ActError> {
+    let id = RequestId::new(&app.ids);
     tx.run(
         "INSERT INTO support_request (id, org, partnership, title, need, outcome, findings, beneficiaries,
            specialisms, tier, phase, earliest, latest, half_days, mode, severity, team, give_back, avoid, avoid_why,
@@ -111,9 +126,40 @@ pub async fn draft(
         ],
     )
     .await?;
-    write(&tx, id, ask).await?;
-    events::append(&tx, permit.context(), Event::new("request", id, "drafted").owned_by(org))
-        .await?;
+    write(tx, id, ask).await?;
+    Ok(id)
+}
+
+/// A body responsible for a school writes down what it would ask for: a draft that is the school's
+/// own from then on. Its leaders are told.
+///
+/// # Errors
+/// As [`draft`].
+pub async fn suggest(
+    app: &App,
+    permit: &Permit,
+    (org, body): (OrgRef, OrgRef),
+    partnership: OrgRef,
+    ask: &Ask,
+) -> Result<RequestId, ActError> {
+    if ask.title.trim().is_empty() {
+        return Err(ActError::missing("title", "Give the request a short title"));
+    }
+    let tx = app.db.write().await?;
+    let id = insert(app, &tx, permit, org, partnership, ask).await?;
+    let by = [id.into(), body.into()];
+    tx.run("UPDATE support_request SET suggested_by = $2 WHERE id = $1", by).await?;
+    let event = Event::new("request", id, "suggested").owned_by(org);
+    events::append(&tx, permit.context(), event).await?;
+    let name = register::org_name(&tx, body).await?;
+    let words = format!(
+        "{name} suggests that you ask for support: “{}”. It is a draft of yours: change it, send it, \
+         or set it aside. Nothing begins without you.\n\n{}/requests/{id}",
+        ask.title.trim(),
+        app.config.public_url()
+    );
+    let subject = "A request for support is suggested to you";
+    write_to(&tx, app, permit, org, Role::Head, subject, &words).await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -146,6 +146,8 @@ pub struct Request {
     pub ask: Ask,
     /// Where it stands.
     pub state: State,
+    /// The body that suggested it, where the school did not begin it itself.
+    pub suggested_by: Option<OrgRef>,
     /// When it was begun.
     pub created_at: Timestamp,
     /// When it was sent, and by when the broker answers.
@@ -186,7 +188,8 @@ impl Request {
     /// broker of the partnership.
     #[must_use]
     pub fn resource(&self) -> Resource {
-        let zone = if self.state == State::Draft { Zone::School } else { Zone::Parties };
+        // What was never sent stays the school's own, also when it was set aside.
+        let zone = if self.clock.is_none() { Zone::School } else { Zone::Parties };
         Resource::new(Kind::Request, zone, self.org)
             .responsible(self.responsible.iter().copied())
             .parties([self.org])

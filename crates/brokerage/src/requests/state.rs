@@ -100,6 +100,7 @@ pub const STEPS: &[Line<State, Act, Who>] = &[
         State::Rematch,
         "the agreement was given up before it began",
     ),
+    line(State::Draft, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
     line(State::Submitted, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
     line(State::ReturnedForDetail, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
     line(State::Accepted, Act::Withdraw, &[Who::Head], State::Withdrawn, ""),
@@ -180,6 +181,7 @@ mod tests {
         coi_clear agree system agreement
         agreement fulfil system fulfilled
         agreement rematch system rematch
+        draft withdraw head withdrawn
         submitted withdraw head withdrawn
         returned_for_detail withdraw head withdrawn
         accepted withdraw head withdrawn

@@ -48,13 +48,15 @@ struct Row {
     review_consent: bool,
     review_on: Option<String>,
     agreement: Option<String>,
+    suggested_by: Option<OrgRef>,
     version: i64,
 }
 
 const COLUMNS: &str = "id, org, partnership, title, need, outcome, findings, audit, \
     beneficiaries, specialisms, tier, phase, earliest, latest, half_days, mode, severity, team, \
     budget_pence, give_back, funder, avoid, avoid_why, state, created_at, submitted_at, due_at, \
-    answered_at, broker, answer, review_consent, review_on, agreement, version";
+    answered_at, broker, answer, review_consent, review_on, agreement, \
+    suggested_by, version";
 
 impl Row {
     fn request(self, responsible: Vec<OrgRef>) -> Request {
@@ -94,6 +96,7 @@ impl Row {
             review_consent: self.review_consent,
             review_on: self.review_on.as_deref().and_then(|text| text.parse().ok()),
             agreement: self.agreement,
+            suggested_by: self.suggested_by,
             version: self.version,
         }
     }

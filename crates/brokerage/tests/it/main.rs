@@ -7,4 +7,5 @@ mod goals;
 mod loops;
 mod permissions;
 mod story;
+mod suggested;
 mod world;
