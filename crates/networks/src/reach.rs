@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use access::partnerships;
-use foundation::{App, DbError, OrgRef, Sql};
-use jiff::Span;
+use foundation::{App, DbError, OrgRef, Sql, db::AsText};
+use jiff::{Span, civil::Date};
 
 use crate::{
     meetings::{self, State},
@@ -49,4 +49,22 @@ pub async fn of(app: &App, db: &impl Sql, it: &Network) -> Result<Reach, DbError
         }
     }
     Ok(reach)
+}
+
+/// Meetings within two days, both counted, to which somebody of a school came.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn attended(
+    db: &impl Sql,
+    org: OrgRef,
+    (from, to): (Date, Date),
+) -> Result<i64, DbError> {
+    db.count(
+        "SELECT count(DISTINCT m.id) AS n FROM network_meeting m
+         JOIN network_presence p ON p.meeting = m.id
+         WHERE m.state = 'held' AND p.org = $1 AND p.came AND m.on_date >= $2 AND m.on_date <= $3",
+        [org.into(), AsText(from).into(), AsText(to).into()],
+    )
+    .await
 }

@@ -7,6 +7,7 @@ mod company;
 pub mod digest;
 pub mod feed;
 mod keeping;
+mod outward;
 mod pack;
 pub mod pages;
 pub mod persons;

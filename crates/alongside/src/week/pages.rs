@@ -20,13 +20,14 @@ use support::pages::parts::{
 
 use super::{
     briefings::{self, Briefing, BriefingId},
-    broker, digest, feed, pack,
+    broker, digest, feed, outward, pack,
 };
 
 /// The pages of the week.
 pub fn routes() -> Router<App> {
     let mut router = Router::new()
         .route("/home/letters", get(letters).post(wish))
+        .route("/home/outward", get(outward::show))
         .route("/home/calendar", post(make_address))
         .route("/home/calendar/revoke", post(revoke_address))
         .route("/calendar/{file}", get(calendar))
@@ -37,6 +38,10 @@ pub fn routes() -> Router<App> {
         .route("/broker", get(dashboard))
         .route("/broker/pack", get(pack::show));
     for (ending, format) in [("csv", Format::Csv), ("xlsx", Format::Xlsx), ("json", Format::Json)] {
+        router = router.route(
+            &format!("/home/outward.{ending}"),
+            get(move |app, visitor| outward::download(app, visitor, format)),
+        );
         for name in [
             "clocks", "unsigned", "quiet", "overlaps", "days", "unlinked", "company", "capacity",
             "pace",

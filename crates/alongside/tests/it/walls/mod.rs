@@ -16,6 +16,7 @@ mod lists;
 mod matrix;
 mod more;
 mod moved;
+mod outward;
 mod paths;
 mod personal;
 mod reach;
