@@ -50,15 +50,29 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// When the daily work cannot be set or the listener fails.
 pub async fn run(app: App, listener: TcpListener, worker: bool) -> anyhow::Result<()> {
     daily(&app).await?;
+    brokerage::specialisms::refresh(&app.db).await?;
+    let renewed = tokio::spawn(renew(app.clone()));
     let (stop, stopped) = watch::channel(false);
     let work = worker.then(|| tokio::spawn(jobs::work(app.clone(), routes::handlers(), stopped)));
     let service = foundation::web::even(service(&app), foundation::web::BEAT);
     axum::serve(listener, service).with_graceful_shutdown(interrupted()).await?;
+    renewed.abort();
     let _ = stop.send(true);
     if let Some(work) = work {
         let _ = work.await;
     }
     Ok(())
+}
+
+/// What another process on the same database may have added is known here within a minute.
+async fn renew(app: App) {
+    let mut beat = tokio::time::interval(std::time::Duration::from_secs(60));
+    loop {
+        beat.tick().await;
+        if let Err(error) = brokerage::specialisms::refresh(&app.db).await {
+            tracing::warn!(%error, "the list of specialisms is not renewed");
+        }
+    }
 }
 
 /// Sets the rooms' daily rounds; setting one twice adds nothing.
@@ -80,6 +94,7 @@ async fn daily(app: &App) -> anyhow::Result<()> {
 /// When the daily work cannot be set.
 pub async fn work(app: App) -> anyhow::Result<()> {
     daily(&app).await?;
+    brokerage::specialisms::refresh(&app.db).await?;
     let (stop, stopped) = watch::channel(false);
     let work = tokio::spawn(jobs::work(app, routes::handlers(), stopped));
     interrupted().await;

@@ -160,9 +160,9 @@ pub const KEPT: &[Line] = &[
     ),
     Line::stays(
         "the pool of system leaders",
-        "Designations of people and their schools, training that is current, and the code of conduct that was accepted",
+        "Designations of people and their schools, the specialisms that were added for them, training that is current, and the code of conduct that was accepted",
         "as long as the agreements in which people served; the name goes when the person is forgotten",
-        &["designation", "home_school", "training", "conduct_acceptance"],
+        &["designation", "home_school", "own_specialism", "training", "conduct_acceptance"],
         "Both schools rely on it that whoever came was designated, trained and under the code.",
     ),
 ];

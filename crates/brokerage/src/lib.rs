@@ -22,6 +22,7 @@ mod pages;
 pub mod persons;
 pub mod proposals;
 pub mod requests;
+pub mod specialisms;
 mod weeks;
 
 use foundation::{db::Migration, web::Written};
@@ -49,6 +50,7 @@ pub fn machines() -> Vec<foundation::machine::Document> {
 pub const WRITTEN: &[Written] = &[
     Written { table: "designation", account: "person", name: "person_name" },
     Written { table: "home_school", account: "by_account", name: "by_name" },
+    Written { table: "own_specialism", account: "added_by", name: "added_name" },
 ];
 
 /// This room's tables, in order.
@@ -94,5 +96,10 @@ pub const MIGRATIONS: &[Migration] = &[
         room: "brokerage",
         number: 104,
         sql: include_str!("../migrations/0104_suggested.sql"),
+    },
+    Migration {
+        room: "brokerage",
+        number: 105,
+        sql: include_str!("../migrations/0105_specialism.sql"),
     },
 ];

@@ -1,7 +1,10 @@
 //! What is data here: the roles people lead in, the specialisms they bring, and the days on
 //! which the service clock stands still.
 
-use std::{collections::BTreeSet, sync::OnceLock};
+use std::{
+    collections::BTreeSet,
+    sync::{OnceLock, PoisonError, RwLock},
+};
 
 use jiff::{
     Span, Timestamp, ToSpan,
@@ -140,6 +143,9 @@ pub struct SpecialismKind {
     /// The areas of an audit it helps with.
     #[serde(default)]
     pub areas: Vec<String>,
+    /// One of the past: readable where it was used, not offered any more.
+    #[serde(default)]
+    pub retired: bool,
 }
 
 #[derive(Deserialize)]
@@ -347,11 +353,32 @@ pub fn role(code: &str) -> Option<&'static RoleKind> {
     roles().iter().find(|role| role.code == code)
 }
 
-/// The specialisms in use: those that were installed, else those that ship with the product.
+/// The pack's specialisms and those that were added here, where there are any.
+static WITH_OWN: RwLock<Option<&'static [SpecialismKind]>> = RwLock::new(None);
+
+/// Uses these beside the pack's. Each list that was ever in use stays in memory, because others may
+/// still read it; lists change a few times in the life of an installation.
+pub(crate) fn use_own(own: impl Iterator<Item = SpecialismKind>) {
+    let pack = of_the_pack();
+    let own = own.filter(|one| pack.iter().all(|known| known.code != one.code));
+    let list: Vec<SpecialismKind> = pack.iter().cloned().chain(own).collect();
+    if list != specialisms() {
+        let list: &'static [SpecialismKind] = Vec::leak(list);
+        *WITH_OWN.write().unwrap_or_else(PoisonError::into_inner) = Some(list);
+    }
+}
+
+/// The specialisms in use: the pack's, and those that were added here.
+pub fn specialisms() -> &'static [SpecialismKind] {
+    let with_own = *WITH_OWN.read().unwrap_or_else(PoisonError::into_inner);
+    with_own.unwrap_or_else(of_the_pack)
+}
+
+/// Those that were installed, else those that ship with the product.
 ///
 /// # Panics
 /// Never in a build whose tests pass: the file is part of the build.
-pub fn specialisms() -> &'static [SpecialismKind] {
+fn of_the_pack() -> &'static [SpecialismKind] {
     SPECIALISMS.get_or_init(|| {
         parse_specialisms(include_str!("../../../packs/england-2025/specialisms.toml"))
             .expect("the pack that ships is in order")

@@ -165,12 +165,18 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
             })
         })
         .collect();
+    let added: Vec<String> = crate::specialisms::all(&app.db)
+        .await?
+        .into_iter()
+        .filter(|one| one.added_by == account)
+        .map(|one| one.name)
+        .collect();
     let given = contribution::promised(&app.db, account).await?;
     Ok(json!({
         "designations": designations, "declarations": declarations, "matches": matches,
         "time_promised": given, "training": training, "code_of_conduct": prepared.conduct,
         "mentor": mentor,
-        "goals": goals,
+        "goals": goals, "specialisms_added": added,
         "home_schools_designated": cadre::home_school::designated_by(&app.db, account).await?,
     }))
 }

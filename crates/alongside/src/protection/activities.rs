@@ -151,6 +151,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         tables: &[
             "designation",
             "home_school",
+            "own_specialism",
             "leader_goal",
             "availability",
             "home_guard",

@@ -22,6 +22,7 @@ mod record;
 mod request;
 mod request_form;
 mod settle;
+mod specialisms;
 mod suggest;
 mod what_if;
 mod why_not;
@@ -69,6 +70,10 @@ pub fn routes() -> Router<App> {
         .route("/cadre", get(cadre::list))
         .route("/cadre/mine", get(contribution::show))
         .route("/cadre/mine/goal", get(goal::show).post(goal::save))
+        .route("/specialisms", get(specialisms::list))
+        .route("/specialisms/new", get(specialisms::ask).post(specialisms::add))
+        .route("/specialisms/{code}/retire", post(specialisms::retire))
+        .route("/specialisms/{code}/restore", post(specialisms::restore))
         .route("/cadre/new", get(nominate::ask).post(nominate::create))
         .route("/cadre/{id}", get(cadre::show))
         .route("/cadre/{id}/time", post(cadre::time))
@@ -194,7 +199,9 @@ fn specialism_choices(form: &FormData, errors: &Errors, labels: &[&str]) -> Vec<
             if at == 1 {
                 select = select.id("specialisms").error_if(errors.get("specialisms"));
             }
-            for kind in packs::specialisms() {
+            let chosen = form.text(&name);
+            let offered = |kind: &&packs::SpecialismKind| !kind.retired || kind.code == chosen;
+            for kind in packs::specialisms().iter().filter(offered) {
                 select = select.item(kind.code.as_str(), format!("{} ({})", kind.name, kind.group));
             }
             select

@@ -6,6 +6,7 @@ mod desk;
 mod goals;
 mod loops;
 mod permissions;
+mod specialisms;
 mod story;
 mod suggested;
 mod world;
