@@ -48,21 +48,40 @@ async function sound (page, path, scripts) {
 const deep = {
   Daniel: {
     agreement: ['', '/print', '/milestones', '/milestones/new', '/reviews', '/reviews/new', '/time', '/time/new', '/care', '/risks/new', '/concerns/new', '/charges', '/visits', '/visits/new', '/challenges/new', '/cycles/new', '/coaching/new', '/exit', '/exit/plan', '/exit/gain', '/impact'],
-    beside: ['/home-floors', '/home-floors/new', '/home-floors/staffing', '/cadre', '/cadre/new', '/cadre/mine', '/cadre/conduct', '/coaching', '/commissions', '/commissions/new', '/statements', '/briefings', '/home/letters', '/agreements/new', '/agreements/quick', '/offers/new', '/audits/new', '/plans/new', '/practices', '/practices/new', '/stories']
+    beside: ['/home-floors', '/home-floors/new', '/home-floors/staffing', '/cadre', '/cadre/new', '/cadre/mine', '/cadre/conduct', '/coaching', '/commissions', '/commissions/new', '/statements', '/briefings', '/home/letters', '/agreements/new', '/agreements/quick', '/offers/new', '/audits/new', '/plans/new', '/practices', '/practices/new', '/stories', '/home/outward', '/networks', '/specialisms', '/assignments']
   },
+  // A network is its convenor's: the page, its forms, a meeting ahead and one that was held.
+  Aisha: {
+    agreement: [],
+    beside: ['/networks', '/home/outward', '/cadre/mine', '/cadre/mine/goal'],
+    under: [
+      [['/networks', 'Early Reading leads'], ['', '/edit', '/end', '/meetings/new']],
+      [['/networks', 'Early Reading leads', 'Newcomers in mid-year'], ['', '/agenda', '/change', '/cancel']],
+      [['/networks', 'Early Reading leads', 'The lowest fifth'], ['', '/hold']]
+    ]
+  },
+  Helen: { agreement: [], beside: ['/requests', '/requests/suggest'], under: [[['/home', 'All our support'], ['']]] },
   Priya: { agreement: [], partnership: ['/charter'], beside: ['/schools/999101/standing', '/schools/999101/memory', '/schools/999101/memory?since=ever', '/schools/999101/one-page'] },
-  Marcus: { agreement: ['/care', '/charges', '/impact'], partnership: ['', '/charter', '/goals'], beside: ['/schools/999101/standing', '/schools/999101/memory', '/broker', '/briefings/new', '/desk/coverage', '/desk/capacity', '/desk/plans', '/desk/what-if', '/cadre/new'] }
+  Marcus: { agreement: ['/care', '/charges', '/impact'], partnership: ['', '/charter', '/goals'], beside: ['/schools/999101/standing', '/schools/999101/memory', '/broker', '/briefings/new', '/desk/coverage', '/desk/capacity', '/desk/plans', '/desk/what-if', '/desk/new-heads', '/cadre/new', '/networks/new', '/specialisms/new', '/assignments/new'] }
 }
 
-for (const [who, { agreement, partnership = [], beside }] of Object.entries(deep)) {
+for (const [who, { agreement, partnership = [], beside, under = [] }] of Object.entries(deep)) {
   test(`the pages too deep for a walk, as ${who}`, async ({ page }, info) => {
     test.setTimeout(600_000)
     await signIn(page, link(who))
-    await page.goto(demo() + '/agreements')
-    const base = await page.getByRole('link', { name: /Every child at Harbour View reads by six/ }).first().getAttribute('href')
-    await page.goto(demo() + '/partnerships')
-    const alliance = await page.getByRole('link', { name: 'Tideway Learning Alliance' }).first().getAttribute('href')
-    for (const path of [...agreement.map((part) => base + part), ...partnership.map((part) => alliance + part), ...beside]) {
+    const from = async (start, name) => {
+      await page.goto(demo() + start)
+      return page.getByRole('main').getByRole('link', { name }).first().getAttribute('href')
+    }
+    const base = agreement.length && await from('/agreements', /Every child at Harbour View reads by six/)
+    const alliance = partnership.length && await from('/partnerships', 'Tideway Learning Alliance')
+    const deeper = []
+    for (const [names, parts] of under) {
+      let [place, ...links] = names
+      for (const name of links) place = await from(place, name)
+      deeper.push(...parts.map((part) => place + part))
+    }
+    for (const path of [...deeper, ...agreement.map((part) => base + part), ...partnership.map((part) => alliance + part), ...beside]) {
       const answer = await page.goto(demo() + path)
       expect.soft(answer.status(), path).toBeLessThan(400)
       await sound(page, path, info.project.name !== 'without JavaScript')

@@ -104,14 +104,15 @@ fn table(name: &str, years: &[Year]) -> Table {
 #[expect(clippy::cast_precision_loss, reason = "days of one school")]
 fn chart(urn: u32, years: &[Year]) -> Html {
     let mut bars = Vec::new();
-    for one in years {
+    // Years in which nothing went either way are in the table.
+    for one in years.iter().filter(|one| one.given + one.received > 0) {
         for (half_days, verb) in [(one.given, "given"), (one.received, "received")] {
             let Ok(days) = Finite::try_from(half_days as f64 / 2.0) else { continue };
             let label = format!("{}, {verb}", one.year);
             bars.push(Bar { label, reading: Reading::bare(days), comparator: None });
         }
     }
-    if years.iter().all(|one| one.given == 0 && one.received == 0) {
+    if bars.is_empty() {
         return Html::default();
     }
     let id = format!("days-{urn}");
@@ -121,7 +122,10 @@ fn chart(urn: u32, years: &[Year]) -> Html {
         comparator: String::new(),
         bars,
     };
-    Html::trusted(chart.draw().svg)
+    Html::trusted(format!(
+        "<div class=\"govuk-grid-row\"><div class=\"govuk-grid-column-two-thirds\">{}</div></div>",
+        chart.draw().svg
+    ))
 }
 
 async fn tables(app: &App, visitor: &Visitor) -> Result<Vec<(u32, Table, Html)>, PageError> {

@@ -230,7 +230,7 @@ pub async fn take_step(
             }
             why => preparation::waive(&tx, app, permit, &it, it.missing(today), why).await?,
         },
-        Act::Lapse | Act::Withdraw if why.is_empty() => {
+        Act::Lapse | Act::Withdraw if why.is_empty() && who != Who::Person => {
             return Err(ActError::missing("reason", "Say why: the person reads it and can reply"));
         }
         _ => {}

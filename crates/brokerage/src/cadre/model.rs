@@ -130,12 +130,21 @@ pub struct Designation {
 }
 
 impl Designation {
-    /// The record as the policy sees it: shared in the partnership, the person's own to update.
+    /// The record as the policy sees it: shared in the partnership, the person's own to update. Of
+    /// somebody who was put forward and has not said yes only their head and the broker know.
     #[must_use]
     pub fn resource(&self) -> Resource {
-        Resource::new(Kind::Offer, Zone::Network, self.org)
+        let zone = if self.is_between_them() { Zone::Parties } else { Zone::Network };
+        Resource::new(Kind::Offer, zone, self.org)
             .people([self.person])
             .through(Some(self.partnership))
+    }
+
+    /// Whether somebody was put forward and has not said yes, or said no.
+    #[must_use]
+    pub fn is_between_them(&self) -> bool {
+        let declined = self.state == State::Withdrawn && self.start_on.is_none();
+        self.state == State::Nominated || declined
     }
 
     /// How it is referred to.

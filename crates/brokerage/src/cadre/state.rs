@@ -52,6 +52,7 @@ words! {
 /// Every step there is.
 pub const STEPS: &[Line<State, Act, Who>] = &[
     line(State::Nominated, Act::Apply, &[Who::Person], State::Applied, ""),
+    line(State::Nominated, Act::Withdraw, &[Who::Person], State::Withdrawn, ""),
     line(State::Applied, Act::Assess, &[Who::Broker], State::Assessed, ""),
     line(State::Assessed, Act::Designate, &[Who::Broker], State::Designated, ""),
     line(State::Designated, Act::Activate, &[Who::Broker], State::Active, ""),
@@ -97,6 +98,7 @@ mod tests {
     /// Written down from the specification, apart from the code above.
     const LISTED: &str = "
         nominated apply person applied
+        nominated withdraw person withdrawn
         applied assess broker assessed
         assessed designate broker designated
         designated activate broker active

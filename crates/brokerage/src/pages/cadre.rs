@@ -304,6 +304,7 @@ pub(super) async fn page(
     let mut can_step = Vec::new();
     if own && it.state == Stage::Nominated {
         can_step.push((Act::Apply, "Apply"));
+        can_step.push((Act::Withdraw, "No, thank you"));
     }
     if broker {
         for (from, act, words) in [
@@ -386,7 +387,10 @@ pub(super) async fn page(
     let page = frame
         .page(format!("{}, {}", it.name, school))
         .crumb("People who lead beyond their school", "/cadre")
-        .visible_to(Zone::Network.in_words());
+        .visible_to(match it.is_between_them() {
+            true => "the person who was put forward, their head and the broker",
+            false => Zone::Network.in_words(),
+        });
     page.checked(errors).show(&content)
 }
 
@@ -531,8 +535,9 @@ pub(super) async fn step(
 ) -> Result<Response, PageError> {
     form.clean()?;
     let it = readable(&app, &visitor, &id).await?;
-    let applies = form.text("act") == Act::Apply.key() && visitor.account == Some(it.person);
-    let (who, action) = match applies {
+    let own = visitor.account == Some(it.person) && it.state == Stage::Nominated;
+    let answers = own && [Act::Apply, Act::Withdraw].iter().any(|act| form.has("act", act.key()));
+    let (who, action) = match answers {
         true => (Who::Person, Action::Update),
         false => (Who::Broker, Action::Broker),
     };

@@ -28,7 +28,17 @@ async fn a_designation_needs_release_and_training_and_retired_roles_are_refused(
         let id = acts::nominate(&t.app, &system(&t), &new).await.unwrap();
         let step = async |act, who| acts::take_step(&t.app, &system(&t), id, act, who).await;
         assert!(step(Act::Apply, Who::Broker).await.is_err());
+        // Who was put forward and has not said yes is between them, their head and the broker.
+        let (list, page) = ("/cadre", format!("/cadre/{id}"));
+        for who in [&w.aisha, &w.daniel, &w.marcus] {
+            let _ = t.get(Some(who), &page).await.expect(200).contains("put forward, their head");
+        }
+        for who in [&w.priya, &w.tom, &w.stranger, &w.other_broker] {
+            let _ = t.get(Some(who), &page).await.expect(404);
+            let _ = t.get(Some(who), list).await.expect(200).lacks("Expert practitioner");
+        }
         step(Act::Apply, Who::Person).await.unwrap();
+        let _ = t.get(Some(&w.priya), &page).await.expect(200);
         let told = step(Act::Assess, Who::Broker).await.unwrap_err().to_string();
         assert!(told.contains("confirm the release"), "{told}");
         let _ = t.post(Some(&w.priya), &format!("/cadre/{id}/release"), &[]).await.expect(403);
@@ -50,6 +60,36 @@ async fn a_designation_needs_release_and_training_and_retired_roles_are_refused(
         let it = cadre::designation(&t.app.db, id).await.unwrap().unwrap();
         assert!(it.is_live(date(2026, 11, 9)) && !it.is_live(date(2029, 1, 1)));
         let _ = t.get(Some(&w.priya), "/cadre").await.expect(200).contains("Expert practitioner");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_says_no_to_being_put_forward_is_never_known_for_it() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let new = Nomination {
+            person: w.aisha.account,
+            name: "Aisha Khan".to_owned(),
+            org: OAKFIELD,
+            partnership: w.alliance,
+            role: "expert-practitioner".to_owned(),
+            profile: profile(&[wanted("music", Depth::Expert)]),
+        };
+        let id = acts::nominate(&t.app, &system(&t), &new).await.unwrap();
+        let (page, no) = (format!("/cadre/{id}"), [("act", "withdraw")]);
+        let _ = t.get(Some(&w.aisha), &page).await.expect(200).contains("No, thank you");
+        for who in [&w.daniel, &w.marcus] {
+            let told = t.post(Some(who), &format!("{page}/step"), &no).await;
+            assert!([403, 409].contains(&told.status.as_u16()), "{}: {}", who.name, told.status);
+        }
+        let _ = t.post(Some(&w.aisha), &format!("{page}/step"), &no).await.expect(303);
+        let it = cadre::designation(&t.app.db, id).await.unwrap().unwrap();
+        assert_eq!(it.state, cadre::State::Withdrawn);
+        let _ = t.get(Some(&w.priya), &page).await.expect(404);
+        let _ = t.get(Some(&w.priya), "/cadre").await.expect(200).lacks("Expert practitioner");
+        let _ =
+            t.post(Some(&w.aisha), &format!("{page}/step"), &[("act", "apply")]).await.expect(403);
     })
     .await;
 }
