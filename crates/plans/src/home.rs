@@ -13,6 +13,7 @@ use crate::{
     model::{ActionId, PlanId},
     shared::{Keeper, charter, goals},
     store::{self, Who, Whole, is_quiet},
+    trials,
 };
 
 /// One thing that waits for somebody.
@@ -42,11 +43,44 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<Waiting>, Refus
     for whole in store::worked_on(app, visitor).await? {
         if !whole.plan.state().is_over() {
             of_plan(&whole, visitor, today, &mut list);
+            tried(app, &whole, visitor, today, &mut list).await?;
         }
     }
     together(app, visitor, today, &mut list).await?;
     list.sort_by_key(|waiting| waiting.due.unwrap_or(Date::MAX));
     Ok(list)
+}
+
+/// Small tests whose day has come, for whoever leads the objective.
+async fn tried(
+    app: &App,
+    whole: &Whole,
+    visitor: &Visitor,
+    today: Date,
+    list: &mut Vec<Waiting>,
+) -> Result<(), Refusal> {
+    let who = Who::Person(Box::new(visitor.clone()));
+    for objective in whole.objectives.iter().filter(|one| one.state() == ObjectiveState::Live) {
+        let standings = whole.standings(&who, Some(objective), None);
+        let leads = standings.contains(&Standing::Lead)
+            || (objective.lead.is_none() && standings.contains(&Standing::Head));
+        if !leads || !whole.plan.state().is_under_way() {
+            continue;
+        }
+        for it in trials::of(&app.db, objective.id).await? {
+            if it.state() == trials::State::Running && it.review_on() <= today {
+                list.push(Waiting {
+                    text: format!("Say what you saw: {}", it.what),
+                    href: format!("/plans/{}/trials/{}", whole.plan.id, it.id),
+                    tag: "To do".to_owned(),
+                    detail: format!("a small test, looked at on {}", date_in_words(it.review_on())),
+                    due: Some(it.review_on()),
+                    own: visitor.belongs_to(whole.plan.org),
+                });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What waits in the person's partnerships: a charter to accept, a goal that stands still.

@@ -27,6 +27,7 @@ mod records;
 pub mod shared;
 pub mod store;
 pub mod tend;
+pub mod trials;
 mod whole;
 
 use foundation::{App, db::Migration, jobs, web::Written};
@@ -53,6 +54,7 @@ pub const WRITTEN: &[Written] = &[
 pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "plans", number: 1, sql: include_str!("../migrations/0001_plans.sql") },
     Migration { room: "plans", number: 110, sql: include_str!("../migrations/0110_shared.sql") },
+    Migration { room: "plans", number: 111, sql: include_str!("../migrations/0111_trials.sql") },
 ];
 
 /// Adds this room's daily work.

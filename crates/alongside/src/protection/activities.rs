@@ -227,6 +227,8 @@ pub(super) const ACTIVITIES: &[Activity] = &[
             "action_step",
             "plan_reminder",
             "plan_milestone",
+            "plan_trial",
+            "inquiry_stage",
             "plan_suggestion",
             "plan_review",
             "plan_version",

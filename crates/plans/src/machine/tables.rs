@@ -84,5 +84,6 @@ pub fn machines() -> Vec<Document> {
         Document::of("plan-actions", "The life of an action", HERE, ACTIONS),
         Document::of("plan-suggestions", "The life of a suggestion", HERE, SUGGESTIONS),
         crate::shared::machine(),
+        crate::trials::machine(),
     ]
 }

@@ -16,6 +16,7 @@ mod plan;
 mod several;
 mod suggestions;
 mod table;
+mod trial;
 
 use access::{Action as Deed, Permit, Visitor, looks};
 use axum::{
@@ -90,6 +91,15 @@ pub fn routes() -> Router<App> {
         .route(
             "/plans/{id}/objectives/{objective}/milestones/new",
             get(milestone::ask_new).post(milestone::add),
+        )
+        .route(
+            "/plans/{id}/objectives/{objective}/trials/new",
+            get(trial::ask_new).post(trial::begin),
+        )
+        .route("/plans/{id}/trials/{trial}", get(trial::ask_decide).post(trial::decide))
+        .route(
+            "/plans/{id}/objectives/{objective}/inquiry",
+            get(trial::ask_inquiry).post(trial::stand),
         )
         .route("/plans/{id}/milestones/{milestone}", get(milestone::ask_seen).post(milestone::see))
         .route(

@@ -18,7 +18,7 @@ use super::{
     Sight, milestone,
     parts::{Sheet, anchor, go, hint, link, list, objective_tag, paragraphs, rag_tag, text},
     plan::{action_list, line, supports},
-    sight,
+    sight, trial,
 };
 use crate::{
     acts::objective::newest,
@@ -114,6 +114,8 @@ pub(super) async fn show(
         .part("Why this, why here", paragraphs(&words.why))
         .part("Actions", Html::join(actions))
         .part("How we will know", Html::join(known))
+        .part("Tried small first", trial::part(&app, &sight, one, writes).await?)
+        .part("Where the inquiry stands", trial::inquiry(&app, &sight, one, writes).await?)
         .part("The measure", measure(&app, &sight, one).await?)
         .part("More about it", facts(&app, &sight, one).await?)
         .part("", deeds(&sight, one));

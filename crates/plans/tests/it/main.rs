@@ -8,4 +8,5 @@ mod several;
 mod sharing;
 mod suggestions;
 mod together;
+mod trials;
 mod world;
