@@ -226,6 +226,7 @@ pub async fn open_points(
         .map(|one| Point {
             href: format!("/challenges/{}", one.id),
             stands: one.state().words().to_lowercase(),
+            unanswered: one.state() == State::Raised,
             words: one.point,
         })
         .collect())

@@ -2,7 +2,7 @@
 //! progress is written: a challenge that waits for an answer should not be forgotten there.
 
 use access::Visitor;
-use foundation::{App, DbError, Rooms};
+use foundation::Rooms;
 use govuk::Html;
 
 use super::parts::text;
@@ -17,6 +17,8 @@ pub struct Point {
     pub stands: String,
     /// Where it is answered.
     pub href: String,
+    /// Whether nobody has answered it yet: a review waits for that.
+    pub unanswered: bool,
 }
 
 /// The rooms' answers: what is open between the schools of this agreement? A room answers with what
@@ -24,14 +26,9 @@ pub struct Point {
 pub type OpenPoints = Rooms<(Visitor, AgreementId), Point>;
 
 /// Everything open, as a list; nothing where nothing is.
-pub(super) async fn listed(
-    rooms: &OpenPoints,
-    app: &App,
-    visitor: &Visitor,
-    id: AgreementId,
-) -> Result<Html, DbError> {
+pub(super) fn listed(points: &[Point]) -> Html {
     let mut items = String::new();
-    for point in rooms.answers(app, &(visitor.clone(), id)).await? {
+    for point in points {
         items += &format!(
             "<li><a class=\"govuk-link\" href=\"{}\">{}</a> ({})</li>",
             text(&point.href).as_str(),
@@ -40,10 +37,10 @@ pub(super) async fn listed(
         );
     }
     if items.is_empty() {
-        return Ok(Html::default());
+        return Html::default();
     }
-    Ok(Html::trusted(format!(
+    Html::trusted(format!(
         "<h2 class=\"govuk-heading-m\">Still open between you</h2><ul class=\"govuk-list \
          govuk-list--bullet\">{items}</ul>"
-    )))
+    ))
 }

@@ -20,7 +20,7 @@ use super::{
         Sheet, begun, choice, day, day_pairs, framed, go, hidden, kept, lines, paragraphs, rag_tag,
         text,
     },
-    points::{OpenPoints, listed},
+    points::{OpenPoints, Point, listed},
     show::nav,
     sight, sight_of_form, sight_to_send,
 };
@@ -130,9 +130,9 @@ async fn open_points(
     visitor: &Visitor,
     sight: &Sight,
     points: Points,
-) -> Result<Html, PageError> {
+) -> Result<Vec<Point>, PageError> {
     let points = points.map(|Extension(points)| points).unwrap_or_default();
-    Ok(listed(&points, app, visitor, sight.agreement.id).await?)
+    Ok(points.answers(app, &(visitor.clone(), sight.agreement.id)).await?)
 }
 
 pub(super) async fn ask_review(
@@ -156,14 +156,14 @@ pub(super) async fn ask_review(
     planned.sort();
     pairs.extend(day_pairs("next_on", planned.get(held.len() + 1).copied()));
     let open = open_points(&app, &visitor, &sight, points).await?;
-    review_form(&app, frame, &sight, open, &FormData::from_pairs(pairs), &Errors::default()).await
+    review_form(&app, frame, &sight, &open, &FormData::from_pairs(pairs), &Errors::default()).await
 }
 
 async fn review_form(
     app: &App,
     frame: Frame,
     sight: &Sight,
-    open: Html,
+    open: &[Point],
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
@@ -174,7 +174,7 @@ async fn review_form(
         "For each milestone, how likely is the change you agreed on? The rule has made a proposal; \
          you decide, and say why in a sentence both schools can read.",
     );
-    page.lede = Html::join([lede, open]);
+    page.lede = Html::join([lede, listed(open)]);
     page.fields.push(hidden("after", form.text("after")));
     let colours: Vec<(&str, &str, &str)> =
         Rag::ALL.iter().map(|rag| (rag.key(), rag.in_words(), "")).collect();
@@ -206,7 +206,7 @@ async fn review_form(
     let decisions: Vec<(&str, &str, &str)> =
         Decision::ALL.iter().map(|decision| (decision.key(), decision.in_words(), "")).collect();
     page.fields.extend([
-        lines(form, errors, "next_steps", "What happens next?", "One line for each step", 4),
+        lines(form, errors, "next_steps", "What happens next?", "One line for each step. What would have to be true for it to work? What are we avoiding?", 4),
         choice(form, errors, "decision", "What do you decide together?", "", &decisions),
         day(form, errors, "next_on", "Next review", "Leave empty if there is none"),
     ]);
@@ -238,6 +238,12 @@ pub(super) async fn hold_review(
             lines.push((milestone.id, rag, words));
         }
     }
+    let open = open_points(&app, &visitor, &sight, points).await?;
+    for point in open.iter().filter(|point| point.unanswered) {
+        let words =
+            format!("Answer this challenge before the review is written down: {}", point.words);
+        errors.add("next_steps", words);
+    }
     let next_steps = form.required("next_steps", &mut errors, "Say what happens next").to_owned();
     let decision = form.parsed::<Decision>("decision", &mut errors, "Choose what you decide");
     let next_on = optional_day(&form, "next_on", &mut errors, "Enter a whole date");
@@ -249,6 +255,5 @@ pub(super) async fn hold_review(
             Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
-    let open = open_points(&app, &visitor, &sight, points).await?;
-    review_form(&app, frame, &sight, open, &form, &errors).await
+    review_form(&app, frame, &sight, &open, &form, &errors).await
 }

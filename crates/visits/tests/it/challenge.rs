@@ -37,6 +37,14 @@ async fn either_school_challenges_the_other_and_both_agree_what_comes_next() {
         let refused = challenges::raise(&t.app, &marcus, agreement, "x", "y").await;
         assert!(matches!(refused, Err(Refusal::NotYours(_))), "{refused:?}");
 
+        // No review is written down over a challenge that nobody has answered.
+        let review = format!("/agreements/{agreement}/reviews/new");
+        let next = [("next_steps", "We go on"), ("decision", "continue")];
+        let told = t.post(Some(&w.priya), &review, &next).await.expect(422);
+        let _ = told.contains("Answer this challenge before").contains("We go on");
+        let told = t.post(Some(&w.marcus), &review, &next).await.expect(422);
+        let _ = told.lacks("Visits are moved");
+
         let (priya, daniel) = (may(&t, &w.priya, id).await, may(&t, &w.daniel, id).await);
         let refused = challenges::settle(&t.app, &daniel, id, "Fix the days", None).await;
         assert!(matches!(refused, Err(Refusal::NotNow(_))), "first a reply: {refused:?}");
@@ -47,7 +55,8 @@ async fn either_school_challenges_the_other_and_both_agree_what_comes_next() {
         challenges::reply(&t.app, &daniel, id, "Two were illness, one was ours.").await.unwrap();
         challenges::reply(&t.app, &priya, id, "Thank you.").await.unwrap();
         // Whoever writes a review is reminded of it; the broker does not learn of it there.
-        let review = format!("/agreements/{agreement}/reviews/new");
+        let told = t.post(Some(&w.priya), &review, &next).await;
+        let _ = told.lacks("Answer this challenge before");
         let form = t.get(Some(&w.priya), &review).await.expect(200);
         let _ = form.contains("Still open between you").contains("Visits are moved");
         let _ = t.get(Some(&w.marcus), &review).await.expect(200).lacks("Visits are moved");
