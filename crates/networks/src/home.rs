@@ -6,6 +6,7 @@ use jiff::{Span, civil::Date};
 use support::home::{Dated, Halves, Todo};
 
 use crate::{
+    introductions,
     meetings::{self, Meeting, State},
     network::{self, Network},
 };
@@ -64,6 +65,20 @@ pub async fn needs_me(app: &App, visitor: &Visitor) -> Result<Halves, DbError> {
                 if answered.iter().all(|one| one.account != visitor.account) {
                     halves.others.push(todo("Say whether you come", it.address(), it.on()));
                 }
+            }
+        }
+    }
+    if let Some(account) = visitor.account {
+        for it in introductions::of_person(&app.db, account).await? {
+            let open = it.state() == introductions::State::Asked;
+            if open && it.seen_by(account).is_some_and(|(own, _)| !own.said) {
+                halves.others.push(Todo {
+                    text: "Would you like to be introduced?".to_owned(),
+                    about: it.matter.clone(),
+                    href: format!("/introductions/{}", it.id),
+                    due: None,
+                    late: false,
+                });
             }
         }
     }

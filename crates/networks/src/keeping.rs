@@ -24,6 +24,13 @@ pub const KEPT: &[Line] = &[
         &[rows("network_member", "left_on < $2")],
         "Nothing is done with it after a year.",
     ),
+    Line::deleted(
+        "introductions",
+        "Who was suggested to whom, and what came of it",
+        (Wait::Years(1), "it was suggested"),
+        &[rows("introduction", "made_on < $2")],
+        "Whoever met has each other’s address; of the others nothing is kept.",
+    ),
     Line::stays(
         "networks",
         "Networks with their meetings, agendas and notes",

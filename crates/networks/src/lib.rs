@@ -8,6 +8,7 @@
 
 pub mod acts;
 pub mod home;
+pub mod introductions;
 mod keeping;
 mod letters;
 pub mod meet;
@@ -31,23 +32,36 @@ pub const WRITTEN: &[Written] = &[
     Written { table: "network_member", account: "account", name: "name" },
     Written { table: "network_item", account: "account", name: "name" },
     Written { table: "network_presence", account: "account", name: "name" },
+    Written { table: "introduction", account: "one", name: "one_name" },
+    Written { table: "introduction", account: "other", name: "other_name" },
+    Written { table: "introduction", account: "by_account", name: "by_name" },
 ];
 
 /// This room's tables, in order.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    room: "networks",
-    number: 1,
-    sql: include_str!("../migrations/0001_networks.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { room: "networks", number: 1, sql: include_str!("../migrations/0001_networks.sql") },
+    Migration {
+        room: "networks",
+        number: 2,
+        sql: include_str!("../migrations/0002_introductions.sql"),
+    },
+];
 
 /// The state machines of this room, for the documentation.
 #[must_use]
 pub fn machines() -> Vec<foundation::machine::Document> {
-    vec![support::machine::document::<meetings::State>(
-        "network-meetings",
-        "The life of a meeting of a network",
-        "crates/networks/src/meetings.rs",
-    )]
+    vec![
+        support::machine::document::<meetings::State>(
+            "network-meetings",
+            "The life of a meeting of a network",
+            "crates/networks/src/meetings.rs",
+        ),
+        support::machine::document::<introductions::State>(
+            "introductions",
+            "The life of a suggested introduction",
+            "crates/networks/src/introductions.rs",
+        ),
+    ]
 }
 
 /// The kind of job that tends to this room once a day.
@@ -59,6 +73,7 @@ pub fn handlers(handlers: jobs::Handlers) -> jobs::Handlers {
     handlers.on(TEND, |app: App, _| async move {
         let permit = access::Permit::system("daily work", app.clock.now());
         acts::tend(&app, &permit).await.map_err(|error| error.to_string())?;
+        introductions::expire(&app, &permit).await.map_err(|error| error.to_string())?;
         schedule(&app).await.map_err(|error| error.to_string())
     })
 }

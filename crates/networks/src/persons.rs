@@ -5,7 +5,7 @@ use foundation::{App, DbError, OrgRef, Sql as _};
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 
-use crate::network;
+use crate::{introductions, network};
 
 /// What somebody still looks after: the networks they convene.
 ///
@@ -71,5 +71,13 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
         )
         .await?;
     let said: Vec<String> = said.into_iter().map(|it| it.words).collect();
-    Ok(json!({ "convenes": convened, "belongs to": joined, "meetings": came, "agenda": said }))
+    let mut introduced = Vec::new();
+    for it in introductions::of_person(&app.db, account).await? {
+        let said = it.seen_by(account).map(|(own, _)| own.said);
+        introduced
+            .push(json!({ "matter": it.matter, "state": it.state().key(), "said_yes": said }));
+    }
+    Ok(
+        json!({ "introductions": introduced, "convenes": convened, "belongs to": joined, "meetings": came, "agenda": said }),
+    )
 }

@@ -303,7 +303,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         basis: PUBLIC_TASK,
         people: "Those who join a network, and whoever convenes one",
         data: "Names and schools of members, who came to a meeting or could not, what was put on an \
-               agenda, notes",
+               agenda, notes; who was suggested to whom",
         zones: &[Zone::Network],
         tables: &[
             "network",
@@ -311,6 +311,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
             "network_meeting",
             "network_item",
             "network_presence",
+            "introduction",
         ],
         count: "SELECT count(*) AS n FROM network",
     },

@@ -34,10 +34,12 @@ fn partnership(visitor: &Visitor, named: &str) -> Result<OrgRef, PageError> {
     named.or_else(|| mine.first().copied()).ok_or(PageError::NotFound)
 }
 
-/// Who may convene: everybody with a post in the partnership or at a member, by name.
-async fn convenor(
+/// A question for one of the people of a partnership: everybody with a post in it or at a member, by
+/// name. The field, the question and a hint.
+pub(super) async fn person(
     app: &App,
     partnership: OrgRef,
+    (field, question, more): (&str, &str, &str),
     form: &FormData,
     errors: &Errors,
 ) -> Result<Html, PageError> {
@@ -53,11 +55,13 @@ async fn convenor(
     }
     people.sort_by_cached_key(|(name, place, _)| (name.to_lowercase(), place.clone()));
     people.dedup_by_key(|(_, _, id)| *id);
-    let select = Select::new("convenor", "Who convenes it?")
-        .hint("They set days, ask for what is to be shared, and write what was said")
-        .value(form.text("convenor"))
-        .error_if(errors.get("convenor"))
+    let mut select = Select::new(field, question)
+        .value(form.text(field))
+        .error_if(errors.get(field))
         .item("", "Choose somebody");
+    if !more.is_empty() {
+        select = select.hint(more);
+    }
     Ok(Html::of(&people.into_iter().fold(select, |select, (name, place, id)| {
         let words = if place.is_empty() { name } else { format!("{name}, {place}") };
         select.item(id.to_string(), words)
@@ -80,7 +84,18 @@ async fn fields(
             "A sentence. Whoever reads it decides by it whether to join",
             3,
         ),
-        convenor(app, partnership, form, errors).await?,
+        person(
+            app,
+            partnership,
+            (
+                "convenor",
+                "Who convenes it?",
+                "They set days, ask for what is to be shared, and write what was said",
+            ),
+            form,
+            errors,
+        )
+        .await?,
     ])
 }
 

@@ -4,7 +4,7 @@ use access::{Action, SignedIn, Visitor, Zone, decide, partnerships};
 use axum::{extract::State as Handle, response::Response};
 use foundation::{App, OrgRef, PageError, clock::date_in_words, web::Frame};
 use govuk::Html;
-use support::pages::parts::{Sheet, go, paragraphs, text};
+use support::pages::parts::{Sheet, go, link, paragraphs, text};
 
 use super::on_page::next;
 use crate::{
@@ -90,5 +90,7 @@ pub(super) async fn list(
         }
         sheet = sheet.part(&name.unwrap_or_default(), Html::join(body));
     }
+    sheet =
+        sheet.part("", link("/introductions", "Introductions: somebody elsewhere faces the same"));
     frame.page("Networks").visible_to(Zone::Network.in_words()).show(&sheet)
 }

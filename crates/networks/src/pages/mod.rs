@@ -2,6 +2,7 @@
 
 mod found;
 mod hold;
+mod introduce;
 mod list;
 mod meeting;
 mod on_page;
@@ -25,6 +26,12 @@ pub use on_page::sections;
 /// This room's pages.
 pub fn routes() -> Router<App> {
     Router::new()
+        .route("/introductions", get(introduce::list))
+        .route("/introductions/new", get(introduce::ask).post(introduce::suggest))
+        .route("/introductions/{id}", get(introduce::show))
+        .route("/introductions/{id}/yes", post(introduce::yes))
+        .route("/introductions/{id}/no", post(introduce::no))
+        .route("/introductions/{id}/take-back", post(introduce::take_back))
         .route("/networks", get(list::list))
         .route("/networks/new", get(found::ask).post(found::found))
         .route("/networks/{id}", get(show::show))

@@ -18,3 +18,18 @@ fn only_what_is_listed_is_possible() {
     let go = |from, act, who| step::<State>(from, act, &[who]).ok();
     only_what_is_listed(MEETING, State::ALL, Act::ALL, Who::ALL, go);
 }
+
+/// Written down apart from the code.
+const INTRODUCTION: &str = "
+    asked agree asked asked
+    asked introduce system introduced
+    asked decline asked closed
+    asked take_back broker closed
+    asked expire system closed";
+
+#[test]
+fn an_introduction_follows_its_machine_and_nothing_else() {
+    use networks::introductions::{Act, State, Who};
+    let go = |from, act, who| step::<State>(from, act, &[who]).ok();
+    only_what_is_listed(INTRODUCTION, State::ALL, Act::ALL, Who::ALL, go);
+}

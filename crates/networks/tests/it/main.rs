@@ -1,5 +1,6 @@
 //! Networks on both databases.
 
+mod introductions;
 mod machine;
 mod story;
 mod world;

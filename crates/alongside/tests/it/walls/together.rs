@@ -67,6 +67,29 @@ impl Hands<'_> {
         self.keep("Marcus", std::slice::from_ref(&assignment));
         self.keep("Priya", &[assignment, agreement]);
 
+        let (one, other) =
+            (self.account_of("Priya").to_string(), self.account_of("Aisha").to_string());
+        let new = [("matter", "Talk at lunch"), ("one", one.as_str()), ("other", other.as_str())];
+        let form = "/introductions/new";
+        self.fill("Marcus", form, form, &new).await;
+        let met = self.link("Priya", "/introductions", "/introductions/0").await;
+        self.keep("Priya", &[met]);
+
+        let plan = self.link("Priya", "/plans", "/plans/0").await;
+        let objective = self.link("Priya", &plan, &format!("{plan}/objectives/0")).await;
+        let new = [
+            ("what", "Talk cards at lunch"),
+            ("scale", "One table, a week"),
+            ("expected", "Somebody new speaks"),
+            ("stop_rule", "If lunch gets longer"),
+            ("review_on-day", "14"),
+            ("review_on-month", "5"),
+            ("review_on-year", "2027"),
+        ];
+        self.fill("Priya", &format!("{objective}/trials/new"), "/trials/new", &new).await;
+        let trial = self.link("Priya", &objective, &format!("{plan}/trials/0")).await;
+        self.keep("Priya", &[trial]);
+
         self.aisha_as("expert-practitioner", partnership).await;
         let agreements = paths::links(&self.get("Aisha", "/agreements").await.body);
         for agreement in agreements.iter().filter(|link| link.starts_with("/agreements/0")) {
