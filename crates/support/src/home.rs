@@ -231,7 +231,23 @@ pub async fn todos(
             .exit_plan_by
             .or_else(|| agreement.end_on().map(|end| end.saturating_sub(ahead)));
         let due = by.filter(|by| *by <= soon);
-        if state != State::Exiting && due.is_some() {
+        if exits::advice::ends_with_report(agreement) {
+            use exits::advice::State as Report;
+            let report = exits::advice::advice_of(db, agreement.id).await?;
+            let writes = is(&[Standing::SupportingHead, Standing::Lead]);
+            match report.map(|it| it.state()) {
+                None if writes && due.is_some() => {
+                    add("Write the report".to_owned(), "/advice/write", due);
+                }
+                Some(Report::Asked) if writes => {
+                    add("Answer a question about the report".to_owned(), "/advice", None);
+                }
+                Some(Report::Delivered) if is(&[Standing::SupportedHead]) => {
+                    add("Read the report, and accept it or ask".to_owned(), "/advice", None);
+                }
+                _ => {}
+            }
+        } else if state != State::Exiting && due.is_some() {
             let written = exits::plan_of(db, agreement.id).await?.is_written();
             if !written {
                 add("Write the exit plan".to_owned(), "/exit/plan", due);

@@ -57,6 +57,7 @@ pub const KEPT: &[Line] = &[
             "milestone",
             "progress_review",
             "exit_plan",
+            "advice_report",
             "capacity_gain",
             "taken_home",
             "sustainability_check",

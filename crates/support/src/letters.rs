@@ -22,6 +22,8 @@ pub(crate) enum Told {
     Ladder,
     EndedEarly,
     ReviewHeld,
+    ReportDelivered,
+    ReportAsked,
     Completed,
     ChangeProposed,
     TakenBack,
@@ -91,9 +93,19 @@ impl Told {
                 "Results that count for this support have been published. Read what became of it \
                  for both schools, with everything that must be said beside the figures.",
             ),
+            Self::ReportDelivered => (
+                "A report is ready for you to read",
+                "The report that was agreed on is there. The head of the school accepts it or asks \
+                 about it; when it is accepted, the support is complete.",
+            ),
+            Self::ReportAsked => (
+                "A question about a report",
+                "The school has a question about the report. Answer it in the report and deliver it \
+                 again.",
+            ),
             Self::Completed => (
                 "Support has been completed",
-                "Both heads have confirmed that the work is done. Alongside will ask once after one \
+                "Both schools have said that the work is done. Alongside will ask once after one \
                  term and once after three whether it still holds.",
             ),
         }
@@ -107,6 +119,7 @@ impl Told {
             Self::OffTrack => "/milestones",
             Self::ResultsArrived => "/impact",
             Self::ReviewHeld => "/reviews",
+            Self::ReportDelivered | Self::ReportAsked => "/advice",
             _ => "",
         }
     }

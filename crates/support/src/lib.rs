@@ -84,6 +84,7 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0011_assignments.sql"),
     },
     Migration { room: "support", number: 12, sql: include_str!("../migrations/0012_hours.sql") },
+    Migration { room: "support", number: 13, sql: include_str!("../migrations/0013_advice.sql") },
 ];
 
 /// The state machines of this room, for the documentation.
@@ -96,6 +97,7 @@ pub fn machines() -> Vec<foundation::machine::Document> {
         money::machine::machine(),
         care::concerns::machine(),
         stories::machine(),
+        exits::advice::machine(),
     ]
 }
 

@@ -81,6 +81,9 @@ pub struct Kind {
     /// Whether a purpose, days and dates are enough to begin: days on call.
     #[serde(default)]
     pub light: bool,
+    /// Whether it ends with a report of advice, which the school accepts.
+    #[serde(default)]
+    pub report: bool,
     /// Whether one person has it with several schools at once, under one theme.
     #[serde(default)]
     pub several: bool,

@@ -133,6 +133,11 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
              FROM taken_home WHERE said_by = 'account:' || CAST($1 AS TEXT) ORDER BY agreement",
         ),
         (
+            "reports of advice",
+            "SELECT agreement, delivered_on AS about, advised AS words
+             FROM advice_report WHERE by_account = $1 ORDER BY agreement",
+        ),
+        (
             "checks",
             "SELECT agreement, due_on AS about, evidence AS words
              FROM sustainability_check WHERE answered_by = 'account:' || CAST($1 AS TEXT) ORDER BY due_on, id",

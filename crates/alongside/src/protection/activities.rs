@@ -191,6 +191,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
             "milestone",
             "progress_review",
             "exit_plan",
+            "advice_report",
             "capacity_gain",
             "taken_home",
             "feedback",

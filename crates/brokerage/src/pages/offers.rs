@@ -40,6 +40,10 @@ struct Shown {
 #[derive(Template)]
 #[template(path = "offers.html")]
 struct List {
+    search: Input,
+    /// Whether words were looked for.
+    sought: bool,
+    people: Vec<(String, String, String)>,
     offers: Vec<Shown>,
     own: Vec<Shown>,
     strengths: Vec<(String, String, String)>,
@@ -79,12 +83,59 @@ async fn shown(app: &App, visitor: &Visitor, it: &Offer) -> Result<Shown, PageEr
     })
 }
 
+/// What somebody looks for among offers and people.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sought {
+    q: String,
+}
+
+impl Sought {
+    /// Whether every word that was typed stands somewhere in these.
+    fn fits(&self, texts: &[&str]) -> bool {
+        let all = texts.join(" ").to_lowercase();
+        self.q.to_lowercase().split_whitespace().all(|word| all.contains(word))
+    }
+}
+
+/// People who may be asked and bring what is looked for: where they are found, who, and what they bring.
+async fn people(
+    app: &App,
+    visitor: &Visitor,
+    partnership: OrgRef,
+    sought: &Sought,
+) -> Result<Vec<(String, String, String)>, PageError> {
+    let mut found = Vec::new();
+    for one in crate::cadre::cadre_of(&app.db, partnership).await? {
+        let may = decide(visitor, Action::Read, &one.resource()).allowed;
+        if !may || !one.is_live(app.clock.today()) {
+            continue;
+        }
+        let names: Vec<&str> =
+            one.profile.specialisms.iter().map(|it| packs::specialism_name(&it.code)).collect();
+        let school = register::org_name(&app.db, one.org).await?;
+        let brings = names.join(", ");
+        if sought.fits(&[&one.name, one.role_name(), &brings, &school]) {
+            let about = format!("{}, {school}. Helps with: {brings}", one.role_name());
+            found.push((format!("/cadre/{}", one.id), one.name.clone(), about));
+        }
+    }
+    Ok(found)
+}
+
 pub(super) async fn list(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
     frame: Frame,
+    Query(sought): Query<Sought>,
 ) -> Result<Response, PageError> {
+    let looks = !sought.q.trim().is_empty();
     let mut page = List {
+        search: Input::new("q", "What do you look for?")
+            .hint("For example: estates, phonics, a name")
+            .value(sought.q.as_str()),
+        sought: looks,
+        people: Vec::new(),
         offers: Vec::new(),
         own: Vec::new(),
         strengths: Vec::new(),
@@ -95,13 +146,22 @@ pub(super) async fn list(
         for it in room::offers_in(&app.db, partnership).await? {
             if decide(&visitor, Action::Read, &it.resource()).allowed {
                 let one = shown(&app, &visitor, &it).await?;
+                if looks && !sought.fits(&[&one.title, &one.about, &one.helps, &one.school]) {
+                    continue;
+                }
                 if one.own { page.own.push(one) } else { page.offers.push(one) }
             }
         }
         let members =
             access::partnerships::members(&app.db, partnership, app.clock.today()).await?;
+        if looks {
+            page.people.extend(people(&app, &visitor, partnership, &sought).await?);
+        }
         for one in shared_strengths(&app.db, &members).await? {
             let school = register::org_name(&app.db, one.org).await?;
+            if looks && !sought.fits(&[&one.finding.statement, &one.area_name, &school]) {
+                continue;
+            }
             page.strengths.push((school, one.area_name, one.finding.statement));
         }
     }

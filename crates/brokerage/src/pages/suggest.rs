@@ -64,7 +64,6 @@ pub(super) async fn may(app: &App, visitor: &Visitor) -> Result<bool, PageError>
 #[template(path = "suggest.html")]
 struct Page {
     errors: Option<ErrorSummary>,
-    empty: bool,
     fields: Vec<Html>,
 }
 
@@ -132,7 +131,7 @@ fn page(
                 .error_if(errors.get("budget")),
         ),
     ]);
-    let content = Page { errors: errors.summary(), empty: schools.is_empty(), fields };
+    let content = Page { errors: errors.summary(), fields };
     frame
         .page("Suggest a request")
         .crumb("Requests for support", "/requests")
@@ -141,15 +140,23 @@ fn page(
         .show(&content)
 }
 
-/// Only whoever speaks for a body gets here.
-fn speaks(visitor: &Visitor) -> Result<(), PageError> {
-    if [Role::TrustExecutive, Role::Commissioner].into_iter().any(|role| visitor.has(role)) {
-        return Ok(());
+/// Only whoever speaks for a body of such schools gets here; others are told why not.
+async fn schools(app: &App, visitor: &Visitor) -> Result<Vec<Possible>, PageError> {
+    if ![Role::TrustExecutive, Role::Commissioner].into_iter().any(|role| visitor.has(role)) {
+        return Err(PageError::Forbidden(
+            "A trust, or an authority, suggests requests for its schools. A head asks for their own."
+                .to_owned(),
+        ));
     }
-    Err(PageError::Forbidden(
-        "A trust, or an authority, suggests requests for its schools. A head asks for their own."
-            .to_owned(),
-    ))
+    let schools = possible(app, visitor).await?;
+    if schools.is_empty() {
+        return Err(PageError::Forbidden(
+            "There is no school you can do this for. A trust does it for its schools; an authority \
+             for a school that agreed to share its requests with it and belongs to a partnership."
+                .to_owned(),
+        ));
+    }
+    Ok(schools)
 }
 
 /// For which school the form begins.
@@ -165,8 +172,7 @@ pub(super) async fn ask(
     frame: Frame,
     Query(from): Query<From>,
 ) -> Result<Response, PageError> {
-    speaks(&visitor)?;
-    let schools = possible(&app, &visitor).await?;
+    let schools = schools(&app, &visitor).await?;
     let form = FormData::from_pairs([("school", from.school)]);
     page(frame, &schools, &form, &Errors::default())
 }
@@ -228,13 +234,7 @@ pub(super) async fn send(
     frame: Frame,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    speaks(&visitor)?;
-    let schools = possible(&app, &visitor).await?;
-    if schools.is_empty() {
-        return Err(PageError::Forbidden(
-            "No school you are responsible for can be asked through here.".to_owned(),
-        ));
-    }
+    let schools = schools(&app, &visitor).await?;
     let mut errors = form.errors();
     let chosen = schools.iter().find(|one| one.org.to_string() == form.text("school"));
     if chosen.is_none() {

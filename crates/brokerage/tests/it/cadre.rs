@@ -160,6 +160,15 @@ async fn a_cadre_begins_on_the_pages_alone() {
         let _ = step(&w.marcus, "activate").await.expect(303);
         let now = cadre::designation(&t.app.db, it.id).await.unwrap().unwrap();
         assert!(now.is_live(t.app.clock.today()));
+        // Whoever looks for estates among the offers finds the person too; others do not.
+        let found = t.get(Some(&w.priya), "/offers?q=ESTATES+manag").await.expect(200);
+        let _ = found.lacks("Bev Sallis").contains("No offer fits");
+        let found = t.get(Some(&w.priya), "/offers?q=estates").await.expect(200);
+        let _ = found.contains("Bev Sallis").contains("Helps with: Estates and buildings");
+        let _ =
+            t.get(Some(&w.priya), "/offers").await.expect(200).lacks("People who could be asked");
+        let far = t.get(Some(&w.other_broker), "/offers?q=estates").await.expect(200);
+        let _ = far.lacks("Bev Sallis");
         // Nothing to reply to yet; a review can be answered by the person alone.
         let reply = format!("{page}/reply");
         let words = [("reply", "I would like to go on.")];

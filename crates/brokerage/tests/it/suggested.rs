@@ -25,7 +25,7 @@ async fn an_authority_suggests_a_request_and_the_head_sends_it_or_sets_it_aside(
             ("budget", "1,200"),
         ];
         // Without an agreement to share there is nothing to choose, and nothing is taken.
-        let _ = t.get(Some(&ruth), page).await.expect(200).contains("There is no school");
+        let _ = t.get(Some(&ruth), page).await.expect(403).contains("There is no school");
         let _ = t.post(Some(&ruth), page, &form).await.expect(403);
         for who in [&w.priya, &w.marcus, &w.stranger] {
             let _ = t.get(Some(who), page).await.expect(403);

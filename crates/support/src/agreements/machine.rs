@@ -178,6 +178,8 @@ pub enum Act {
     Resume,
     /// Begin the end.
     BeginExit,
+    /// The head of the supported school accepts the report of an advisory support.
+    AcceptReport,
     /// A head confirms that all is done.
     Confirm,
     /// Begin to look at what stays.
@@ -197,7 +199,7 @@ pub enum Act {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Offer,
         Self::SignSupported,
         Self::SignChair,
@@ -208,6 +210,7 @@ impl Act {
         Self::Pause,
         Self::Resume,
         Self::BeginExit,
+        Self::AcceptReport,
         Self::Confirm,
         Self::BeginSustaining,
         Self::Hold,
@@ -229,6 +232,7 @@ impl Act {
             Self::Pause => "paused",
             Self::Resume => "resumed",
             Self::BeginExit => "exit begun",
+            Self::AcceptReport => "completed with its report",
             Self::Confirm => "completion confirmed",
             Self::BeginSustaining => "sustaining",
             Self::Hold => "sustained",
@@ -372,6 +376,13 @@ pub const STEPS: &[Line<State, Act, Standing, To>] = &[
     line(State::Active, Act::Pause, HEADS_OR_PAYER, To::State(State::Paused), "a reason"),
     line(State::Paused, Act::Resume, HEADS_OR_PAYER, To::State(State::Active), "none"),
     line(State::Active, Act::BeginExit, LEAD, To::State(State::Exiting), "an exit plan exists"),
+    line(
+        State::Active,
+        Act::AcceptReport,
+        SUPPORTED,
+        To::State(State::Completed),
+        "its kind ends with a report, which was delivered; time is reconciled",
+    ),
     line(
         State::Exiting,
         Act::Confirm,

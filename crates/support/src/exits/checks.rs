@@ -2,7 +2,7 @@
 
 use access::Permit;
 use foundation::{
-    Actor, App, DbError, Sql,
+    Actor, App, DbError, Sql, Tx,
     clock::london,
     db::{AsText, At},
     id_type,
@@ -93,6 +93,71 @@ pub async fn confirm(app: &App, permit: &Permit, id: AgreementId) -> Result<Stat
     if !open_items.is_empty() {
         return Err(Refusal::field("ticked", format!("Still open: {}", open_items.join("; "))));
     }
+    no_time_waits(&tx, id).await?;
+    let side = head_side(&who).ok_or(Refusal::NotFound)?;
+    if side == Side::Supporting && super::taken_home(&tx, id).await?.is_none() {
+        return Err(Refusal::field(
+            "home",
+            "Say first what your school took home from this support, or that it was nothing",
+        ));
+    }
+    let after = match side {
+        Side::Supported => Agreement { confirmed_supported: true, ..agreement.clone() },
+        Side::Supporting => Agreement { confirmed_supporting: true, ..agreement.clone() },
+    };
+    if (after.confirmed_supported, after.confirmed_supporting)
+        == (agreement.confirmed_supported, agreement.confirmed_supporting)
+    {
+        return Err(Refusal::NotNow(
+            "You have confirmed this already. The other school's head confirms too.".to_owned(),
+        ));
+    }
+    let done = after.confirmed_supported && after.confirmed_supporting;
+    let to = if done { State::Completed } else { after.state() };
+    let detail = json!({ "side": side, "to": to.key() });
+    record(&tx, permit.context(), &agreement, "completion confirmed", detail).await?;
+    if done {
+        complete(app, &tx, permit, &agreement, after).await?;
+    } else {
+        store::keep(&tx, &agreement, &after, permit.context().at).await?;
+    }
+    tx.commit().await?;
+    Ok(to)
+}
+
+/// Completes a support in the transaction of the act that ends it: what was planned is settled, its
+/// time is closed, it is asked twice whether it holds, and both heads are told.
+pub(super) async fn complete(
+    app: &App,
+    tx: &Tx,
+    permit: &Permit,
+    agreement: &Agreement,
+    after: Agreement,
+) -> Result<(), Refusal> {
+    no_time_waits(tx, agreement.id).await?;
+    let today = london(permit.context().at);
+    for terms in [1_u8, 3] {
+        tx.run(
+            "INSERT INTO sustainability_check (id, agreement, terms, due_on)
+             VALUES ($1, $2, $3, $4)",
+            [
+                CheckId::new(&app.ids).into(),
+                agreement.id.into(),
+                i64::from(terms).into(),
+                AsText(terms_later(today, terms)).into(),
+            ],
+        )
+        .await?;
+    }
+    let after = after.with_state(State::Completed).with_end(today);
+    store::keep(tx, agreement, &after, permit.context().at).await?;
+    neighbours::close_time(tx, app, permit, agreement, false).await?;
+    tell(app, tx, permit, agreement, &Told::Completed).await?;
+    Ok(())
+}
+
+/// Refuses while planned time is neither delivered nor cancelled.
+async fn no_time_waits(tx: &Tx, id: AgreementId) -> Result<(), Refusal> {
     let waiting = tx
         .count(
             "SELECT count(*) AS n FROM time_entry WHERE agreement = $1 AND state = 'planned'",
@@ -105,51 +170,7 @@ pub async fn confirm(app: &App, permit: &Permit, id: AgreementId) -> Result<Stat
             "Some planned time is neither delivered nor cancelled: settle it first",
         ));
     }
-    let side = head_side(&who).ok_or(Refusal::NotFound)?;
-    if side == Side::Supporting && super::taken_home(&tx, id).await?.is_none() {
-        return Err(Refusal::field(
-            "home",
-            "Say first what your school took home from this support, or that it was nothing",
-        ));
-    }
-    let today = london(permit.context().at);
-    let mut after = match side {
-        Side::Supported => Agreement { confirmed_supported: true, ..agreement.clone() },
-        Side::Supporting => Agreement { confirmed_supporting: true, ..agreement.clone() },
-    };
-    if (after.confirmed_supported, after.confirmed_supporting)
-        == (agreement.confirmed_supported, agreement.confirmed_supporting)
-    {
-        return Err(Refusal::NotNow(
-            "You have confirmed this already. The other school's head confirms too.".to_owned(),
-        ));
-    }
-    let done = after.confirmed_supported && after.confirmed_supporting;
-    if done {
-        after = after.with_state(State::Completed).with_end(today);
-        for terms in [1_u8, 3] {
-            tx.run(
-                "INSERT INTO sustainability_check (id, agreement, terms, due_on)
-                 VALUES ($1, $2, $3, $4)",
-                [
-                    CheckId::new(&app.ids).into(),
-                    id.into(),
-                    i64::from(terms).into(),
-                    AsText(terms_later(today, terms)).into(),
-                ],
-            )
-            .await?;
-        }
-    }
-    store::keep(&tx, &agreement, &after, permit.context().at).await?;
-    let detail = json!({ "side": side, "to": after.state().key() });
-    record(&tx, permit.context(), &agreement, "completion confirmed", detail).await?;
-    if done {
-        neighbours::close_time(&tx, app, permit, &agreement, false).await?;
-        tell(app, &tx, permit, &agreement, &Told::Completed).await?;
-    }
-    tx.commit().await?;
-    Ok(after.state())
+    Ok(())
 }
 
 /// What a check found.

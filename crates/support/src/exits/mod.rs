@@ -21,6 +21,7 @@ use crate::{
     pack::pack,
 };
 
+pub mod advice;
 mod checks;
 mod feedback;
 mod home;

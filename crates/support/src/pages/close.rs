@@ -48,6 +48,7 @@ pub(super) async fn exit(
     let taken = exits::taken_home(&app.db, id).await?;
     let back = returns::of(&app.db, &sight.agreement).await?;
     let works = allows(state, Work::Exit) && sight.takes_part();
+    let report = exits::advice::advice_of(&app.db, id).await?;
     let mut sheet = Sheet::new("Exit");
     sheet.caption = sight.title();
     sheet.nav = nav(&sight, "exit");
@@ -99,6 +100,13 @@ pub(super) async fn exit(
         .part(
             &format!("What {} took home", sight.school(Side::Supporting)),
             super::taken::told(&sight, taken.as_ref()),
+        )
+        .part(
+            "The report",
+            match exits::advice::ends_with_report(&sight.agreement) {
+                true => super::advice::part(&sight, report.as_ref()),
+                false => Html::default(),
+            },
         )
         .part("How it was", said(&sight, &feedback))
         .part("Drawing to a close", closing(&sight, &plan, taken.is_some()))

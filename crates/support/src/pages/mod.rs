@@ -1,5 +1,6 @@
 //! The pages of this room.
 
+mod advice;
 mod assignments;
 mod board;
 mod build;
@@ -136,6 +137,9 @@ pub fn routes() -> Router<App> {
         .route("/agreements/{id}/exit/letter", get(letter::letter))
         .route("/agreements/{id}/exit/plan", get(close::ask_plan).post(close::write_plan))
         .route("/agreements/{id}/exit/gain", get(close::ask_gain).post(close::write_gain))
+        .route("/agreements/{id}/advice", get(advice::show))
+        .route("/agreements/{id}/advice/write", get(advice::ask_write).post(advice::write))
+        .route("/agreements/{id}/advice/reply", get(advice::ask_reply).post(advice::reply))
         .route("/agreements/{id}/exit/home", get(taken::ask).post(taken::say))
         .route(
             "/agreements/{id}/exit/feedback",

@@ -1,5 +1,6 @@
 //! The support room on both databases.
 
+mod advice;
 mod assignments;
 mod board;
 mod by_letter;

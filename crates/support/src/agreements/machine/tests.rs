@@ -35,6 +35,7 @@ fn expected(state: State) -> Vec<(Act, Vec<Standing>)> {
             (Act::Vary, vec![SupportedHead, SupportingHead]),
             (Act::Pause, vec![SupportedHead, SupportingHead, Commissioner]),
             (Act::BeginExit, vec![SupportingHead, Lead]),
+            (Act::AcceptReport, vec![SupportedHead]),
             (Act::EndEarly, vec![SupportedHead, SupportingHead]),
         ],
         State::UnderVariation => vec![
