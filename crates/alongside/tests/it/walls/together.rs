@@ -2,7 +2,7 @@
 
 use brokerage::cadre::{self, Nomination, Profile, SupporterRef, capacity};
 use district::{HARBOUR_VIEW, OAKFIELD};
-use foundation::OrgRef;
+use foundation::{OrgRef, Sql as _};
 use jiff::civil::date;
 use serde_json::json;
 
@@ -89,6 +89,18 @@ impl Hands<'_> {
         self.fill("Priya", &format!("{objective}/trials/new"), "/trials/new", &new).await;
         let trial = self.link("Priya", &objective, &format!("{plan}/trials/0")).await;
         self.keep("Priya", &[trial]);
+
+        // Support that ends with a report, which waits for the head's answer.
+        let advised = self.garden("receive", "Advice on lunch", &["Priya", "Daniel"]).await;
+        support::course::tend(self.app, &self.system()).await.expect("a first day");
+        let id = advised.rsplit('/').next().expect("an id").to_owned();
+        let kind = "UPDATE agreement SET kind = 'advisory' WHERE id = $1";
+        self.app.db.run(kind, [id.into()]).await.expect("its kind");
+        let (write, reply) = (format!("{advised}/advice/write"), format!("{advised}/advice/reply"));
+        let said = [("seen", "Lunch is calm"), ("advised", "Leave it alone")];
+        self.fill("Daniel", &write, "/advice/write", &said).await;
+        self.keep("Daniel", &[write]);
+        self.keep("Priya", &[format!("{advised}/advice"), reply]);
 
         self.aisha_as("expert-practitioner", partnership).await;
         let agreements = paths::links(&self.get("Aisha", "/agreements").await.body);
