@@ -8,6 +8,7 @@ use support::home::{Halves, Todo};
 use crate::{
     challenges, coaching, commissions,
     machine::{Who, may},
+    moderations,
     visits::{
         Visit,
         model::{self, leads},
@@ -51,6 +52,7 @@ pub async fn needs_me(app: &App, visitor: &Visitor) -> Result<Halves, DbError> {
             }
         }
     }
+    judged(app, visitor, &mut halves).await?;
     asked(app, visitor, &mut halves).await?;
     for half in [&mut halves.my_school, &mut halves.others] {
         half.sort_by_key(|todo| todo.due.unwrap_or(Date::MAX));
@@ -68,6 +70,44 @@ fn in_short(text: &str) -> String {
     let cut: String = line.chars().take(MOST).collect();
     let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole);
     format!("{whole}\u{2026}")
+}
+
+/// What two schools judge together: to judge, or to talk about what both judged.
+async fn judged(app: &App, visitor: &Visitor, halves: &mut Halves) -> Result<(), DbError> {
+    let Some(account) = visitor.account else { return Ok(()) };
+    let mut met = Vec::new();
+    for post in &visitor.posts {
+        for it in moderations::open_of(&app.db, post.org).await? {
+            if met.contains(&it.id) {
+                continue;
+            }
+            met.push(it.id);
+            let team = support::agreements::store::team_accounts(&app.db, it.agreement).await?;
+            let who = it.standings(Some(account), &visitor.posts, &team);
+            if who.is_empty() {
+                continue;
+            }
+            let given = moderations::given(&app.db, &it, Some(account), &who).await?;
+            let text = match given.mine {
+                Some((_, moderations::Act::Judge)) => "Judge on your own, then compare",
+                _ if it.state() == moderations::State::Compared => {
+                    "Talk about what you judged differently"
+                }
+                _ => continue,
+            };
+            let agreement = support::agreements::store::find(&app.db, it.agreement).await?;
+            let mine = agreement.is_some_and(|it| leads(&visitor.posts, it.supported));
+            let half = if mine { &mut halves.my_school } else { &mut halves.others };
+            half.push(Todo {
+                text: text.to_owned(),
+                about: in_short(&it.about),
+                href: format!("/moderations/{}", it.id),
+                due: None,
+                late: false,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// What other people have asked: to talk, to review, to check a review.

@@ -112,4 +112,18 @@ pub const KEPT: &[Line] = &[
         &["joint_cycle", "joint_school"],
         "Words of two schools about teaching; they name no person.",
     ),
+    Line::deleted(
+        "judgements",
+        "What two people judged when they looked at the same thing, each alone",
+        (Wait::Years(3), "they began"),
+        &[rows("judgement", "moderation IN (SELECT id FROM moderation WHERE created_at < $1)")],
+        "What they agreed stays; who judged what beforehand is of no use any more.",
+    ),
+    Line::stays(
+        "shared standards",
+        "What two schools agreed that the words of a rubric mean",
+        "with the agreement it belongs to",
+        &["moderation", "moderation_agreed"],
+        "Words of two schools about quality; they name no person.",
+    ),
 ];

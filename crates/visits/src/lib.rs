@@ -1,5 +1,6 @@
 //! Visits and what is said between schools: the visit and its note, private coaching, challenge,
-//! joint practice development, and the reviews a school commissions and owns.
+//! joint practice development, judging the same thing with the same rubric, and the reviews a school
+//! commissions and owns.
 //!
 //! What it is not: it agrees nothing (that is `support`, whose agreements every visit belongs to)
 //! and plans no improvement. It is no safeguarding record: a concern goes to the lead at once, and
@@ -9,7 +10,8 @@
 //! time is booked once; a note that arrives twice is one note; a note that was sent never changes
 //! (the database refuses it too), it only gains words; a private conversation opens for its two
 //! people alone; a joint cycle closes with a change recorded in *both* schools; the findings of a
-//! review belong to the school, and nobody else publishes them.
+//! review belong to the school, and nobody else publishes them; of two who judge the same thing neither
+//! sees what the other judged before both have.
 
 pub mod challenges;
 pub mod coaching;
@@ -19,6 +21,7 @@ pub mod home;
 pub mod journal;
 mod keeping;
 pub mod machine;
+pub mod moderations;
 pub mod on_page;
 pub mod pack;
 mod pages;
@@ -39,6 +42,7 @@ pub const WRITTEN: &[Written] = &[
     Written { table: "challenge", account: "raised_by", name: "raised_name" },
     Written { table: "coaching_pair", account: "one", name: "one_name" },
     Written { table: "coaching_pair", account: "other", name: "other_name" },
+    Written { table: "moderation_judgement", account: "account", name: "name" },
     Written { table: "commission", account: "reviewer", name: "reviewer_name" },
 ];
 
@@ -53,6 +57,11 @@ pub const MIGRATIONS: &[Migration] = &[
         room: "visits",
         number: 100,
         sql: include_str!("../migrations/0100_shared_by_both.sql"),
+    },
+    Migration {
+        room: "visits",
+        number: 101,
+        sql: include_str!("../migrations/0101_moderations.sql"),
     },
 ];
 
@@ -85,6 +94,11 @@ pub fn machines() -> Vec<foundation::machine::Document> {
             "joint-practice",
             "The life of a joint practice cycle",
             "crates/visits/src/cycles.rs",
+        ),
+        document::<moderations::State>(
+            "moderations",
+            "The life of judging together",
+            "crates/visits/src/moderations.rs",
         ),
         document::<commissions::State>(
             "commissions",

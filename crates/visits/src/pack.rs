@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::moderations::{ASPECTS, LEVELS};
+
 /// A kind of visit or review, with questions that help to write about it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,6 +46,20 @@ pub struct Part {
     pub words: String,
 }
 
+/// What two people judge with, each alone.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rubric {
+    /// The stored code.
+    pub code: String,
+    /// The name people use.
+    pub name: String,
+    /// What is judged, one sentence each.
+    pub aspects: Vec<String>,
+    /// The names of the levels, the lowest first.
+    pub levels: Vec<String>,
+}
+
 /// Everything this room begins from.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +79,9 @@ pub struct Pack {
     /// Kinds of review.
     #[serde(rename = "review")]
     pub reviews: Vec<Kind>,
+    /// Rubrics; the levels of the first are those of a rubric that two schools write themselves.
+    #[serde(rename = "rubric")]
+    pub rubrics: Vec<Rubric>,
 }
 
 impl Pack {
@@ -76,6 +95,7 @@ impl Pack {
             ("visit", pack.visits.iter().map(|one| &one.code).collect::<Vec<_>>()),
             ("template", pack.templates.iter().map(|one| &one.code).collect()),
             ("review", pack.reviews.iter().map(|one| &one.code).collect()),
+            ("rubric", pack.rubrics.iter().map(|one| &one.code).collect()),
         ];
         for (table, mut codes) in codes {
             if codes.is_empty() {
@@ -91,6 +111,18 @@ impl Pack {
         }
         if let Some(bare) = pack.templates.iter().find(|one| one.parts.is_empty()) {
             return Err(format!("template “{}” asks nothing: give it a part", bare.code));
+        }
+        for one in &pack.rubrics {
+            if !ASPECTS.contains(&one.aspects.len()) || !LEVELS.contains(&one.levels.len()) {
+                return Err(format!(
+                    "rubric “{}” needs between {} and {} aspects and between {} and {} levels",
+                    one.code,
+                    ASPECTS.start(),
+                    ASPECTS.end(),
+                    LEVELS.start(),
+                    LEVELS.end()
+                ));
+            }
         }
         if !(1..=20).contains(&pack.check_within) {
             return Err("check_within must lie between 1 and 20 working days".to_owned());
@@ -108,6 +140,12 @@ impl Pack {
     #[must_use]
     pub fn review(&self, code: &str) -> Option<&Kind> {
         self.reviews.iter().find(|kind| kind.code == code)
+    }
+
+    /// A rubric by code.
+    #[must_use]
+    pub fn rubric(&self, code: &str) -> Option<&Rubric> {
+        self.rubrics.iter().find(|rubric| rubric.code == code)
     }
 
     /// A template by code.
@@ -152,6 +190,7 @@ mod tests {
         assert_eq!(pack().template("grow").unwrap().parts.len(), 4);
         assert!(pack().template("instructional").is_some());
         assert!(pack().review("peer").is_some());
+        assert_eq!(pack().rubric("teaching").unwrap().levels.len(), 5);
     }
 
     #[test]
@@ -160,6 +199,10 @@ mod tests {
         assert!(Pack::read(&twice).unwrap_err().contains("“review” is there twice"));
         let never = TEXT.replacen("check_within = 5", "check_within = 0", 1);
         assert!(Pack::read(&never).unwrap_err().contains("check_within"));
+        let bare = TEXT.replacen("levels = [", "levels = [\"Yes\"]\n#", 1);
+        assert!(
+            Pack::read(&bare).unwrap_err().contains("rubric “teaching” needs between 2 and 10")
+        );
         let unknown = TEXT.replacen("prompts =", "promts =", 1);
         assert!(Pack::read(&unknown).unwrap_err().contains("promts"));
     }

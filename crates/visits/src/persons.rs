@@ -113,11 +113,21 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
         "SELECT challenge AS about, words, at FROM challenge_reply WHERE account = $1 ORDER BY at",
     )
     .await?;
+    let judged = wrote(
+        &app,
+        account,
+        "SELECT j.moderation || ', aspect ' || j.aspect || ', level ' || j.level AS about,
+           j.seen AS words, m.created_at AS at
+         FROM moderation_judgement j JOIN moderation m ON m.id = j.moderation
+         WHERE j.account = $1 ORDER BY j.moderation, j.aspect",
+    )
+    .await?;
     // How many there are; the words are sealed and come from the journal's own page.
     let journal = crate::journal::of(&app.db, account).await?.len();
     Ok(json!({
         "visits": visits, "conversations": talks, "reviews": reviews, "journal entries": journal,
         "remarks on notes": remarks, "challenge points": challenges, "replies": replies,
+        "judgements": judged,
     }))
 }
 

@@ -155,7 +155,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
             "leader_goal",
             "availability",
             "home_guard",
-            "judgement",
+            "moderation_judgement",
             "training",
             "conduct_acceptance",
         ],
@@ -270,15 +270,25 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         count: "SELECT count(*) AS n FROM visit_note WHERE hash IS NULL",
     },
     Activity {
-        name: "Challenge between schools, joint practice and commissioned reviews",
+        name: "Challenge between schools, joint practice, judging together and commissioned reviews",
         purpose: "To ask each other hard questions fairly, and to act on the answers.",
         basis: PUBLIC_TASK,
         people: "Heads, trust leaders, officers, reviewers",
-        data: "Who asked what and who answered, by when; who reviews whom on which terms",
+        data: "Who asked what and who answered, by when; who judged what with which rubric; who reviews \
+               whom on which terms",
         zones: &[Zone::Parties, Zone::School, Zone::Network, Zone::Public],
-        tables: &["challenge", "challenge_reply", "joint_cycle", "joint_school", "commission"],
+        tables: &[
+            "challenge",
+            "challenge_reply",
+            "joint_cycle",
+            "joint_school",
+            "moderation",
+            "moderation_judgement",
+            "moderation_agreed",
+            "commission",
+        ],
         count: "SELECT (SELECT count(*) FROM challenge) + (SELECT count(*) FROM joint_cycle)
-                + (SELECT count(*) FROM commission) AS n",
+                + (SELECT count(*) FROM moderation) + (SELECT count(*) FROM commission) AS n",
     },
     Activity {
         name: "Practices and who uses them",

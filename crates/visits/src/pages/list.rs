@@ -163,6 +163,7 @@ pub(super) async fn of_agreement(
             "Working on a question together",
             super::cycle::listed(&app, &visitor, &sight, works).await?,
         )
+        .part("Judging together", super::moderation::listed(&app, &visitor, &sight, works).await?)
         .part("Coaching and mentoring", talked(&app, &visitor, &sight, works).await?);
     frame
         .page("Visits")

@@ -10,6 +10,7 @@ mod commission;
 mod cycle;
 mod journal;
 mod list;
+mod moderation;
 mod note;
 mod offline;
 mod show;
@@ -72,6 +73,10 @@ pub fn routes() -> Router<App> {
         .route("/agreements/{id}/cycles/new", get(cycle::ask).post(cycle::begin))
         .route("/cycles/{id}", get(cycle::show).post(cycle::act))
         .route("/cycles/{id}/write", get(cycle::ask_write).post(cycle::write))
+        .route("/agreements/{id}/moderations/new", get(moderation::ask).post(moderation::begin))
+        .route("/moderations/{id}", get(moderation::show).post(moderation::leave))
+        .route("/moderations/{id}/judge", get(moderation::ask_judge).post(moderation::judge))
+        .route("/moderations/{id}/agree", get(moderation::ask_agree).post(moderation::agree))
         .route("/journal", get(journal::list))
         .route("/journal/new", get(journal::ask).post(journal::write))
         .route("/journal/{id}", get(journal::show))

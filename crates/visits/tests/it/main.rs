@@ -3,6 +3,7 @@
 mod challenge;
 mod joint;
 mod journal;
+mod moderation;
 mod note;
 mod review;
 mod setting;

@@ -1,7 +1,7 @@
 //! Visits of a running deployment, and what the two schools say to each other beside them.
 
 use ::visits::{
-    challenges, coaching, commissions, cycles,
+    challenges, coaching, commissions, cycles, moderations,
     visits::{Body, Draft, NewVisit, Part, acts, book, capacity::weeks, checks, model, notes},
 };
 use access::{Action, Kind, Resource, Zone};
@@ -321,6 +321,47 @@ impl Stage<'_> {
         cycles::write(self.app, &mine, id, cycle.one, &harbour, 1).await?;
         cycles::write(self.app, &theirs, id, cycle.other, &oakfield, 1).await?;
         cycles::take(self.app, &mine, id, cycles::Act::Begin, "").await?;
+        self.judge_together(it, agreement).await
+    }
+
+    /// The two heads judge the same books, each alone, and find that one word meant two things.
+    async fn judge_together(
+        &self,
+        it: &story::Deployment,
+        agreement: &Agreement,
+    ) -> anyhow::Result<()> {
+        let (one, other) = (self.head(it.supported)?, self.head(it.supporting)?);
+        let rubric = ::visits::pack::pack().rubric("work").context("no rubric for work")?;
+        let new = moderations::New {
+            about: "Six reading records of Year 3, without names".to_owned(),
+            rubric: rubric.name.clone(),
+            aspects: rubric.aspects.clone(),
+            levels: rubric.levels.clone(),
+        };
+        let asks = self.as_party(one, agreement).await?;
+        let id = moderations::ask(self.app, &asks, agreement.id, &new).await?;
+        let known = moderations::find(&self.app.db, id).await?.context("it is gone")?;
+        let resource = known.resource(Vec::new());
+        let mine = self.permit(one, Action::Sign, &resource).await?;
+        let theirs = self.permit(other, Action::Sign, &resource).await?;
+        let judged = |said: [(i64, &str); 4]| {
+            said.map(|(level, seen)| (Some(level), seen.to_owned())).to_vec()
+        };
+        let here = judged([
+            (4, "Titles get longer from September on"),
+            (3, ""),
+            (2, "A tick under every page, and no second try anywhere"),
+            (4, ""),
+        ]);
+        let there =
+            judged([(3, ""), (3, ""), (4, "Somebody has written under every page"), (4, "")]);
+        moderations::judge(self.app, &mine, id, &here).await?;
+        moderations::judge(self.app, &theirs, id, &there).await?;
+        let means = "A tick is not being told. We count it only where a child did something again.";
+        let learned =
+            "Both of us looked at what adults wrote before we looked at what children did.";
+        moderations::settle(self.app, &mine, id, &[(3, Some(2), means.to_owned())], learned)
+            .await?;
         Ok(())
     }
 

@@ -65,7 +65,7 @@ impl Hands<'_> {
         let assignment = self.fill("Marcus", form, form, &new).await;
         let agreement = self.link("Priya", &assignment, "/agreements/0").await;
         self.keep("Marcus", std::slice::from_ref(&assignment));
-        self.keep("Priya", &[assignment, agreement]);
+        self.keep("Priya", &[assignment, agreement.clone()]);
 
         let (one, other) =
             (self.account_of("Priya").to_string(), self.account_of("Aisha").to_string());
@@ -101,6 +101,16 @@ impl Hands<'_> {
         self.fill("Daniel", &write, "/advice/write", &said).await;
         self.keep("Daniel", &[write]);
         self.keep("Priya", &[format!("{advised}/advice"), reply]);
+
+        // The same agreement's schools judge together: Priya has, Daniel has not.
+        let (form, send) = (format!("{agreement}/moderations/new"), "/moderations/new");
+        let new = [("about", "Six plates"), ("rubric", "work")];
+        let judging = self.fill("Priya", &form, send, &new).await;
+        let judge = format!("{judging}/judge");
+        let levels = ["level-1", "level-2", "level-3", "level-4"].map(|name| (name, "3"));
+        self.fill("Priya", &judge, "/judge", &levels).await;
+        self.keep("Priya", &[form, judging]);
+        self.keep("Daniel", &[judge]);
 
         self.aisha_as("expert-practitioner", partnership).await;
         let agreements = paths::links(&self.get("Aisha", "/agreements").await.body);
