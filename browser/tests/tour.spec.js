@@ -47,22 +47,23 @@ async function sound (page, path, scripts) {
 // What stands too deep for a walk: everything about one agreement, and the forms beside it.
 const deep = {
   Daniel: {
-    agreement: ['', '/print', '/milestones', '/milestones/new', '/reviews', '/reviews/new', '/time', '/time/new', '/care', '/risks/new', '/concerns/new', '/charges', '/visits', '/visits/new', '/challenges/new', '/cycles/new', '/coaching/new', '/exit', '/exit/plan', '/exit/gain', '/impact'],
-    beside: ['/home-floors', '/home-floors/new', '/home-floors/staffing', '/cadre', '/cadre/new', '/cadre/mine', '/cadre/conduct', '/coaching', '/commissions', '/commissions/new', '/statements', '/briefings', '/home/letters', '/agreements/new', '/agreements/quick', '/offers/new', '/audits/new', '/plans/new', '/practices', '/practices/new', '/stories', '/home/outward', '/networks', '/specialisms', '/assignments']
+    agreement: ['', '/print', '/milestones', '/milestones/new', '/reviews', '/reviews/new', '/time', '/time/new', '/care', '/risks/new', '/concerns/new', '/charges', '/visits', '/visits/new', '/challenges/new', '/cycles/new', '/moderations/new', '/coaching/new', '/exit', '/exit/plan', '/exit/gain', '/impact'],
+    beside: ['/home-floors', '/home-floors/new', '/home-floors/staffing', '/cadre', '/cadre/new', '/cadre/mine', '/cadre/conduct', '/coaching', '/commissions', '/commissions/new', '/statements', '/briefings', '/home/letters', '/agreements/new', '/agreements/quick', '/offers/new', '/audits/new', '/plans/new', '/practices', '/practices/new', '/stories', '/home/outward', '/networks', '/specialisms', '/assignments', '/leading']
   },
   // A network is its convenor's: the page, its forms, a meeting ahead and one that was held.
   Aisha: {
-    agreement: [],
-    beside: ['/networks', '/home/outward', '/cadre/mine', '/cadre/mine/goal'],
+    agreement: ['/leading/new'],
+    beside: ['/networks', '/home/outward', '/cadre/mine', '/cadre/mine/goal', '/leading'],
     under: [
+      [['/leading', 'Harbour View Primary'], ['']],
       [['/networks', 'Early Reading leads'], ['', '/edit', '/end', '/meetings/new']],
       [['/networks', 'Early Reading leads', 'Newcomers in mid-year'], ['', '/agenda', '/change', '/cancel']],
       [['/networks', 'Early Reading leads', 'The lowest fifth'], ['', '/hold']]
     ]
   },
   Helen: { agreement: [], beside: ['/requests', '/requests/suggest'], under: [[['/home', 'All our support'], ['']]] },
-  Priya: { agreement: [], partnership: ['/charter'], beside: ['/schools/999101/standing', '/schools/999101/memory', '/schools/999101/memory?since=ever', '/schools/999101/one-page'] },
-  Marcus: { agreement: ['/care', '/charges', '/impact'], partnership: ['', '/charter', '/goals'], beside: ['/schools/999101/standing', '/schools/999101/memory', '/broker', '/briefings/new', '/desk/coverage', '/desk/capacity', '/desk/plans', '/desk/what-if', '/desk/new-heads', '/cadre/new', '/networks/new', '/specialisms/new', '/assignments/new'] }
+  Priya: { agreement: [], partnership: ['/charter', '/pulse', '/thanks'], under: [[['/agreements', /Every child at Harbour View reads by six/, 'Visits', 'Six reading records'], ['']]], beside: ['/schools/999101/standing', '/schools/999101/memory', '/schools/999101/memory?since=ever', '/schools/999101/one-page'] },
+  Marcus: { agreement: ['/care', '/charges', '/impact'], partnership: ['', '/charter', '/goals', '/pulse', '/thanks'], under: [[['/partnerships', 'Tideway Learning Alliance', 'How members find it', '22 February'], ['']]], beside: ['/schools/999101/standing', '/schools/999101/memory', '/broker', '/briefings/new', '/desk/coverage', '/desk/capacity', '/desk/plans', '/desk/what-if', '/desk/new-heads', '/cadre/new', '/networks/new', '/specialisms/new', '/assignments/new'] }
 }
 
 for (const [who, { agreement, partnership = [], beside, under = [] }] of Object.entries(deep)) {

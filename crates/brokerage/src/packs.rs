@@ -121,6 +121,8 @@ pub struct Roles {
     pub conduct: Conduct,
     /// What leaders set themselves goals in; none where a pack has none.
     pub competencies: Vec<CompetencyKind>,
+    /// What leaders ask their partners about; none where a pack has none.
+    pub behaviours: Vec<CompetencyKind>,
     /// How many hours make a half-day, for roles whose time is counted in hours.
     pub hours_in_half_day: i64,
 }
@@ -166,6 +168,8 @@ struct RolesFile {
     conduct: Conduct,
     #[serde(default)]
     competency: Vec<CompetencyKind>,
+    #[serde(default)]
+    behaviour: Vec<CompetencyKind>,
 }
 
 #[derive(Deserialize)]
@@ -215,6 +219,10 @@ pub fn parse_roles(text: &str) -> Result<Roles, String> {
     let file: RolesFile = toml::from_str(text).map_err(|error| error.to_string())?;
     no_twins("role", file.role.iter().map(|role| &role.code))?;
     no_twins("competency", file.competency.iter().map(|one| &one.code))?;
+    no_twins("behaviour", file.behaviour.iter().map(|one| &one.code))?;
+    if file.behaviour.len() > 10 {
+        return Err("behaviour: nobody answers more than ten".to_owned());
+    }
     no_twins("module", file.module.iter().map(|module| &module.code))?;
     for role in &file.role {
         if !SPHERES.contains(&role.sphere.as_str()) || !EXTENTS.contains(&role.extent.as_str()) {
@@ -247,6 +255,7 @@ pub fn parse_roles(text: &str) -> Result<Roles, String> {
         modules: file.module,
         conduct: file.conduct,
         competencies: file.competency,
+        behaviours: file.behaviour,
         hours_in_half_day: file.hours_in_half_day,
     })
 }
@@ -336,6 +345,11 @@ pub fn competencies() -> &'static [CompetencyKind] {
 /// A competency by its code.
 pub fn competency(code: &str) -> Option<&'static CompetencyKind> {
     competencies().iter().find(|one| one.code == code)
+}
+
+/// What leaders ask their partners about, in the pack's order.
+pub fn behaviours() -> &'static [CompetencyKind] {
+    &in_use().behaviours
 }
 
 /// The code of conduct in use.

@@ -24,6 +24,8 @@ pub struct Bars {
     pub frame: Frame,
     /// How values are printed.
     pub unit: Unit,
+    /// What the bars are called beside the comparator.
+    pub value: String,
     /// What the comparator is called; nothing hides it from the legend.
     pub comparator: String,
     /// The bars, in a fixed and meaningful order.
@@ -31,6 +33,17 @@ pub struct Bars {
 }
 
 const STEP: f64 = 50.0;
+/// How much a second line of a label takes.
+const LINE: f64 = 16.0;
+
+/// A label in one line or two; what is longer is cut and stands in the table.
+fn label_lines(label: &str, width: f64) -> Vec<String> {
+    let lines = wrap(label, BODY, width);
+    match lines.as_slice() {
+        [] | [_] => vec![fit(label, BODY, width)],
+        [first, rest @ ..] => vec![fit(first, BODY, width), fit(&rest.join(" "), BODY, width)],
+    }
+}
 
 impl Bars {
     /// Draws them.
@@ -38,7 +51,7 @@ impl Bars {
     pub fn draw(&self) -> Drawing {
         let mut canvas = Canvas::default();
         let width = self.frame.units();
-        let mut items = vec![(Sample::Block(OWN, OWN), "Value")];
+        let mut items = vec![(Sample::Block(OWN, OWN), self.value.as_str())];
         if self.bars.iter().any(|b| b.reading.interval().is_some()) {
             items.push((Sample::Dashed(INK), "95% interval"));
         }
@@ -55,12 +68,10 @@ impl Bars {
             } else {
                 legend(&mut canvas, (10.0, 14.0), width - 20.0, &items)
             };
-        let area = Area {
-            left: 12.0,
-            right: width - 56.0,
-            top,
-            bottom: top + STEP * self.bars.len() as f64 + 4.0,
-        };
+        let (left, right) = (12.0, width - 56.0);
+        let two = self.bars.iter().any(|b| label_lines(&b.label, right - left).len() > 1);
+        let step = if two { STEP + LINE } else { STEP };
+        let area = Area { left, right, top, bottom: top + step * self.bars.len() as f64 + 4.0 };
         let values = self.bars.iter().flat_map(|b| {
             let (low, high) = b.reading.interval().unzip();
             [b.reading.value(), low, high, b.comparator].into_iter().flatten().map(Finite::get)
@@ -74,14 +85,17 @@ impl Bars {
         let x = Scale::new(domain, (area.left, area.right));
         x_axis(&mut canvas, area, &x, &ticks, &tick_unit(&self.unit, &ticks));
         for (i, bar) in self.bars.iter().enumerate() {
-            self.bar(&mut canvas, bar, area.top + STEP * i as f64, &x, area);
+            self.bar(&mut canvas, bar, area.top + step * i as f64 + (step - STEP), &x, area);
         }
         canvas.finish("bars", &self.frame, area.bottom + 26.0, &self.finding(), self.table())
     }
 
     fn bar(&self, canvas: &mut Canvas, bar: &Bar, top: f64, x: &Scale, area: Area) {
-        let label = fit(&bar.label, BODY, area.right - area.left);
-        canvas.haloed("chart__label", (area.left, top + 15.0), &label, (BODY, INK, Anchor::Start));
+        let lines = label_lines(&bar.label, area.right - area.left);
+        for (up, line) in lines.iter().rev().enumerate() {
+            let y = top + 15.0 - LINE * up as f64;
+            canvas.haloed("chart__label", (area.left, y), line, (BODY, INK, Anchor::Start));
+        }
         let (y, h) = (top + 21.0, 19.0);
         let middle = y + h / 2.0;
         let zero = x.at(0.0);
@@ -190,7 +204,7 @@ impl Bars {
     fn table(&self) -> Table {
         let mut table = Table::new(
             &self.frame.title,
-            &["", "Value", "95% interval", "Pupils", &self.comparator],
+            &["", &self.value, "95% interval", "Pupils", &self.comparator],
         );
         for b in &self.bars {
             table.push(vec![

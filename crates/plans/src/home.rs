@@ -11,7 +11,7 @@ use crate::{
     Refusal,
     machine::{ActionState, ObjectiveState, PlanState, Standing, SuggestionState},
     model::{ActionId, PlanId},
-    shared::{Keeper, charter, goals},
+    shared::{Keeper, charter, goals, pulse, thanks},
     store::{self, Who, Whole, is_quiet},
     trials,
 };
@@ -103,6 +103,19 @@ async fn together(
                     own: false,
                 });
             }
+        }
+        let asked = pulse::standings(visitor, partnership).contains(&pulse::Who::Member);
+        if let (true, Some(account)) = (asked, visitor.account)
+            && let Some(it) = pulse::waiting_for(&app.db, partnership, account).await?
+        {
+            list.push(Waiting {
+                text: "Say how you find your partnership, without a name".to_owned(),
+                href: format!("/pulses/{}", it.id),
+                tag: "If you like".to_owned(),
+                detail: register::org_name(&app.db, partnership).await?,
+                due: Some(it.closes()),
+                own: false,
+            });
         }
         for goal in goals::of(&app.db, partnership).await? {
             let keeps = goal.standings(visitor).contains(&Keeper::Lead);
@@ -313,8 +326,15 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
         .await?;
     let goals = goals::said_by(&app.db, account).await?;
     let charters = charter::touched_by(&app.db, account).await?;
+    let thanked = thanks::written_by(&app.db, account).await?;
+    let answered = app
+        .db
+        .count("SELECT count(*) AS n FROM pulse_reply WHERE account = $1", [account.into()])
+        .await?;
     Ok(json!({
         "objectives led": led,
+        "thanks": thanked.iter().map(|one| json!({ "at": one.at(), "to": one.to_org, "words": one.words })).collect::<Vec<_>>(),
+        "questions to members answered, open ones": answered,
         "shared goals": goals.iter().map(|one| json!({ "at": one.at(), "act": one.act(), "words": one.words })).collect::<Vec<_>>(),
         "charters": charters.iter().map(|(partnership, number, what)| json!({ "partnership": partnership, "version": number, "what": what })).collect::<Vec<_>>(),
         "actions": owned.iter().map(|one| json!({ "action": one.words, "state": one.state, "due": one.due_on })).collect::<Vec<_>>(),

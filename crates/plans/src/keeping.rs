@@ -122,6 +122,25 @@ pub const KEPT: &[Line] = &[
         &[rows("shared_goal_note", "at < $1")],
         "As what is said about plans; the goal and what became of it stays.",
     ),
+    Line::deleted(
+        "how members find their partnership",
+        "Questions to members about their partnership, with how many chose what",
+        (Wait::Years(5), "they were asked"),
+        &[
+            rows("pulse_reply", "pulse IN (SELECT id FROM pulse WHERE opened_on < $2)"),
+            rows("pulse_count", "pulse IN (SELECT id FROM pulse WHERE opened_on < $2)"),
+            rows("pulse", "opened_on < $2"),
+        ],
+        "Counts alone, to see whether it gets better; who has answered is deleted when the questions \
+         close.",
+    ),
+    Line::deleted(
+        "thanks",
+        "What people thanked members of their partnership for",
+        (Wait::Years(2), "it was said"),
+        &[rows("thanks", "at < $1")],
+        "Kind words for their time; nothing counts them.",
+    ),
     Line::stays(
         "charters and shared goals",
         "Charters with who accepted them, and goals of a partnership",

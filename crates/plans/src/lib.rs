@@ -4,8 +4,8 @@
 //! each objective with why this and why here, if–then–so that, an indicator with its baseline, and
 //! links to the needs it answers and the agreements that help with it; suggestions of others,
 //! shown as differences; owners who answer from a letter; a ladder for what has gone quiet. Beside
-//! it stands what a partnership agreed on: its charter and the goals its members share. What
-//! it is not: it holds no agreement (that is support) and judges no school.
+//! it stands what a partnership agreed on: its charter, the goals its members share, how they find
+//! the partnership and what they thank each other for. What it is not: it holds no agreement (that is support) and judges no school.
 //!
 //! Invariants, each held by a test: a transition that the state machines do not list is refused;
 //! a suggestion changes nothing until the school accepts it; who supports one objective does not
@@ -55,6 +55,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "plans", number: 1, sql: include_str!("../migrations/0001_plans.sql") },
     Migration { room: "plans", number: 110, sql: include_str!("../migrations/0110_shared.sql") },
     Migration { room: "plans", number: 111, sql: include_str!("../migrations/0111_trials.sql") },
+    Migration { room: "plans", number: 112, sql: include_str!("../migrations/0112_climate.sql") },
 ];
 
 /// Adds this room's daily work.
@@ -63,6 +64,7 @@ pub fn handlers(handlers: jobs::Handlers) -> jobs::Handlers {
     handlers.on(tend::TEND, |app: App, _| async move {
         let permit = access::Permit::system("daily work", app.clock.now());
         tend::tend(&app, &permit).await.map(|_| ()).map_err(|error| error.to_string())?;
+        shared::pulse::close_due(&app, &permit).await.map_err(|error| error.to_string())?;
         shared::goals::remind(&app, &permit).await.map_err(|error| error.to_string())?;
         schedule(&app).await.map_err(|error| error.to_string())
     })

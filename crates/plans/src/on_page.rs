@@ -1,10 +1,10 @@
 //! What a partnership's page says of what its members agreed on.
 
 use access::{Action as Deed, Visitor, Zone, decide, partnerships};
-use foundation::{App, DbError, OrgRef};
+use foundation::{App, DbError, OrgRef, clock::date_in_words};
 use register::pages::{Line, Section};
 
-use crate::shared::{GoalState, charter, goals};
+use crate::shared::{GoalState, charter, goals, pulse, thanks};
 
 /// The charter and the goals.
 ///
@@ -55,5 +55,39 @@ pub async fn sections(
             visible_to,
         },
         Section { heading: "What they want to reach".to_owned(), lines, visible_to },
+        Section {
+            heading: "How it is to be a member".to_owned(),
+            lines: climate(&app, org, &base).await?,
+            visible_to,
+        },
     ])
+}
+
+/// The last questions, and the latest thanks.
+async fn climate(app: &App, org: OrgRef, base: &str) -> Result<Vec<Line>, DbError> {
+    let last = pulse::of(&app.db, org).await?.into_iter().next();
+    let mut lines = vec![Line {
+        text: "How members find it".to_owned(),
+        href: Some(format!("{base}/pulse")),
+        note: match last {
+            None => "Nobody has been asked yet".to_owned(),
+            Some(it) if it.state() == pulse::State::Open => {
+                format!("Being asked until {}", date_in_words(it.closes()))
+            }
+            Some(it) => format!("Last asked on {}", date_in_words(it.opened())),
+        },
+    }];
+    for one in thanks::shown(&app.db, org, (0, 2)).await? {
+        lines.push(Line {
+            text: format!("Thanks to {}", register::org_name(&app.db, one.to_org).await?),
+            href: None,
+            note: one.words,
+        });
+    }
+    lines.push(Line {
+        text: "Say thank you".to_owned(),
+        href: Some(format!("{base}/thanks")),
+        note: String::new(),
+    });
+    Ok(lines)
 }

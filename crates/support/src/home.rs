@@ -1,7 +1,7 @@
 //! What needs somebody now, for the two halves of the front page: my school, and the schools I
 //! work with.
 
-use access::Visitor;
+use access::{Visitor, accounts};
 use foundation::{App, DbError, OrgRef, Sql, clock::date_in_words, terms::AcademicYear};
 use jiff::{Span, civil::Date};
 
@@ -12,7 +12,7 @@ use crate::{
         store::{self, signed, standings_of},
     },
     care::{concerns, floors},
-    exits, impact, milestones,
+    exits, impact, leading, milestones,
     money::{self, charges},
     neighbours, reviews, stories, time,
 };
@@ -82,6 +82,16 @@ pub async fn needs_me(app: &App, visitor: &Visitor) -> Result<Halves, Refusal> {
             } else {
                 halves.others.push(todo);
             }
+        }
+        for it in leading::waiting_for(&app.db, org).await? {
+            let name = accounts::get(&app.db, it.leader).await?.map(|one| one.name);
+            halves.my_school.push(Todo {
+                text: "Say how you see a partner lead".to_owned(),
+                about: name.unwrap_or_default(),
+                href: format!("/leading/{}", it.id),
+                due: None,
+                late: false,
+            });
         }
         for floor in floors::of(&app.db, org).await? {
             if floor.waits_for_review() {

@@ -35,6 +35,16 @@ pub const KEPT: &[Line] = &[
         "They explain for three years why support was paused.",
     ),
     Line::deleted(
+        "how people lead",
+        "What people asked of partners about the way they lead, and what both said",
+        (Wait::Years(3), "it was asked"),
+        &[
+            rows("leading_said", "question IN (SELECT id FROM leading_view WHERE asked_on < $2)"),
+            rows("leading_view", "asked_on < $2"),
+        ],
+        "It serves the person as long as they remember the work; nobody else reads it.",
+    ),
+    Line::deleted(
         "notices to boards",
         "That a board was told of a report",
         (Wait::Years(2), "the term"),

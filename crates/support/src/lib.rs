@@ -24,6 +24,7 @@ pub mod exits;
 pub mod home;
 pub mod impact;
 mod keeping;
+pub mod leading;
 mod letters;
 pub mod machine;
 pub mod milestones;
@@ -85,6 +86,7 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration { room: "support", number: 12, sql: include_str!("../migrations/0012_hours.sql") },
     Migration { room: "support", number: 13, sql: include_str!("../migrations/0013_advice.sql") },
+    Migration { room: "support", number: 14, sql: include_str!("../migrations/0014_leading.sql") },
 ];
 
 /// The state machines of this room, for the documentation.
@@ -98,6 +100,7 @@ pub fn machines() -> Vec<foundation::machine::Document> {
         care::concerns::machine(),
         stories::machine(),
         exits::advice::machine(),
+        leading::machine(),
     ]
 }
 

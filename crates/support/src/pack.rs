@@ -194,6 +194,9 @@ pub struct Pack {
     /// What each side is asked at the end.
     #[serde(rename = "feedback_item")]
     pub feedback_items: Vec<Phrase>,
+    /// What members of a partnership are asked about it; none where nobody asks.
+    #[serde(default)]
+    pub pulse: Vec<Phrase>,
     /// Why time may be cancelled.
     #[serde(rename = "cancellation")]
     pub cancellations: Vec<Phrase>,
@@ -244,6 +247,9 @@ impl Pack {
                     rate.name
                 ));
             }
+        }
+        if pack.pulse.len() > 5 {
+            return Err("pulse: five statements at most, or nobody answers".to_owned());
         }
         if pack.feedback_items.len() > 8 {
             return Err("ask at most eight questions at the end".to_owned());

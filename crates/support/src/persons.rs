@@ -138,6 +138,14 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
              FROM advice_report WHERE by_account = $1 ORDER BY agreement",
         ),
         (
+            "how you lead",
+            "SELECT l.agreement, s.behaviour || ', ' || s.side || ', ' || CAST(s.level AS TEXT) AS about,
+               s.example AS words
+             FROM leading_view l JOIN leading_said s ON s.question = l.id
+             WHERE l.leader = $1 OR (l.answered_by = $1 AND s.side = 'partner')
+             ORDER BY l.asked_on, l.id, s.side, s.behaviour",
+        ),
+        (
             "checks",
             "SELECT agreement, due_on AS about, evidence AS words
              FROM sustainability_check WHERE answered_by = 'account:' || CAST($1 AS TEXT) ORDER BY due_on, id",

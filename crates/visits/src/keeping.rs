@@ -116,7 +116,10 @@ pub const KEPT: &[Line] = &[
         "judgements",
         "What two people judged when they looked at the same thing, each alone",
         (Wait::Years(3), "they began"),
-        &[rows("judgement", "moderation IN (SELECT id FROM moderation WHERE created_at < $1)")],
+        &[rows(
+            "moderation_judgement",
+            "moderation IN (SELECT id FROM moderation WHERE created_at < $1)",
+        )],
         "What they agreed stays; who judged what beforehand is of no use any more.",
     ),
     Line::stays(

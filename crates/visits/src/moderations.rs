@@ -47,7 +47,7 @@ words! {
         Begun = "begun", "Each judges alone";
         OneIn = "one_in", "One has judged";
         Compared = "compared", "Compared, to be talked about";
-        Settled = "settled", "Agreed what it means";
+        Settled = "settled", "Agreed";
         Left = "left", "Left unfinished";
     }
 }
@@ -572,6 +572,12 @@ pub async fn judge(
 pub const LEVEL_FIELDS: [&str; 10] = [
     "level-1", "level-2", "level-3", "level-4", "level-5", "level-6", "level-7", "level-8",
     "level-9", "level-10",
+];
+
+/// The names of the fields for what somebody saw.
+pub const SEEN_FIELDS: [&str; 10] = [
+    "seen-1", "seen-2", "seen-3", "seen-4", "seen-5", "seen-6", "seen-7", "seen-8", "seen-9",
+    "seen-10",
 ];
 
 /// The names of the fields for what an aspect means to both.

@@ -155,7 +155,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
             "leader_goal",
             "availability",
             "home_guard",
-            "moderation_judgement",
+            "judgement",
             "training",
             "conduct_acceptance",
         ],
@@ -209,6 +209,17 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         count: "SELECT count(*) AS n FROM agreement",
     },
     Activity {
+        name: "How somebody leads in another school",
+        purpose: "So that whoever helps another school learns how they are seen there, if they ask.",
+        basis: PUBLIC_TASK,
+        people: "Those who lead beyond their school and ask; the head who answers",
+        data: "Six behaviours and how often, with an example, as both see it; read by the one who asked \
+               alone",
+        zones: &[Zone::Own, Zone::School],
+        tables: &["leading_view", "leading_said"],
+        count: "SELECT count(*) AS n FROM leading_view",
+    },
+    Activity {
         name: "Improvement plans",
         purpose: "So that a school decides what it works at, who does what, and what came of it.",
         basis: PUBLIC_TASK,
@@ -245,6 +256,17 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         zones: &[Zone::Network],
         tables: &["charter", "charter_acceptance", "shared_goal", "shared_goal_note"],
         count: "SELECT count(*) AS n FROM charter",
+    },
+    Activity {
+        name: "How members find their partnership, and thanks",
+        purpose: "To see whether members feel at home, and to say what was good.",
+        basis: PUBLIC_TASK,
+        people: "Whoever is of a member and answers or thanks",
+        data: "Counts of answers; who has answered, without the answer, until the questions close; \
+               thanks with their author",
+        zones: &[Zone::Network],
+        tables: &["pulse", "pulse_reply", "pulse_count", "thanks"],
+        count: "SELECT (SELECT count(*) FROM pulse) + (SELECT count(*) FROM thanks) AS n",
     },
     Activity {
         name: "Visits and their notes",

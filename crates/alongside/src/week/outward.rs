@@ -119,6 +119,7 @@ fn chart(urn: u32, years: &[Year]) -> Html {
     let chart = Bars {
         frame: ChartFrame::new(&id, "Days given and received, by school year"),
         unit: Unit::plain(1),
+        value: "Value".to_owned(),
         comparator: String::new(),
         bars,
     };

@@ -214,9 +214,9 @@ fn a_record_that_was_cut_or_rewritten_no_longer_fits_the_anchor() {
     // A whole earlier state, put in place of the present one, is a chain without a fault.
     // What was written last may still stand in the log beside the file, so both are moved.
     let kept = folder.path().join("kept.sqlite");
-    let moved = |from: &std::path::Path, to: &std::path::Path| {
+    let moved = |from: &Path, to: &Path| {
         for ending in ["", "-wal", "-shm"] {
-            let name = |of: &std::path::Path| format!("{}{ending}", of.display());
+            let name = |of: &Path| format!("{}{ending}", of.display());
             let _ = std::fs::remove_file(name(to));
             let done = std::fs::rename(name(from), name(to));
             assert!(done.is_ok() || !ending.is_empty(), "{done:?}");

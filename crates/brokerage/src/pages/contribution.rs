@@ -28,6 +28,7 @@ struct Page {
     table: Option<String>,
     goal: Option<String>,
     may_set: bool,
+    may_ask: bool,
     profile: Option<Profile>,
     today: String,
     downloads: Html,
@@ -102,6 +103,7 @@ fn profile(name: &str, given: &[Contribution]) -> Option<Profile> {
         let chart = Bars {
             frame: ChartFrame::new("reach", "Pieces of work begun, by school year and reach"),
             unit: Unit::plain(0),
+            value: "Value".to_owned(),
             comparator: String::new(),
             bars,
         };
@@ -200,6 +202,7 @@ pub(super) async fn show(
             format!("{}: {}, by {}", goal.competency_name(), goal.words, date_in_words(goal.by()))
         }),
         may_set: !roles.is_empty() && !packs::competencies().is_empty(),
+        may_ask: !roles.is_empty() && !packs::behaviours().is_empty(),
         name: visitor.name.clone(),
         roles,
         total: days_in_words(given.iter().filter_map(|one| one.given).sum()),

@@ -134,6 +134,7 @@ pub(crate) fn bars(frame: Frame) -> Drawing {
     Bars {
         frame,
         unit: Unit::percent(),
+        value: "Value".to_owned(),
         comparator: "National".to_owned(),
         bars: vec![
             bar("All pupils", share(12, 27), Some(62.0)),

@@ -165,6 +165,7 @@ fn nothing_at_all_is_said_and_not_drawn() {
     let bars = Bars {
         frame: Frame::new("b", "B"),
         unit: Unit::percent(),
+        value: "Value".to_owned(),
         comparator: String::new(),
         bars: Vec::new(),
     };
@@ -220,7 +221,7 @@ proptest! {
     #[test]
     fn bars_hold_whatever_they_are_given(readings in prop::collection::vec(reading(), 1..10), label in "\\PC{0,80}") {
         let bars = readings.into_iter().map(|reading| Bar { label: label.clone(), comparator: reading.value(), reading }).collect();
-        check(&Bars { frame: Frame::new("b", "B"), unit: Unit::plain(1), comparator: label, bars }.draw());
+        check(&Bars { frame: Frame::new("b", "B"), unit: Unit::plain(1), value: label.clone(), comparator: label, bars }.draw());
     }
 
     #[test]

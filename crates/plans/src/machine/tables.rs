@@ -84,6 +84,8 @@ pub fn machines() -> Vec<Document> {
         Document::of("plan-actions", "The life of an action", HERE, ACTIONS),
         Document::of("plan-suggestions", "The life of a suggestion", HERE, SUGGESTIONS),
         crate::shared::machine(),
+        crate::shared::pulse::machine(),
+        crate::shared::thanks::machine(),
         crate::trials::machine(),
     ]
 }

@@ -13,9 +13,11 @@ mod objective;
 mod objective_forms;
 mod parts;
 mod plan;
+mod pulse;
 mod several;
 mod suggestions;
 mod table;
+mod thanks;
 mod trial;
 
 use access::{Action as Deed, Permit, Visitor, looks};
@@ -50,6 +52,11 @@ pub fn routes() -> Router<App> {
         .route("/partnerships/{id}/charter", get(charter::show).post(charter::write))
         .route("/partnerships/{id}/charter/accept", post(charter::accept))
         .route("/partnerships/{id}/goals", get(goals::list).post(goals::begin))
+        .route("/partnerships/{id}/pulse", get(pulse::list).post(pulse::open))
+        .route("/pulses/{id}", get(pulse::show).post(pulse::answer))
+        .route("/pulses/{id}/close", post(pulse::close))
+        .route("/partnerships/{id}/thanks", get(thanks::list).post(thanks::say))
+        .route("/thanks/{id}/{act}", post(thanks::act))
         .route("/goals/{id}", get(goals::show).post(goals::act))
         .route("/plans", get(list::list))
         .route("/plans/new", get(list::ask).post(list::begin))

@@ -1,6 +1,7 @@
 //! The plans room against real databases.
 
 mod answers;
+mod climate;
 mod journey;
 mod ladder;
 mod life;

@@ -11,6 +11,7 @@ mod decide;
 mod fields;
 mod floors;
 mod hours;
+mod leading;
 mod letter;
 mod list;
 mod milestones;
@@ -128,6 +129,9 @@ pub fn routes() -> Router<App> {
         .route("/assignments/new", get(assignments::ask).post(assignments::begin))
         .route("/assignments/{id}", get(assignments::show))
         .route("/assignments/{id}/schools", axum::routing::post(assignments::widen))
+        .route("/leading", get(leading::list))
+        .route("/leading/{id}", get(leading::show).post(leading::act))
+        .route("/agreements/{id}/leading/new", get(leading::ask).post(leading::begin))
         .route("/portfolio/{org}", get(portfolio::show))
         .route("/boards", get(board::list))
         .route("/boards/{org}", get(board::show))

@@ -7,6 +7,7 @@ mod by_letter;
 mod care;
 mod funder;
 mod hours;
+mod leading;
 mod money;
 mod portfolio;
 mod poster;

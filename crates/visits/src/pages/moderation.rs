@@ -22,7 +22,9 @@ use support::{
 use super::permit_to_act;
 use crate::{
     machine::{Who, may},
-    moderations::{self, Act, Given, Judgement, LEVEL_FIELDS, MEANS_FIELDS, New, State},
+    moderations::{
+        self, Act, Given, Judgement, LEVEL_FIELDS, MEANS_FIELDS, New, SEEN_FIELDS, State,
+    },
     pack,
 };
 
@@ -273,6 +275,7 @@ async fn compared(app: &App, open: &Open) -> Result<Html, PageError> {
                 row.push(Cell::text(pair.map_or_else(String::new, |pair| match pair.apart() {
                     0 => "The same".to_owned(),
                     1 => "One level".to_owned(),
+                    apart if settled => format!("{apart} levels"),
                     apart => format!("{apart} levels: talk about it"),
                 })));
             }
@@ -463,7 +466,7 @@ fn judge_form(
         page.fields.push(line(
             form,
             errors,
-            &format!("seen-{}", at + 1),
+            SEEN_FIELDS[at],
             "What did you see that makes you say so?",
             "",
         ));
@@ -516,7 +519,7 @@ pub(super) async fn judge(
     if errors.is_empty() {
         let given: Vec<(Option<i64>, String)> =
             (0..open.it.aspects().len().min(LEVEL_FIELDS.len()))
-                .map(|at| (level_of(&form, at), form.text(&format!("seen-{}", at + 1)).to_owned()))
+                .map(|at| (level_of(&form, at), form.text(SEEN_FIELDS[at]).to_owned()))
                 .collect();
         match moderations::judge(&app, &permit, open.it.id, &given).await {
             Ok(_) => return Ok(redirect(&open.at(""))),

@@ -103,7 +103,7 @@ async fn neither_sees_the_others_judgement_before_both_are_in() {
             .unwrap();
         let done = t.get(Some(&w.priya), &page).await.expect(200);
         let _ = done
-            .contains("Agreed what it means")
+            .contains("What you agreed")
             .contains("2: Beginning. It means that a child tries again")
             .contains("We look at the child first");
         let _ = t.get(Some(&w.stranger), &page).await.expect(404);

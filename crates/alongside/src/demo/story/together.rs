@@ -1,4 +1,5 @@
-//! What the alliance agrees on: its charter, accepted by its members, and two goals they share.
+//! What the alliance agrees on: its charter, accepted by its members, and two goals they share; how its
+//! people find it, and thanks.
 
 use access::Action;
 use anyhow::Context as _;
@@ -8,6 +9,7 @@ use plans::shared::{
     GoalAct,
     charter::{self, NewCharter},
     goals::{self, NewGoal},
+    pulse, thanks,
 };
 
 use super::Stage;
@@ -23,6 +25,13 @@ pub(super) enum Together {
     Goal(&'static str, &'static str, u32, Date),
     /// Its lead says how it goes.
     Word(&'static str, &'static str),
+    /// The broker asks how members find it.
+    Ask(Date),
+    /// Everybody in the story who is of a member answers, and the broker closes it: as many more in a
+    /// hundred agree as said.
+    Answer(i64),
+    /// Somebody thanks a school.
+    Thank(&'static str, u32, &'static str),
 }
 
 const READING: &str = "Every child reads by the end of Year 2";
@@ -56,6 +65,26 @@ pub(super) fn agreed(members: &[u32], reading: u32, absence: u32) -> Vec<(DateTi
         (
             at(date(2027, 3, 8)),
             Together::Word(READING, "Nine schools check new children in their first week now."),
+        ),
+        (at(date(2026, 10, 12)), Together::Ask(date(2026, 10, 23))),
+        (at(date(2026, 10, 23)), Together::Answer(0)),
+        (at(date(2027, 2, 22)), Together::Ask(date(2027, 3, 5))),
+        (at(date(2027, 3, 5)), Together::Answer(12)),
+        (
+            at(date(2026, 12, 17)),
+            Together::Thank(
+                "priya",
+                reading,
+                "For the whole Tuesday in December, and for asking before telling.",
+            ),
+        ),
+        (
+            at(date(2027, 3, 11)),
+            Together::Thank(
+                "aisha",
+                absence,
+                "Your Year 3 team let us watch while it did not work yet. We learned most from that.",
+            ),
         ),
     ]);
     all
@@ -101,7 +130,54 @@ impl Stage<'_> {
                 let who = goal.standings(&head);
                 goals::take(self.app, &permit, goal, GoalAct::Report, &who, words).await?;
             }
+            Together::Ask(until) => {
+                let permit = self.permit("marcus", Action::Update, &whole).await?;
+                pulse::open(self.app, &permit, alliance, Some(until)).await?;
+            }
+            Together::Answer(better) => self.answer_all(better).await?,
+            Together::Thank(person, urn, words) => {
+                let visitor = self.visitor(person).await?;
+                let account = visitor.account.context("they have an account")?;
+                let permit =
+                    self.permit(person, Action::Update, &access::policy::own(account)).await?;
+                let to = Some(OrgRef::School(urn));
+                thanks::say(self.app, &permit, &visitor, alliance, to, words).await?;
+            }
         }
+        Ok(())
+    }
+
+    /// Everybody of a member answers. People differ, and not every statement is as easy to say.
+    async fn answer_all(&self, more: i64) -> anyhow::Result<()> {
+        /// How many in a hundred agree, statement by statement.
+        const AGREE: [i64; 5] = [72, 44, 61, 38, 81];
+        let alliance = self.alliance();
+        let all = pulse::of(&self.app.db, alliance).await?;
+        let open = all.iter().find(|it| it.state() == pulse::State::Open);
+        let open = open.context("nobody is being asked")?;
+        let mut place = 0_i64;
+        for person in self.cast.accounts.keys() {
+            let visitor = self.visitor(person).await?;
+            let who = pulse::standings(&visitor, alliance);
+            let Some(account) = visitor.account.filter(|_| who.contains(&pulse::Who::Member))
+            else {
+                continue;
+            };
+            let permit = self.permit(person, Action::Update, &access::policy::own(account)).await?;
+            let levels: Vec<Option<i64>> = (0..)
+                .zip(AGREE)
+                .map(|(statement, agree)| {
+                    let draw = (place * 37 + statement * 53) % 100;
+                    let strong = i64::from((place + statement) % 3 == 0);
+                    Some(if draw < agree + more { 3 + strong } else { 2 - strong })
+                })
+                .collect();
+            pulse::answer(self.app, &permit, open.id, &who, &levels).await?;
+            place += 1;
+        }
+        let whole = access::partnerships::resource(alliance);
+        let permit = self.permit("marcus", Action::Update, &whole).await?;
+        pulse::close(self.app, &permit, open.id, &[pulse::Who::Keeper]).await?;
         Ok(())
     }
 }

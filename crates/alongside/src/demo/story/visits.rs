@@ -12,7 +12,7 @@ use jiff::{
     ToSpan as _,
     civil::{Date, DateTime, date},
 };
-use support::{Agreement, agreements::Side};
+use support::{Agreement, agreements::Side, leading};
 
 use super::Stage;
 
@@ -362,6 +362,54 @@ impl Stage<'_> {
             "Both of us looked at what adults wrote before we looked at what children did.";
         moderations::settle(self.app, &mine, id, &[(3, Some(2), means.to_owned())], learned)
             .await?;
+        self.how_somebody_leads(it, agreement).await
+    }
+
+    /// Whoever comes asks how they lead; the head answers.
+    async fn how_somebody_leads(
+        &self,
+        it: &story::Deployment,
+        agreement: &Agreement,
+    ) -> anyhow::Result<()> {
+        let Some(visit) = it.visits.first() else { return Ok(()) };
+        let said = |levels: [i64; 6], examples: [&str; 6]| {
+            let behaviours = brokerage::packs::behaviours().iter();
+            let both = behaviours.zip(levels.into_iter().zip(examples));
+            both.map(|(one, (level, example))| leading::Said {
+                behaviour: one.code.clone(),
+                level,
+                example: example.to_owned(),
+            })
+            .collect::<Vec<_>>()
+        };
+        let own = said(
+            [3, 3, 2, 4, 3, 2],
+            [
+                "Brought the sheet before anybody asked",
+                "",
+                "I still answer too fast",
+                "Every date kept so far",
+                "",
+                "",
+            ],
+        );
+        let theirs = said(
+            [4, 3, 4, 4, 0, 2],
+            [
+                "",
+                "We planned the walk together",
+                "Asked our newest teacher how she does it",
+                "",
+                "",
+                "I would like to try something less safe",
+            ],
+        );
+        let asks = self.as_party(visit.visitor, agreement).await?;
+        let id = leading::ask(self.app, &asks, agreement.id, &own).await?;
+        let known = leading::get(&self.app.db, id).await?.context("it is gone")?;
+        let head = self.head(it.supported)?;
+        let answers = self.permit(head, Action::Sign, &known.put_to_partner()).await?;
+        leading::take(self.app, &answers, id, leading::Act::Answer, &theirs).await?;
         Ok(())
     }
 

@@ -65,7 +65,7 @@ impl Hands<'_> {
         let assignment = self.fill("Marcus", form, form, &new).await;
         let agreement = self.link("Priya", &assignment, "/agreements/0").await;
         self.keep("Marcus", std::slice::from_ref(&assignment));
-        self.keep("Priya", &[assignment, agreement.clone()]);
+        self.keep("Priya", &[assignment, agreement]);
 
         let (one, other) =
             (self.account_of("Priya").to_string(), self.account_of("Aisha").to_string());
@@ -102,8 +102,8 @@ impl Hands<'_> {
         self.keep("Daniel", &[write]);
         self.keep("Priya", &[format!("{advised}/advice"), reply]);
 
-        // The same agreement's schools judge together: Priya has, Daniel has not.
-        let (form, send) = (format!("{agreement}/moderations/new"), "/moderations/new");
+        // The two schools judge together: Priya has, Daniel has not.
+        let (form, send) = (format!("{advised}/moderations/new"), "/moderations/new");
         let new = [("about", "Six plates"), ("rubric", "work")];
         let judging = self.fill("Priya", &form, send, &new).await;
         let judge = format!("{judging}/judge");
@@ -111,6 +111,22 @@ impl Hands<'_> {
         self.fill("Priya", &judge, "/judge", &levels).await;
         self.keep("Priya", &[form, judging]);
         self.keep("Daniel", &[judge]);
+
+        // Daniel asks Priya how he leads; everybody is asked how they find the alliance; a thank you.
+        let form = format!("{advised}/leading/new");
+        let levels = ["level-0", "level-1", "level-2", "level-3", "level-4", "level-5"];
+        let asked =
+            self.fill("Daniel", &form, "/leading/new", &levels.map(|name| (name, "3"))).await;
+        self.keep("Daniel", &[form, asked.clone()]);
+        self.keep("Priya", &[asked]);
+        let (pulse, thanks) = (format!("{alliance}/pulse"), format!("{alliance}/thanks"));
+        let open = self.fill("Marcus", &pulse, "/pulse", &[]).await;
+        self.keep("Priya", &[pulse, open.clone()]);
+        self.keep("Marcus", &[open]);
+        let said = [("to", format!("school:{OAKFIELD}")), ("words", "For the plates".to_owned())];
+        let said = said.each_ref().map(|(name, value)| (*name, value.as_str()));
+        self.fill("Priya", &thanks, "/thanks", &said).await;
+        self.keep("Priya", &[thanks]);
 
         self.aisha_as("expert-practitioner", partnership).await;
         let agreements = paths::links(&self.get("Aisha", "/agreements").await.body);
