@@ -15,7 +15,6 @@ use govuk::{Html, Tag, TagColour};
 
 use super::{
     Sight,
-    close::{begun, form_page},
     parts::{self, FormPage, Sheet, act_button, choice, kept, line, link, paragraphs, text},
     sight_of_form, sight_to_send,
 };
@@ -146,8 +145,9 @@ fn ask_form(
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
-    let mut page = begun(sight, "How you lead", "leading/new", errors);
-    page.back = "/leading".to_owned();
+    let mut page = FormPage::new("How you lead", sight.at("leading/new"), "/leading");
+    page.caption = sight.title();
+    page.problems = parts::problems(errors);
     page.lede = paragraphs(&format!(
         "Say first how you see it yourself. Then the head of {} is asked the same, without seeing what \
          you said. You alone read both.",
@@ -155,7 +155,14 @@ fn ask_form(
     ));
     page.fields = fields(form, errors, Side::Own);
     page.button = "Keep it, and ask the partner".to_owned();
-    form_page(frame, sight, &page, errors)
+    let mut built = frame
+        .page("How you lead")
+        .crumb("How you lead", "/leading")
+        .visible_to("you alone; that you ask, the head who is asked");
+    if !errors.is_empty() {
+        built = built.with_problems();
+    }
+    built.show(&page)
 }
 
 /// A pack without behaviours has no such question.
@@ -359,6 +366,16 @@ async fn for_partner(
     built.show(&page)
 }
 
+/// The door for the school that is asked: whoever may read much of that school, but does not lead it,
+/// learns of no question.
+fn partner(app: &App, visitor: &Visitor, it: &Leading) -> Result<access::Permit, PageError> {
+    let resource = it.put_to_partner();
+    if !decide(visitor, Action::Sign, &resource).allowed {
+        return Err(PageError::NotFound);
+    }
+    authorize(app, visitor, Action::Sign, &resource)
+}
+
 fn is_leader(visitor: &Visitor, it: &Leading) -> bool {
     visitor.account == Some(it.leader)
 }
@@ -374,7 +391,7 @@ pub(super) async fn show(
         authorize(&app, &visitor, Action::Read, &it.read_by_leader())?;
         return for_leader(&app, frame, &it).await;
     }
-    authorize(&app, &visitor, Action::Sign, &it.put_to_partner())?;
+    partner(&app, &visitor, &it)?;
     for_partner(&app, frame, &it, &FormData::default(), &Errors::default()).await
 }
 
@@ -397,7 +414,7 @@ pub(super) async fn act(
     let permit = if own {
         authorize(&app, &visitor, Action::Update, &it.read_by_leader())?
     } else {
-        authorize(&app, &visitor, Action::Sign, &it.put_to_partner())?
+        partner(&app, &visitor, &it)?
     };
     let act = match (own, pressed.act.as_deref()) {
         (true, _) => Act::Withdraw,

@@ -109,8 +109,14 @@ impl Hands<'_> {
         let judge = format!("{judging}/judge");
         let levels = ["level-1", "level-2", "level-3", "level-4"].map(|name| (name, "3"));
         self.fill("Priya", &judge, "/judge", &levels).await;
-        self.keep("Priya", &[form, judging]);
+        self.keep("Priya", &[form.clone(), judging]);
         self.keep("Daniel", &[judge]);
+        let compared = self.fill("Daniel", &form, send, &new).await;
+        let judge = format!("{compared}/judge");
+        for (who, level) in [("Daniel", "4"), ("Priya", "2")] {
+            self.fill(who, &judge, "/judge", &levels.map(|(name, _)| (name, level))).await;
+        }
+        self.keep("Priya", &[format!("{compared}/agree")]);
 
         // Daniel asks Priya how he leads; everybody is asked how they find the alliance; a thank you.
         let form = format!("{advised}/leading/new");
