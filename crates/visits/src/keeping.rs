@@ -113,7 +113,7 @@ pub const KEPT: &[Line] = &[
         "Words of two schools about teaching; they name no person.",
     ),
     Line::deleted(
-        "judgements",
+        "judgements of two together",
         "What two people judged when they looked at the same thing, each alone",
         (Wait::Years(3), "they began"),
         &[rows(

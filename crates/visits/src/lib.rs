@@ -98,7 +98,7 @@ pub fn machines() -> Vec<foundation::machine::Document> {
         document::<moderations::State>(
             "moderations",
             "The life of judging together",
-            "crates/visits/src/moderations.rs",
+            "crates/visits/src/moderations/mod.rs",
         ),
         document::<commissions::State>(
             "commissions",

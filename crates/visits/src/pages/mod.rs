@@ -9,6 +9,7 @@ mod coaching;
 mod commission;
 mod cycle;
 mod journal;
+mod judging;
 mod list;
 mod moderation;
 mod note;
@@ -75,8 +76,8 @@ pub fn routes() -> Router<App> {
         .route("/cycles/{id}/write", get(cycle::ask_write).post(cycle::write))
         .route("/agreements/{id}/moderations/new", get(moderation::ask).post(moderation::begin))
         .route("/moderations/{id}", get(moderation::show).post(moderation::leave))
-        .route("/moderations/{id}/judge", get(moderation::ask_judge).post(moderation::judge))
-        .route("/moderations/{id}/agree", get(moderation::ask_agree).post(moderation::agree))
+        .route("/moderations/{id}/judge", get(judging::ask_judge).post(judging::judge))
+        .route("/moderations/{id}/agree", get(judging::ask_agree).post(judging::agree))
         .route("/journal", get(journal::list))
         .route("/journal/new", get(journal::ask).post(journal::write))
         .route("/journal/{id}", get(journal::show))

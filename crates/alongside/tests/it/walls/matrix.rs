@@ -237,15 +237,19 @@ const FOR_EVERYBODY: [(&str, &str); 5] = [
 ];
 
 /// Pages with a form on them that are there to be read by more people than may send it.
-const READ_TOO: [(&str, &str); 12] = [
+const READ_TOO: [(&str, &str); 16] = [
     ("/agreements/{id}/story", "both sides, and whoever pays, read what is to be told"),
     ("/audits", "the list of audits"),
     ("/audits/{id}/sections/{area}", "a section is read where it is written"),
     ("/cadre/conduct", "the code of conduct is for everybody to read"),
     ("/goals/{id}", "a shared goal is read by every member"),
+    ("/moderations/{id}", "the broker reads what the two schools may leave"),
     ("/offers", "the list of offers"),
     ("/partnerships/{id}/charter", "the charter is read by every member"),
     ("/partnerships/{id}/goals", "the list of shared goals"),
+    ("/partnerships/{id}/pulse", "the pulses so far are read by every member"),
+    ("/partnerships/{id}/thanks", "thanks are there to be read"),
+    ("/pulses/{id}", "a pulse that came back is read by every member"),
     ("/requests", "the list of requests"),
     ("/requests/{id}/proposal/{proposal}", "a proposal is read where it is answered"),
     ("/requests/{id}/proposal/{proposal}/safeguards", "read by more than accept them"),

@@ -102,15 +102,16 @@ impl Hands<'_> {
         self.keep("Daniel", &[write]);
         self.keep("Priya", &[format!("{advised}/advice"), reply]);
 
-        // The two schools judge together: Priya has, Daniel has not.
+        // The two schools judge together: nobody has yet; Priya has, Daniel has not; both have.
         let (form, send) = (format!("{advised}/moderations/new"), "/moderations/new");
         let new = [("about", "Six plates"), ("rubric", "work")];
+        let begun = self.fill("Priya", &form, send, &new).await;
         let judging = self.fill("Priya", &form, send, &new).await;
         let judge = format!("{judging}/judge");
         let levels = ["level-1", "level-2", "level-3", "level-4"].map(|name| (name, "3"));
         self.fill("Priya", &judge, "/judge", &levels).await;
         self.keep("Priya", &[form.clone(), judging]);
-        self.keep("Daniel", &[judge]);
+        self.keep("Daniel", &[format!("{begun}/judge")]);
         let compared = self.fill("Daniel", &form, send, &new).await;
         let judge = format!("{compared}/judge");
         for (who, level) in [("Daniel", "4"), ("Priya", "2")] {
