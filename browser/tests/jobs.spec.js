@@ -207,6 +207,20 @@ const jobs = [
   ['Grace', 'What schools share, for the next meeting', async (hand) => {
     await hand.menu('Practices')
     await hand.sees('The first-day call')
+  }],
+  ['Grace', 'Whom my network does not reach', async (hand) => {
+    await hand.follow('Networks')
+    await hand.follow('Heads of English')
+    await hand.sees('Not reached yet')
+  }],
+  ['Grace', 'A day for the next meeting', async (hand) => {
+    await hand.follow('Networks')
+    await hand.follow('Heads of English')
+    await hand.follow('Plan a meeting')
+    await hand.fill('title', 'Poems by heart')
+    await hand.day('on', '2027-05-12')
+    await hand.press('Plan it')
+    await hand.sees('Poems by heart', '12 May 2027')
   }]
 ]
 

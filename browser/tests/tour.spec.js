@@ -62,7 +62,7 @@ const deep = {
     ]
   },
   Helen: { agreement: [], beside: ['/requests', '/requests/suggest'], under: [[['/home', 'All our support'], ['']]] },
-  Priya: { agreement: [], partnership: ['/charter', '/pulse', '/thanks'], under: [[['/agreements', /Every child at Harbour View reads by six/, 'Visits', 'Six reading records'], ['']]], beside: ['/schools/999101/standing', '/schools/999101/memory', '/schools/999101/memory?since=ever', '/schools/999101/one-page'] },
+  Priya: { agreement: [], partnership: ['/charter', '/pulse', '/thanks'], under: [[['/agreements', /Every child at Harbour View reads by six/, 'Visits', 'Six reading records'], ['']], [['/plans', /Improvement plan, from January 2027/], ['/progress']]], beside: ['/schools/999101/standing', '/schools/999101/memory', '/schools/999101/memory?since=ever', '/schools/999101/one-page'] },
   Marcus: { agreement: ['/care', '/charges', '/impact'], partnership: ['', '/charter', '/goals', '/pulse', '/thanks'], under: [[['/partnerships', 'Tideway Learning Alliance', 'How members find it', '22 February'], ['']]], beside: ['/schools/999101/standing', '/schools/999101/memory', '/broker', '/briefings/new', '/desk/coverage', '/desk/capacity', '/desk/plans', '/desk/what-if', '/desk/new-heads', '/cadre/new', '/networks/new', '/specialisms/new', '/assignments/new'] }
 }
 

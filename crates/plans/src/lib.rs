@@ -24,6 +24,7 @@ pub mod model;
 pub mod on_page;
 mod pages;
 mod records;
+pub mod rhythm;
 pub mod shared;
 pub mod store;
 pub mod tend;

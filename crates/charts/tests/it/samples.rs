@@ -437,7 +437,27 @@ pub(crate) fn map(frame: Frame) -> Drawing {
 pub(crate) type Maker = fn(Frame) -> Drawing;
 
 /// Every sample: identifier, title, maker.
-pub(crate) const ALL: [(&str, &str, Maker); 11] = [
+pub(crate) fn steady(frame: Frame) -> Drawing {
+    let month = |label: &str, weeks: &[(u32, Option<u32>)]| HeardMonth {
+        label: format!("{label} 2027"),
+        weeks: weeks
+            .iter()
+            .map(|(day, times)| HeardWeek {
+                day: day.to_string(),
+                monday: format!("{day} {label} 2027"),
+                heard: times.map_or_else(|| Heard::Closed("Half-term".to_owned()), Heard::Times),
+            })
+            .collect(),
+    };
+    let months = vec![
+        month("Jan", &[(4, Some(3)), (11, Some(1)), (18, Some(0)), (25, Some(2))]),
+        month("Feb", &[(1, Some(0)), (8, Some(0)), (15, None), (22, Some(0))]),
+        month("Mar", &[(1, Some(7)), (8, Some(1)), (15, Some(2)), (22, Some(1)), (29, Some(4))]),
+    ];
+    Steady { frame, months }.draw()
+}
+
+pub(crate) const ALL: [(&str, &str, Maker); 12] = [
     ("trend", "Expected standard in reading, writing and maths, Harbour View Primary", trend),
     ("small-trend", "The same at a very small school, Pellingsea Community Primary", small_trend),
     ("funnel", "Three years pooled, beside sixty similar schools", funnel),
@@ -447,6 +467,7 @@ pub(crate) const ALL: [(&str, &str, Maker); 11] = [
     ("spread", "How far apart the alliance\u{2019}s schools are", spread),
     ("quadrant", "Bar and gap, 2022-23 to 2025-26", quadrant),
     ("capacity", "Half-days free, spring 2027", capacity),
+    ("steady", "Weeks in which something was heard of a plan", steady),
     ("timeline", "Oakfield beside Harbour View, 2027", timeline),
     ("map", "The Tideway Learning Alliance", map),
 ];

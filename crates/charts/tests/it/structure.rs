@@ -101,11 +101,14 @@ fn words_can_be_read_and_symbols_be_seen() {
             .descendants()
             .filter(|n| matches!(n.attribute("class"), Some("chart__cell" | "chart__count")))
             .collect();
-        for pair in cells.windows(2) {
-            if pair[1].attribute("class") == Some("chart__count") {
-                let (ground, ink) =
-                    (pair[0].attribute("fill").unwrap(), pair[1].attribute("fill").unwrap());
-                assert!(contrast(ground, ink) >= 4.5, "{ink} on {ground}");
+        let mut ground = None;
+        for node in cells {
+            let fill = node.attribute("fill").unwrap();
+            if node.attribute("class") == Some("chart__cell") {
+                ground = Some(fill);
+            } else {
+                let ground = ground.expect("a count stands on a cell");
+                assert!(contrast(ground, fill) >= 4.5, "{id}: {fill} on {ground}");
             }
         }
     }
@@ -268,4 +271,27 @@ proptest! {
         }).collect();
         check(&Map { frame: Frame::new("m", "M"), boundaries: Vec::new(), places, kinds: Vec::new(), links: vec![(0, 0)], name_places: true }.draw());
     }
+}
+
+#[test]
+fn holidays_neither_count_nor_break_a_silence() {
+    let week =
+        |heard: Heard| HeardWeek { day: "4".to_owned(), monday: "4 January".to_owned(), heard };
+    let closed = || Heard::Closed("Half-term".to_owned());
+    let of = |heard: Vec<Heard>| Steady {
+        frame: Frame::new("s", "S"),
+        months: vec![HeardMonth {
+            label: "Jan 2027".to_owned(),
+            weeks: heard.into_iter().map(week).collect(),
+        }],
+    };
+    let quiet = of(vec![Heard::Times(2), Heard::Times(0), closed(), Heard::Times(0), closed()]);
+    assert_eq!(quiet.heard(), (1, 3));
+    assert_eq!(quiet.longest_silence(), 2);
+    check(&quiet.draw());
+    let kept_at = of(vec![Heard::Times(1), closed(), Heard::Times(9)]);
+    assert_eq!((kept_at.heard(), kept_at.longest_silence()), ((2, 2), 0));
+    assert!(kept_at.draw().description.contains("No week was quiet"));
+    check(&of(Vec::new()).draw());
+    assert!(of(vec![closed()]).draw().description.contains("No week of school has passed"));
 }

@@ -31,18 +31,19 @@ fn about(entry: &Entry) -> Option<ObjectiveId> {
     detail.get("objective")?.as_str()?.parse().ok()
 }
 
+/// Whether a reader may know of an entry: who does not see an objective does not read about it either.
+pub(super) fn knows(sight: &Sight, entry: &Entry) -> bool {
+    about(entry).is_none_or(|id| {
+        sight.whole.objective(id).is_ok_and(|one| sight.whole.shows(&sight.visitor, one))
+    })
+}
+
 fn event(sight: &Sight, entry: &Entry) -> Option<TimelineEvent> {
-    let objective = match about(entry) {
-        Some(id) => {
-            let one = sight.whole.objective(id).ok()?;
-            // Who does not see an objective does not read about it either.
-            if !sight.whole.shows(&sight.visitor, one) {
-                return None;
-            }
-            Some(one.words().title.clone())
-        }
-        None => None,
-    };
+    if !knows(sight, entry) {
+        return None;
+    }
+    let objective =
+        about(entry).and_then(|id| Some(sight.whole.objective(id).ok()?.words().title.clone()));
     let mut letters = entry.verb.chars();
     let verb: String = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     let event = TimelineEvent::new(

@@ -13,6 +13,7 @@ mod objective;
 mod objective_forms;
 mod parts;
 mod plan;
+mod progress;
 mod pulse;
 mod several;
 mod suggestions;
@@ -67,6 +68,7 @@ pub fn routes() -> Router<App> {
         .route("/plans/{id}/edit", get(decide::ask_frame).post(decide::edit_frame))
         .route("/plans/{id}/do/{act}", get(decide::ask).post(decide::act))
         .route("/plans/{id}/review", get(decide::ask_review).post(decide::review))
+        .route("/plans/{id}/progress", get(progress::show))
         .route("/plans/{id}/history", get(history::history))
         .route("/plans/{id}/versions/{number}", get(history::version))
         .route("/plans/{id}/suggestions", get(suggestions::list))
@@ -291,6 +293,7 @@ impl Sight {
     pub(crate) fn nav(&self, here: &str) -> Html {
         let items = [
             ("Plan", ""),
+            ("Progress", "progress"),
             ("Summary", "summary"),
             ("Suggestions", "suggestions"),
             ("History", "history"),

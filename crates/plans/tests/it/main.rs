@@ -5,6 +5,7 @@ mod climate;
 mod journey;
 mod ladder;
 mod life;
+mod rhythm;
 mod several;
 mod sharing;
 mod suggestions;
