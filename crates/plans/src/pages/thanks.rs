@@ -127,13 +127,10 @@ async fn page(
     for it in &all {
         entries.push(entry(app, visitor, it).await?);
     }
-    sheet = sheet.part(
-        "",
-        match entries.is_empty() {
-            true => Html::of(&InsetText::new("Nobody has said thank you here yet.")),
-            false => Html::of(&Timeline::new(entries)),
-        },
-    );
+    sheet = match entries.is_empty() {
+        true => sheet.part("", Html::of(&InsetText::new("Nobody has said thank you here yet."))),
+        false => sheet.part("What was said", Html::of(&Timeline::new(entries))),
+    };
     if more {
         let next = format!("/partnerships/{id}/thanks?from={}", from + ON_A_PAGE);
         sheet = sheet.part("", link(&next, "Earlier ones"));

@@ -3,6 +3,10 @@
 use std::collections::BTreeMap;
 
 use foundation::clock::date_in_words;
+use jiff::{
+    ToSpan as _,
+    civil::{Date, date},
+};
 use serde_json::Value;
 use support::milestones::Rag;
 use testkit::TestApp;
@@ -22,6 +26,9 @@ pub(in crate::year) async fn whole(t: &TestApp, year: &Year) {
         let page = t.get(Some(&head), &format!("/plans/{}", note.id)).await.expect(200);
         let late = note.actions.iter().filter(|fate| is_late(fate)).count();
         assert_eq!(page.body.matches(">Overdue<").count(), late, "late in {}", note.urn);
+        let path = format!("/plans/{}/progress", note.id);
+        let page = t.get(Some(&head), &path).await.expect(200);
+        let _ = page.contains(&steadiness(note));
         let governor = again(t, &year.all.governors[&note.urn]).await;
         for reader in [&head, &governor] {
             let path = format!("/plans/{}/summary", note.id);
@@ -85,6 +92,33 @@ fn sentence(note: &PlanNote) -> String {
         some => format!(", {some} of them past their day"),
     };
     format!("{done} of {} actions are done, {open} go on{late}.", done + open)
+}
+
+/// The Mondays of 2027 up to the summer in whose weeks nobody was at school.
+const CLOSED: [Date; 4] =
+    [date(2027, 2, 15), date(2027, 3, 29), date(2027, 4, 5), date(2027, 5, 31)];
+
+/// In how many school weeks somebody wrote about the plan, counted from the notes.
+fn steadiness(note: &PlanNote) -> String {
+    let (mut some, mut all, mut quiet, mut longest) = (0, 0, 0, 0);
+    let mut monday = date(2027, 1, 4);
+    while monday <= TODAY {
+        let next = monday.saturating_add(7.days());
+        let heard = note.heard.range(monday..next).next().is_some();
+        // The running week is counted once something was heard in it.
+        if !CLOSED.contains(&monday) && (heard || next <= TODAY) {
+            all += 1;
+            some += usize::from(heard);
+            quiet = if heard { 0 } else { quiet + 1 };
+            longest = longest.max(quiet);
+        }
+        monday = next;
+    }
+    assert!(some > 3 && longest > 1, "{some} of {all}, {longest} quiet: too little to tell");
+    format!(
+        "Something was heard in {some} of {all} school weeks. The longest silence was {longest} \
+         school weeks."
+    )
 }
 
 /// Who supports one objective sees that one and no other.

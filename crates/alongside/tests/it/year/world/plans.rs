@@ -1,5 +1,7 @@
 //! Plans: written by each school, agreed, and worked on month by month.
 
+use std::collections::BTreeSet;
+
 use access::{AccountId, Action as Deed, Kind, Resource, Zone};
 use foundation::OrgRef;
 use jiff::{
@@ -65,6 +67,8 @@ pub(crate) struct PlanNote {
     pub(crate) linked: Vec<usize>,
     /// Suggestions that wait for an answer.
     pub(crate) waiting: usize,
+    /// The days on which somebody wrote anything about it.
+    pub(crate) heard: BTreeSet<Date>,
     months: usize,
 }
 
@@ -108,6 +112,7 @@ pub(crate) async fn write(
         milestones: 1,
         linked,
         waiting: 0,
+        heard: BTreeSet::from([app.clock.today()]),
         months: 0,
     };
     for at in 0..size.objectives {
@@ -237,6 +242,7 @@ pub(crate) async fn month(t: &TestApp, all: &Alliance, note: &mut PlanNote, chan
             }
         };
         for &act in acts {
+            note.heard.insert(today);
             if act == ActionAct::Block {
                 said.needs = "A room".to_owned();
             }
@@ -246,12 +252,14 @@ pub(crate) async fn month(t: &TestApp, all: &Alliance, note: &mut PlanNote, chan
         fate.due_on = said.due.unwrap_or(fate.due_on);
     }
     for some in done.chunks(several::MOST) {
+        note.heard.insert(today);
         let by = head.permit(t, &place(note.urn));
         several::finish(app, &by, note.id, some, "Gone through together.").await.unwrap();
     }
     note.months += 1;
     // The lead confirms the first thing that is done.
     if let Some(fate) = note.actions.iter_mut().find(|fate| fate.state == ActionState::Done) {
+        note.heard.insert(today);
         let by = head.permit(t, &place(note.urn));
         let said = Said::default();
         fate.state =
@@ -274,4 +282,5 @@ pub(crate) async fn review(t: &TestApp, all: &Alliance, note: &mut PlanNote) {
     let new = NewReview { after: 0, words: "We go on.".to_owned(), judged, next_on: None };
     let by = all.heads[&note.urn].permit(t, &place(note.urn));
     plan::review(&t.app, &by, note.id, &new).await.unwrap();
+    note.heard.insert(t.app.clock.today());
 }

@@ -107,6 +107,7 @@ pub(crate) async fn all(t: &TestApp, year: &Year) -> Vec<Report> {
     let parts = [
         "",
         "/summary",
+        "/progress",
         "/actions",
         "/suggestions",
         "/history",
