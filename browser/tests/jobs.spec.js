@@ -156,6 +156,10 @@ const jobs = [
     await hand.follow('Our schools together')
     await hand.sees('Bar and gap of the schools')
   }],
+  ['Chen', 'What we say to those who decide, and what is due', async (hand) => {
+    await hand.follow('Say what you want to say, before it is decided')
+    await hand.sees('The commission on school funding', '23 April 2027')
+  }],
   ['Chen', 'The work between us and others', async (hand) => {
     await hand.menu('Agreements')
     await hand.sees('Attendance in Years 10 and 11')

@@ -61,7 +61,7 @@ const deep = {
       [['/networks', 'Early Reading leads', 'The lowest fifth'], ['', '/hold']]
     ]
   },
-  Helen: { agreement: [], beside: ['/requests', '/requests/suggest'], under: [[['/home', 'All our support'], ['']]] },
+  Helen: { agreement: [], beside: ['/requests', '/requests/suggest'], under: [[['/home', 'All our support'], ['']], [['/home', 'All our support', 'All of it, and what came of it'], ['', '/new']], [['/home', 'All our support', 'How long families wait'], ['']], [['/home', 'All our support', 'Cover when a teacher helps'], ['', '/edit', '/do/leave']]] },
   Priya: { agreement: [], partnership: ['/charter', '/pulse', '/thanks'], under: [[['/agreements', /Every child at Harbour View reads by six/, 'Visits', 'Six reading records'], ['']], [['/plans', /Improvement plan, from January 2027/], ['/progress']]], beside: ['/schools/999101/standing', '/schools/999101/memory', '/schools/999101/memory?since=ever', '/schools/999101/one-page'] },
   Marcus: { agreement: ['/care', '/charges', '/impact'], partnership: ['', '/charter', '/goals', '/pulse', '/thanks'], under: [[['/partnerships', 'Tideway Learning Alliance', 'How members find it', '22 February'], ['']]], beside: ['/schools/999101/standing', '/schools/999101/memory', '/broker', '/briefings/new', '/desk/coverage', '/desk/capacity', '/desk/plans', '/desk/what-if', '/desk/new-heads', '/cadre/new', '/networks/new', '/specialisms/new', '/assignments/new'] }
 }

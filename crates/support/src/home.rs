@@ -12,7 +12,7 @@ use crate::{
         store::{self, signed, standings_of},
     },
     care::{concerns, floors},
-    exits, impact, leading, milestones,
+    exits, impact, influence, leading, milestones,
     money::{self, charges},
     neighbours, reviews, stories, time,
 };
@@ -92,6 +92,19 @@ pub async fn needs_me(app: &App, visitor: &Visitor) -> Result<Halves, Refusal> {
                 due: None,
                 late: false,
             });
+        }
+        for it in influence::of(&app.db, org).await? {
+            let due = it.deadline().filter(|_| it.state().is_open());
+            if let Some(due) = due.filter(|due| *due <= today.saturating_add(Span::new().days(28)))
+            {
+                halves.my_school.push(Todo {
+                    text: "Say what you want to say, before it is decided".to_owned(),
+                    about: it.topic.clone(),
+                    href: it.address(),
+                    due: Some(due),
+                    late: due < today,
+                });
+            }
         }
         for floor in floors::of(&app.db, org).await? {
             if floor.waits_for_review() {

@@ -45,6 +45,19 @@ pub const KEPT: &[Line] = &[
         "It serves the person as long as they remember the work; nobody else reads it.",
     ),
     Line::deleted(
+        "what was said to those who decide",
+        "What a trust or an authority said to those who decide, and what came of it",
+        (Wait::Years(7), "its last change"),
+        &[
+            rows(
+                "influence_evidence",
+                "item IN (SELECT id FROM influence_item WHERE changed_on < $2)",
+            ),
+            rows("influence_item", "changed_on < $2"),
+        ],
+        "A board looks back on it as long as on the support it rests on.",
+    ),
+    Line::deleted(
         "notices to boards",
         "That a board was told of a report",
         (Wait::Years(2), "the term"),

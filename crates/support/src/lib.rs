@@ -23,6 +23,7 @@ mod error;
 pub mod exits;
 pub mod home;
 pub mod impact;
+pub mod influence;
 mod keeping;
 pub mod leading;
 mod letters;
@@ -87,6 +88,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "support", number: 12, sql: include_str!("../migrations/0012_hours.sql") },
     Migration { room: "support", number: 13, sql: include_str!("../migrations/0013_advice.sql") },
     Migration { room: "support", number: 14, sql: include_str!("../migrations/0014_leading.sql") },
+    Migration {
+        room: "support",
+        number: 15,
+        sql: include_str!("../migrations/0015_influence.sql"),
+    },
 ];
 
 /// The state machines of this room, for the documentation.
@@ -101,6 +107,7 @@ pub fn machines() -> Vec<foundation::machine::Document> {
         stories::machine(),
         exits::advice::machine(),
         leading::machine(),
+        influence::machine(),
     ]
 }
 

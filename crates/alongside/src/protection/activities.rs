@@ -220,6 +220,16 @@ pub(super) const ACTIVITIES: &[Activity] = &[
         count: "SELECT count(*) AS n FROM leading_view",
     },
     Activity {
+        name: "What a body says to those who decide",
+        purpose: "To write down what was said, on which evidence, and what came of it.",
+        basis: PUBLIC_TASK,
+        people: "Nobody by name; whoever writes stands in the record of acts",
+        data: "The matter, what is said, the records it rests on, the answer",
+        zones: &[Zone::School],
+        tables: &["influence_item", "influence_evidence"],
+        count: "SELECT count(*) AS n FROM influence_item",
+    },
+    Activity {
         name: "Improvement plans",
         purpose: "So that a school decides what it works at, who does what, and what came of it.",
         basis: PUBLIC_TASK,

@@ -23,7 +23,7 @@ use crate::{
         terms::{days, pounds},
     },
     board::{self, Line, Report},
-    neighbours,
+    influence, neighbours,
     pack::Direction,
     time::Totals,
 };
@@ -120,6 +120,7 @@ pub(super) async fn show(
         .part("What people can do now", gains(&report))
         .part("How it goes", reviews(&report))
         .part("Risks and the day job", risks(&report))
+        .part("What we say to those who decide", said(&app, &report).await?)
         .part("Questions worth asking", questions(&report));
     frame
         .page("Report to the board")
@@ -129,6 +130,16 @@ pub(super) async fn show(
             report.name(report.org)
         ))
         .show(&sheet)
+}
+
+/// What a trust says to those who decide; schools keep no such log.
+async fn said(app: &App, report: &Report) -> Result<Html, PageError> {
+    let mut all = influence::of(&app.db, report.org).await?;
+    all.retain(|it| it.state() != influence::State::Left);
+    Ok(match all.is_empty() {
+        true => Html::default(),
+        false => Html::trusted(influence::table(&all).html()),
+    })
 }
 
 fn figures(report: &Report) -> SummaryList {

@@ -11,6 +11,7 @@ mod decide;
 mod fields;
 mod floors;
 mod hours;
+mod influence;
 mod leading;
 mod letter;
 mod list;
@@ -75,6 +76,10 @@ pub fn routes() -> Router<App> {
             &format!("/portfolio/{{org}}/schools.{ending}"),
             get(move |app, visitor, org| portfolio::download(app, visitor, org, format)),
         );
+        router = router.route(
+            &format!("/influence/{{org}}/log.{ending}"),
+            get(move |app, visitor, org| influence::download(app, visitor, org, format)),
+        );
         for name in ["balance", "supports", "returns", "days", "charges", "payers"] {
             router = router.route(
                 &format!("/statements/{{org}}/{name}.{ending}"),
@@ -133,6 +138,11 @@ pub fn routes() -> Router<App> {
         .route("/leading/{id}", get(leading::show).post(leading::act))
         .route("/agreements/{id}/leading/new", get(leading::ask).post(leading::begin))
         .route("/portfolio/{org}", get(portfolio::show))
+        .route("/influence/{org}", get(influence::list))
+        .route("/influence/{org}/new", get(influence::ask).post(influence::begin))
+        .route("/influence/{org}/{id}", get(influence::show))
+        .route("/influence/{org}/{id}/edit", get(influence::ask_edit).post(influence::edit))
+        .route("/influence/{org}/{id}/do/{act}", get(influence::ask_act).post(influence::act))
         .route("/boards", get(board::list))
         .route("/boards/{org}", get(board::show))
         .route("/statements", get(statements::list))

@@ -11,7 +11,10 @@ use foundation::{
 };
 use govuk::{Html, extra::Downloads};
 
-use super::parts::{Sheet, link, paragraphs};
+use super::{
+    influence,
+    parts::{Sheet, link, paragraphs},
+};
 use crate::{
     board,
     portfolio::{self, Portfolio},
@@ -56,6 +59,10 @@ pub(super) async fn show(
             .map(|(words, ending)| (words, format!("{at}/schools.{ending}"))),
     );
     let watch = &it.watch;
+    let said = Html::join([
+        influence::open_matters(&app, org).await?,
+        link(&format!("/influence/{org}"), "All of it, and what came of it"),
+    ]);
     let sheet = sheet
         .part(
             "",
@@ -69,6 +76,7 @@ pub(super) async fn show(
         .part("Where several supports meet", part(&watch.overlaps, "No school has several."))
         .part("Days", part(&watch.delivered, "No support runs at the moment."))
         .part("Our own work with others", part(&it.own, "There is none at the moment."))
+        .part("What we say to those who decide", said)
         .part(
             "",
             if matches!(org, OrgRef::Trust(_)) {

@@ -7,6 +7,7 @@ mod by_letter;
 mod care;
 mod funder;
 mod hours;
+mod influence;
 mod leading;
 mod money;
 mod portfolio;

@@ -11,6 +11,7 @@ use plans::shared::{
     goals::{self, NewGoal},
     pulse, thanks,
 };
+use support::influence::{self, Way};
 
 use super::Stage;
 
@@ -32,8 +33,13 @@ pub(super) enum Together {
     Answer(i64),
     /// Somebody thanks a school.
     Thank(&'static str, u32, &'static str),
+    /// The trust's chief executive writes down a matter, by when it is due, and what they want to say.
+    Matter(&'static str, Way, &'static str, Date, &'static str),
+    /// Its board stands behind the matter, and it is sent.
+    Sent(&'static str, &'static str),
 }
 
+const WAITING: &str = "How long families wait for an assessment";
 const READING: &str = "Every child reads by the end of Year 2";
 const ABSENCE: &str = "Half as many children are away for a tenth of the year";
 
@@ -84,6 +90,33 @@ pub(super) fn agreed(members: &[u32], reading: u32, absence: u32) -> Vec<(DateTi
                 "aisha",
                 absence,
                 "Your Year 3 team let us watch while it did not work yet. We learned most from that.",
+            ),
+        ),
+    ]);
+    all.extend([
+        (
+            at(date(2027, 1, 18)),
+            Together::Matter(
+                WAITING,
+                Way::Consultation,
+                "The ministry, and the local authority",
+                date(2027, 2, 15),
+                "Children who wait a year for an assessment lose that year. We ask for twelve weeks, and \
+                 for a named person whom a school can ring.",
+            ),
+        ),
+        (
+            at(date(2027, 2, 12)),
+            Together::Sent(WAITING, "The board of trustees, 9 February 2027, minute 6"),
+        ),
+        (
+            at(date(2027, 3, 15)),
+            Together::Matter(
+                "Cover when a teacher helps another school",
+                Way::Evidence,
+                "The commission on school funding",
+                date(2027, 4, 23),
+                "",
             ),
         ),
     ]);
@@ -143,8 +176,47 @@ impl Stage<'_> {
                 let to = Some(OrgRef::School(urn));
                 thanks::say(self.app, &permit, &visitor, alliance, to, words).await?;
             }
+            Together::Matter(topic, way, audience, due, position) => {
+                let (permit, visitor, trust) = self.trust().await?;
+                let mut words = influence::Words {
+                    topic: topic.to_owned(),
+                    way: Some(way),
+                    audience: audience.to_owned(),
+                    deadline: Some(due),
+                    ..influence::Words::default()
+                };
+                let id = influence::begin(self.app, &permit, trust, &words).await?;
+                if !position.is_empty() {
+                    position.clone_into(&mut words.position);
+                    let known = influence::candidates(&self.app.db, &visitor, trust).await?;
+                    words.evidence = known.iter().map(|one| one.record).take(2).collect();
+                    influence::write(self.app, &permit, &visitor, id, 1, &words).await?;
+                }
+            }
+            Together::Sent(topic, endorsed) => {
+                let (permit, visitor, trust) = self.trust().await?;
+                let all = influence::of(&self.app.db, trust).await?;
+                let it = all.iter().find(|it| it.topic == topic).context("no such matter")?;
+                let today = Some(self.app.clock.today());
+                for (act, seen, said) in [
+                    (influence::Act::Endorse, it.version, (endorsed, None)),
+                    (influence::Act::Submit, it.version + 1, ("The online form", today)),
+                ] {
+                    influence::take(self.app, &permit, &visitor, it.id, seen, act, said).await?;
+                }
+            }
         }
         Ok(())
+    }
+
+    /// The trust's chief executive, with what lets them write in its name.
+    async fn trust(&self) -> anyhow::Result<(access::Permit, access::Visitor, OrgRef)> {
+        let visitor = self.visitor("chen").await?;
+        let trust =
+            visitor.orgs(access::Role::TrustExecutive).next().context("they lead a trust")?;
+        let resource = support::board::resource(&self.app.db, trust).await?;
+        let permit = self.permit("chen", Action::Update, &resource).await?;
+        Ok((permit, visitor, trust))
     }
 
     /// Everybody of a member answers. People differ, and not every statement is as easy to say.

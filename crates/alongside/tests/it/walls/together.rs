@@ -67,6 +67,17 @@ impl Hands<'_> {
         self.keep("Marcus", std::slice::from_ref(&assignment));
         self.keep("Priya", &[assignment, agreement]);
 
+        // A trust says something to those who decide: being written, and endorsed.
+        let log = self.link("Helen", "/home", "/portfolio/trust:").await;
+        let log = log.replace("/portfolio/", "/influence/");
+        let form = format!("{log}/new");
+        let new = [("topic", "Plates"), ("way", "meeting"), ("audience", "The ministry of lunch")];
+        let matter = self.fill("Helen", &form, "/new", &new).await;
+        let edit = format!("{matter}/edit");
+        let said = [("position", "Leave lunch alone"), ("evidence", "together")];
+        self.fill("Helen", &edit, "/edit", &said).await;
+        self.keep("Helen", &[log, form, matter.clone(), edit, format!("{matter}/do/endorse")]);
+
         let (one, other) =
             (self.account_of("Priya").to_string(), self.account_of("Aisha").to_string());
         let new = [("matter", "Talk at lunch"), ("one", one.as_str()), ("other", other.as_str())];
