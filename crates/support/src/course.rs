@@ -58,7 +58,7 @@ pub(crate) async fn step_in(
         .map_err(|no| Refusal::of(no, agreement.state(), act))?;
     let given = permit.context().reason.as_deref().map_or("", str::trim);
     if reason == Reason::Needed && given.is_empty() {
-        return Err(Refusal::field("reason", "Say why, in a sentence both schools can read"));
+        return Err(Refusal::field("reason", "Say why, in a sentence both sides can read"));
     }
     let To::State(to) = to else {
         return Err(Refusal::NotNow("This step needs more than one person.".to_owned()));
@@ -214,7 +214,7 @@ pub async fn end_early(
     }
     let reason = permit.context().reason.as_deref().map_or("", str::trim);
     if reason.is_empty() {
-        return Err(Refusal::field("reason", "Say why, in a sentence both schools can read"));
+        return Err(Refusal::field("reason", "Say why, in a sentence both sides can read"));
     }
     let after = agreement.with_state(State::TerminatedEarly).with_end(london(permit.context().at));
     store::keep(&tx, &agreement, &after, permit.context().at).await?;

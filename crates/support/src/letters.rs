@@ -146,7 +146,12 @@ pub(crate) async fn tell(
     what: &Told,
 ) -> Result<(), DbError> {
     let (subject, sentence) = what.words();
-    let sentence = agreement.bodies().say(sentence);
+    let sentence = match what {
+        Told::Started if !agreement.bodies().have_results() => {
+            "Today is the first day. What you agreed to look at stands in the agreement.".to_owned()
+        }
+        _ => agreement.bodies().say(sentence),
+    };
     let chair =
         what.to_chair() && pack().kind(&agreement.kind).is_some_and(|kind| kind.chair_signs);
     let mut readers = Vec::new();

@@ -196,6 +196,7 @@ impl Terms {
     #[must_use]
     pub fn draft(kind: &Kind, supported: OrgRef, supporting: OrgRef) -> Self {
         let texts = &pack().texts;
+        let of_these = |words: &str| Bodies::of(supported, supporting).say(words);
         Self {
             kind: kind.code.clone(),
             title: String::new(),
@@ -215,10 +216,10 @@ impl Terms {
             outturn_from: None,
             reviews: Vec::new(),
             exit_plan_by: None,
-            confidentiality: texts.confidentiality.clone(),
-            data: texts.data.clone(),
-            safeguarding: texts.safeguarding.clone(),
-            exit: texts.exit.clone(),
+            confidentiality: of_these(&texts.confidentiality),
+            data: of_these(&texts.data),
+            safeguarding: of_these(&texts.safeguarding),
+            exit: of_these(&texts.exit),
             quiet: Some(Quiet::USUAL),
             other_support: Vec::new(),
             change: String::new(),

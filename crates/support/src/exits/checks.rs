@@ -89,7 +89,7 @@ pub async fn confirm(app: &App, permit: &Permit, id: AgreementId) -> Result<Stat
     let who = standings(app, &tx, permit, &agreement).await?;
     transition(agreement.state(), Act::Confirm, &who)
         .map_err(|no| Refusal::of(no, agreement.state(), Act::Confirm))?;
-    let open_items = plan_of(&tx, id).await?.open();
+    let open_items = plan_of(&tx, id).await?.open(agreement.bodies());
     if !open_items.is_empty() {
         return Err(Refusal::field("ticked", format!("Still open: {}", open_items.join("; "))));
     }
@@ -98,7 +98,9 @@ pub async fn confirm(app: &App, permit: &Permit, id: AgreementId) -> Result<Stat
     if side == Side::Supporting && super::taken_home(&tx, id).await?.is_none() {
         return Err(Refusal::field(
             "home",
-            "Say first what your school took home from this support, or that it was nothing",
+            agreement.bodies().say(
+                "Say first what your school took home from this support, or that it was nothing",
+            ),
         ));
     }
     let after = match side {
@@ -109,7 +111,9 @@ pub async fn confirm(app: &App, permit: &Permit, id: AgreementId) -> Result<Stat
         == (agreement.confirmed_supported, agreement.confirmed_supporting)
     {
         return Err(Refusal::NotNow(
-            "You have confirmed this already. The other school's head confirms too.".to_owned(),
+            agreement
+                .bodies()
+                .say("You have confirmed this already. The other school's head confirms too."),
         ));
     }
     let done = after.confirmed_supported && after.confirmed_supporting;

@@ -82,7 +82,10 @@ pub async fn give_feedback(
     for item in &pack().feedback_items {
         let answer = answers.iter().find(|(code, _)| *code == item.code);
         if !answer.is_some_and(|(_, value)| (1..=4).contains(value)) {
-            return Err(Refusal::field("answers", format!("Choose an answer: {}", item.words)));
+            return Err(Refusal::field(
+                "answers",
+                format!("Choose an answer: {}", agreement.bodies().say(&item.words)),
+            ));
         }
     }
     let given = tx

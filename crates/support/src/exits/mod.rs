@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::{
     Refusal,
     agreements::{
-        AgreementId, Side,
+        AgreementId, Bodies, Side,
         machine::{Act, Standing, Work},
         store::{open, standings},
     },
@@ -64,14 +64,14 @@ impl ExitPlan {
         !self.owners.trim().is_empty() && !self.stays.trim().is_empty()
     }
 
-    /// Items of the check-list that are open, in words.
+    /// Items of the check-list that are open, in words for these two sides.
     #[must_use]
-    pub fn open(&self) -> Vec<&'static str> {
+    pub fn open(&self, bodies: Bodies) -> Vec<String> {
         pack()
             .exit_items
             .iter()
             .filter(|item| !self.has(&item.code))
-            .map(|item| item.words.as_str())
+            .map(|item| bodies.say(&item.words))
             .collect()
     }
 }

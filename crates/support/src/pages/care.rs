@@ -42,10 +42,10 @@ pub(super) async fn care(
     let mut sheet = Sheet::new("Risks and concerns");
     sheet.caption = sight.title();
     sheet.nav = nav(&sight, "care");
-    sheet.lede = paragraphs(
+    sheet.lede = paragraphs(&sight.say(
         "Every partnership takes a risk on each other. Here both schools say early what could go \
          wrong and what they do about it, and how they talk when something is difficult.",
-    );
+    ));
     let mut list = SummaryList::new();
     for risk in &all {
         list = list.row(risk.what.as_str(), risk_words(&sight, risk));
@@ -67,7 +67,8 @@ pub(super) async fn care(
     if agreement.state().in_force() && sight.takes_part() {
         talk.push(link(&sight.at("concerns/new"), "Raise a concern"));
     }
-    let guard = if sight.is(&[Standing::SupportingHead]) {
+    // A floor lies under a result, and a trust has none of its own.
+    let guard = if sight.is(&[Standing::SupportingHead]) && sight.bodies().have_results() {
         Html::join([
             paragraphs(
                 "Your own school comes first: put a floor under a result, and you and your broker \
@@ -254,12 +255,12 @@ fn concern_form(
     errors: &Errors,
 ) -> Result<Response, PageError> {
     let mut page = begun(sight, "Raise a concern", "concerns/new", "care", errors);
-    page.lede = paragraphs(
+    page.lede = paragraphs(&sight.say(
         "Something between the two schools is difficult. Both heads and the broker are told that \
          there is a concern, and read it here. First the two sides talk; then, if it helps, with \
          the broker. A worry about a child never belongs here: tell the designated safeguarding \
-         lead of the school at once.",
-    );
+         lead at once.",
+    ));
     page.fields = vec![
         line(form, errors, "summary", "In a sentence", &format!("At most {SUMMARY} letters")),
         lines(form, errors, "detail", "What else should the other side know?", "May be empty", 5),

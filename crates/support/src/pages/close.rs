@@ -95,7 +95,7 @@ pub(super) async fn exit(
     };
     let sheet = sheet
         .part("The exit plan", Html::join([written, change]))
-        .part("Check-list", checklist(&plan))
+        .part("Check-list", checklist(&sight, &plan))
         .part("What people can do now", Html::join([gained, more]))
         .part(
             &format!("What {} took home", sight.school(Side::Supporting)),
@@ -127,14 +127,14 @@ pub(super) async fn exit(
         .show(&sheet)
 }
 
-fn checklist(plan: &ExitPlan) -> Html {
+fn checklist(sight: &Sight, plan: &ExitPlan) -> Html {
     let list = pack().exit_items.iter().fold(TaskList::new("exit"), |list, item| {
         let status = if plan.has(&item.code) {
             TaskStatus::done("Done")
         } else {
             TaskStatus::default().tag(govuk::Tag::coloured(govuk::TagColour::Blue, "Open"))
         };
-        list.with(TaskItem::new(item.words.as_str(), status))
+        list.with(TaskItem::new(sight.say(&item.words).as_str(), status))
     });
     Html::of(&list)
 }
@@ -154,7 +154,11 @@ fn said(sight: &Sight, feedback: &[exits::Feedback]) -> Html {
         let words = match feedback.iter().find(|given| given.side() == side) {
             Some(_) if !(sight.is(&[own]) || both && reads) => {
                 let until = if reads { ": you read it once both schools have spoken" } else { "" };
-                paragraphs(&format!("{} has said how it was{until}.", sight.school(side)))
+                paragraphs(&format!(
+                    "{} has said how it was{}.",
+                    sight.school(side),
+                    sight.say(until)
+                ))
             }
             Some(given) => {
                 let mut list = SummaryList::new();
@@ -163,8 +167,8 @@ fn said(sight: &Sight, feedback: &[exits::Feedback]) -> Html {
                         .feedback_items
                         .iter()
                         .find(|item| item.code == *code)
-                        .map_or(code.as_str(), |item| item.words.as_str());
-                    list = list.row(item, answer_words(*value));
+                        .map_or(code.clone(), |item| sight.say(&item.words));
+                    list = list.row(item.as_str(), answer_words(*value));
                 }
                 if !given.comment.is_empty() {
                     list = list.row("In their own words", paragraphs(&given.comment));
@@ -223,17 +227,17 @@ fn closing(sight: &Sight, plan: &ExitPlan, taken: bool) -> Html {
                 agreement.confirmed_supporting
             };
             let asked = !taken && sight.is(&[Standing::SupportingHead]);
-            if asked && !mine && plan.open().is_empty() {
+            if asked && !mine && plan.open(sight.bodies()).is_empty() {
                 Html::join([
                     words,
                     paragraphs(&sight.say("Before you confirm, say what your school took home.")),
                 ])
-            } else if sight.is_head() && !mine && plan.open().is_empty() {
+            } else if sight.is_head() && !mine && plan.open(sight.bodies()).is_empty() {
                 Html::join([
                     words,
                     act_button(&sight.at("exit/confirm"), "Confirm that the work is done", false),
                 ])
-            } else if !plan.open().is_empty() {
+            } else if !plan.open(sight.bodies()).is_empty() {
                 Html::join([
                     words,
                     paragraphs(&sight.say("Both heads confirm once the check-list is done.")),
@@ -333,7 +337,7 @@ fn plan_form(
     let mut boxes = Checkboxes::new("ticked", "What is done").error_if(errors.get("ticked"));
     for item in &pack().exit_items {
         boxes.items.push(Some(
-            CheckboxItem::new(item.code.clone(), item.words.as_str())
+            CheckboxItem::new(item.code.clone(), sight.say(&item.words).as_str())
                 .checked(form.has("ticked", &item.code)),
         ));
     }
@@ -403,7 +407,7 @@ fn gain_form(
             form,
             errors,
             "side",
-            "At which school?",
+            &sight.say("At which school?"),
             "",
             &[("supported", &supported, ""), ("supporting", &supporting, "")],
         ),
@@ -461,7 +465,7 @@ fn feedback_form(
     let answers =
         [("4", "Fully", ""), ("3", "Mostly", ""), ("2", "A little", ""), ("1", "Not at all", "")];
     for item in &pack().feedback_items {
-        page.fields.push(choice(form, errors, &item.code, &item.words, "", &answers));
+        page.fields.push(choice(form, errors, &item.code, &sight.say(&item.words), "", &answers));
     }
     page.fields.push(lines(form, errors, "comment", "In your own words", "", 4));
     form_page(frame, sight, &page, errors)
@@ -480,7 +484,7 @@ pub(super) async fn give_feedback(
     for item in &pack().feedback_items {
         match form.text(&item.code).parse::<u8>() {
             Ok(value) if (1..=4).contains(&value) => answers.push((item.code.clone(), value)),
-            _ => errors.add(&item.code, format!("Choose an answer: {}", item.words)),
+            _ => errors.add(&item.code, format!("Choose an answer: {}", sight.say(&item.words))),
         }
     }
     if errors.is_empty() {

@@ -41,7 +41,7 @@ fn words(act: &str) -> Option<Words> {
     Some(match act {
         "pause" => words(
             "Let it rest for a while",
-            "Schools have bad weeks. While an agreement rests nothing in its record changes, and \
+            "Everybody has bad weeks. While an agreement rests nothing in its record changes, and \
              nobody is reminded of anything. Either head can go on when it is time.",
             "Why does it rest?",
             "Pause it",
@@ -156,12 +156,12 @@ fn show(
     let ladder = if act == "difficulty" {
         bullets(pack().ladder.iter().map(|rung| {
             let taken = if rung.step <= sight.agreement.ladder { " (done)" } else { "" };
-            format!("Step {}: {}{taken}", rung.step, rung.words)
+            format!("Step {}: {}{taken}", rung.step, sight.say(&rung.words))
         }))
     } else {
         Html::default()
     };
-    page.lede = Html::join([paragraphs(words.lede), ladder]);
+    page.lede = Html::join([paragraphs(&sight.say(words.lede)), ladder]);
     if act == "end" {
         page.fields.push(choice(
             form,
@@ -180,7 +180,7 @@ fn show(
             ],
         ));
     }
-    page.fields.push(lines(form, errors, "reason", words.ask, "", 4));
+    page.fields.push(lines(form, errors, "reason", &sight.say(words.ask), "", 4));
     let mut built = frame
         .page(words.title)
         .crumb("Agreements", "/agreements")

@@ -250,7 +250,11 @@ pub(super) async fn money_fields(
         Html::of(&input)
     };
     Ok(vec![
-        amount("day_rate", "What is paid for a day", &format!("Examples: {examples}")),
+        amount(
+            "day_rate",
+            "What is paid for a day",
+            &format!("Examples: {}", sight.say(&examples)),
+        ),
         amount("home_share", &sight.say("Of this, to the supporting school"), ""),
         amount("broker_share", "Of this, to the broker", ""),
         Html::of(&funder),

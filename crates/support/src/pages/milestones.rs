@@ -141,7 +141,7 @@ fn milestone_form(
             form,
             errors,
             "side",
-            "For which school?",
+            &sight.say("For which school?"),
             "",
             &[("supported", &supported, ""), ("supporting", &supporting, "")],
         ),

@@ -42,7 +42,11 @@ fn purse(sight: &Sight, purse: &Purse) -> String {
 }
 
 fn visible(sight: &Sight) -> String {
-    format!("the leaders of both schools, whoever pays, and the broker: {}", sight.pairing())
+    format!(
+        "{}, whoever pays, and the broker: {}",
+        sight.say("the leaders of both schools"),
+        sight.pairing()
+    )
 }
 
 pub(super) async fn charges(
@@ -89,10 +93,10 @@ pub(super) async fn charges(
     sheet.caption = sight.title();
     sheet.nav = nav(&sight, "time");
     let body = if all.is_empty() {
-        paragraphs(
+        paragraphs(&sight.say(
             "There are no charges. They are raised when a day is marked as delivered, at the rate \
              both schools signed.",
-        )
+        ))
     } else {
         Html::trusted(table.html())
     };

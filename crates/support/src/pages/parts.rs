@@ -380,8 +380,8 @@ pub fn cover() -> Html {
         return Html::default();
     }
     paragraphs(&format!(
-        "Whoever comes is missed at home. A day of cover costs about {}; their own school knows the \
-         real figure.",
+        "Whoever comes is missed at home. A day of cover costs about {}; whoever employs them \
+         knows the real figure.",
         crate::agreements::terms::pounds(cover)
     ))
 }

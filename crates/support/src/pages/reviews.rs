@@ -170,10 +170,10 @@ async fn review_form(
     let today = app.clock.today();
     let there = milestones::of(&app.db, sight.agreement.id).await?;
     let mut page = begun(sight, "Hold a review", "reviews/new", "reviews", errors);
-    let lede = paragraphs(
+    let lede = paragraphs(&sight.say(
         "For each milestone, how likely is the change you agreed on? The rule has made a proposal; \
          you decide, and say why in a sentence both schools can read.",
-    );
+    ));
     page.lede = Html::join([lede, listed(open)]);
     page.fields.push(hidden("after", form.text("after")));
     let colours: Vec<(&str, &str, &str)> =

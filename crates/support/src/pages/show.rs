@@ -94,7 +94,7 @@ pub(super) async fn show(
         .part("Signatures", signature_list(&sight, &current, &signatures))
         .part(&sight.say("Where both schools stood"), baselines(&sight, &frozen))
         .part("What can be done", Html::join([by_letter, deeds(&sight, &newest)]))
-        .part("What happened", history(&timeline));
+        .part("What happened", history(&sight, &timeline));
     frame
         .page(sight.title())
         .crumb("Agreements", "/agreements")
@@ -506,10 +506,10 @@ fn deeds(sight: &Sight, newest: &Version) -> Html {
     Html::join(deeds)
 }
 
-fn history(timeline: &[Entry]) -> Html {
+fn history(sight: &Sight, timeline: &[Entry]) -> Html {
     let events = timeline.iter().rev().map(|entry| {
         let mut event = TimelineEvent::new(
-            sentence(entry),
+            sentence(sight, entry),
             in_words(entry.at.0),
             london(entry.at.0).to_string(),
         )
@@ -523,7 +523,7 @@ fn history(timeline: &[Entry]) -> Html {
 }
 
 /// What an event of the log says, as a reader would.
-fn sentence(entry: &Entry) -> String {
+fn sentence(sight: &Sight, entry: &Entry) -> String {
     let detail: serde_json::Value = serde_json::from_str(&entry.detail).unwrap_or_default();
     let words = |key: &str| detail.get(key).and_then(|value| value.as_str()).unwrap_or("");
     match entry.verb.as_str() {
@@ -533,11 +533,14 @@ fn sentence(entry: &Entry) -> String {
             format!("Version {number} was sealed and sent for signature")
         }
         "signed" => match words("capacity") {
-            "supported" => "Signed for the supported school".to_owned(),
+            "supported" => sight.say("Signed for the supported school"),
             "chair" => "Signed by the chair".to_owned(),
-            _ => "Signed for the supporting school".to_owned(),
+            _ => sight.say("Signed for the supporting school"),
         },
-        "activated" => "Support began; where both schools stood was frozen".to_owned(),
+        "activated" if sight.bodies().have_results() => {
+            "Support began; where both schools stood was frozen".to_owned()
+        }
+        "activated" => "Support began".to_owned(),
         "milestone added" => format!("Milestone added: {}", words("title")),
         "milestone recorded" => format!("Milestone looked at: {}", words("title")),
         "reviewed" => "A progress review was held".to_owned(),

@@ -39,7 +39,7 @@ pub(super) fn told(sight: &Sight, taken: Option<&TakenHome>) -> Html {
     let agreement = &sight.agreement;
     let may = allows(agreement.state(), Work::Exit) && sight.is(&[Standing::SupportingHead]);
     let ask = if may {
-        go(&sight.at("exit/home"), "Say what your school took home")
+        go(&sight.at("exit/home"), &sight.say("Say what your school took home"))
     } else {
         Html::default()
     };
@@ -58,16 +58,18 @@ fn page(
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
-    let mut page = begun(sight, "What your school took home", "exit/home", errors);
-    page.lede =
-        paragraphs(&format!("When you agreed to help, your school wanted this for itself: {goal}"));
+    let mut page = begun(sight, &sight.say("What your school took home"), "exit/home", errors);
+    page.lede = paragraphs(&format!(
+        "{}: {goal}",
+        sight.say("When you agreed to help, your school wanted this for itself")
+    ));
     page.fields = vec![
         lines(form, errors, "goal", "What became of it?", "Also where it came to nothing.", 3),
         choice(
             form,
             errors,
             "took",
-            "Did your school take something home?",
+            &sight.say("Did your school take something home?"),
             "A practice, a skill, a post filled, time or money saved: whatever is better at home now.",
             &[("yes", "Yes", ""), ("nothing", "Nothing this time", "")],
         ),
@@ -117,9 +119,9 @@ pub(super) async fn say(
     let mut errors = form.errors();
     let words = match form.text("took") {
         "nothing" => "",
-        "yes" => form.required("words", &mut errors, "Say what your school took home"),
+        "yes" => form.required("words", &mut errors, &sight.say("Say what your school took home")),
         _ => {
-            errors.add("took", "Choose whether your school took something home");
+            errors.add("took", sight.say("Choose whether your school took something home"));
             ""
         }
     };

@@ -91,7 +91,7 @@ async fn time_table(
             .to_vec(),
         rows,
         notes: vec![
-            "Time is kept in half-days. What one school gives the other receives.".to_owned(),
+            sight.say("Time is kept in half-days. What one school gives the other receives."),
         ],
     })
 }
@@ -121,9 +121,10 @@ pub(super) async fn time(
         list = list.row(
             "Cost of what was delivered",
             format!(
-                "{}: {} to the supporting school, {} to the broker",
+                "{}: {} {}, {} to the broker",
                 pounds(money.total),
                 pounds(money.home),
+                sight.say("to the supporting school"),
                 pounds(money.broker)
             ),
         );

@@ -1,6 +1,8 @@
 //! Trust to trust, from the first question to the last confirmation: a trust asks, another helps,
 //! their executives and a chair sign, and nothing is measured that a trust does not have.
 
+use std::collections::BTreeSet;
+
 use access::{Post, Role, partnerships};
 use brokerage::{cadre::SupporterRef, interests, proposals, requests::RequestId};
 use foundation::{Context, OrgRef, Sql as _, jobs::Handlers, mail};
@@ -246,7 +248,9 @@ async fn signed(t: &TestApp, w: &World, request: RequestId) -> AgreementId {
     let _ = page.contains("nothing is measured here");
     let page = t.get(Some(&w.marcus), &format!("{edit}/check")).await.expect(200);
     let _ = page.contains("Send it to both trusts to sign");
+    assert_eq!(said_of_schools(t, w, id).await, [""; 0], "while it is written");
     let _ = t.post(Some(&w.marcus), &format!("/agreements/{id}/offer"), &[]).await.expect(303);
+    assert_eq!(said_of_schools(t, w, id).await, [""; 0], "when it is sent");
 
     let page = t.get(Some(&w.ada), &format!("/agreements/{id}/sign")).await.expect(200);
     let page = page.contains("Nothing begins until both trusts have signed");
@@ -260,6 +264,50 @@ async fn signed(t: &TestApp, w: &World, request: RequestId) -> AgreementId {
     let page = t.get(Some(&w.ben), &format!("/agreements/{id}/print")).await.expect(200);
     let _ = page.contains("For the supporting trust").contains("Chair of the supported trust");
     id
+}
+
+/// Every page of the agreement that a link of it leads to, for those who work on it, as somebody
+/// reads it: whatever calls a side a school, sentence by sentence.
+async fn said_of_schools(t: &TestApp, w: &World, id: AgreementId) -> Vec<String> {
+    const KEPT: [&str; 8] = [
+        // What people of this test wrote.
+        "how schools plan",
+        "how small schools plan",
+        "Small schools plan",
+        // Schools as such are meant: who keeps a child safe, whose results and holidays they are.
+        "designated safeguarding lead of the school",
+        "results are those of schools, and neither more nor less than two schools can be compared",
+        "results are those of schools, so nothing",
+        "School holidays",
+        "helps its schools to improve",
+    ];
+    let door = format!("/agreements/{id}");
+    let mut said = Vec::new();
+    for who in [&w.marcus, &w.ada, &w.ben, &w.cleo] {
+        let (mut open, mut seen) = (vec![door.clone()], BTreeSet::new());
+        while let Some(path) = open.pop() {
+            let answer = t.get(Some(who), &path).await;
+            let Some((_, main)) = answer.body.split_once("<main").filter(|_| answer.status == 200)
+            else {
+                continue;
+            };
+            for link in main.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                let link = link.split('#').next().unwrap_or(link);
+                if link.starts_with(&door) && seen.insert(link.to_owned()) {
+                    open.push(link.to_owned());
+                }
+            }
+            let main = main.split_once("</main>").map_or(main, |(main, _)| main);
+            for words in main.split('<').filter_map(|piece| piece.split_once('>')) {
+                let words = KEPT.iter().fold(words.1.to_owned(), |all, one| all.replace(one, ""));
+                if words != "School improvement partner" && words.to_lowercase().contains("school")
+                {
+                    said.push(format!("{} at {path}: {}", who.name, words.trim()));
+                }
+            }
+        }
+    }
+    said
 }
 
 #[tokio::test]
@@ -309,6 +357,8 @@ async fn a_trust_asks_another_helps_and_no_lift_is_made_up() {
             let _ = t.get(Some(&w.nia), &format!("/statements/{org}")).await.expect(404);
         }
 
+        assert_eq!(said_of_schools(&t, &w, id).await, [""; 0], "while it runs");
+
         // The way out, and what came of it: words of both sides, and no verdict.
         at(&t, "2027-12-10T12:00:00Z").await;
         let (ada, ben) = (permit(&t, &w.ada, id).await, permit(&t, &w.ben, id).await);
@@ -322,6 +372,7 @@ async fn a_trust_asks_another_helps_and_no_lift_is_made_up() {
         };
         exits::write_plan(&t.app, &ada, id, &plan).await.unwrap();
         exits::begin(&t.app, &ben, id).await.unwrap();
+        assert_eq!(said_of_schools(&t, &w, id).await, [""; 0], "on the way out");
         exits::confirm(&t.app, &ada, id).await.unwrap();
         let home = exits::TakenHome {
             goal: "Small schools plan by the class".to_owned(),
@@ -335,6 +386,7 @@ async fn a_trust_asks_another_helps_and_no_lift_is_made_up() {
             let page = page.contains("One plan that the board understands");
             let _ = page.contains("Small schools plan by the class").lacks("Too early to judge");
         }
+        assert_eq!(said_of_schools(&t, &w, id).await, [""; 0], "when it has ended");
         let page = t.get(Some(&w.ada), &format!("/boards/{SHORE}?year=2027")).await.expect(200);
         let _ = page.contains("Three-year budgets");
     })
