@@ -13,6 +13,7 @@
 mod databases;
 pub mod machine;
 mod people;
+mod reading;
 
 use std::{path::PathBuf, sync::Arc};
 

@@ -348,7 +348,7 @@ async fn tell(
             recipient: account.email,
             subject: subject.to_owned(),
             body: format!(
-                "Hello {},\n\n{} has written something for your two schools to look at \
+                "Hello {},\n\n{} has written something for both of you to look at \
                  together.\n\n{}/agreements/{agreement}/visits\n",
                 account.name,
                 permit.context().actor.name(),
@@ -457,7 +457,7 @@ pub async fn withdraw(app: &App, permit: &Permit, id: ChallengeId) -> Result<(),
     said(
         "reason",
         permit.context().reason.as_deref().unwrap_or(""),
-        "Say why, in a sentence both schools can read",
+        "Say why, in a sentence both sides can read",
     )?;
     let (tx, _, it, _, to) = open(app, permit, id, Act::Withdraw).await?;
     keep(&tx, permit, &it, to, Act::Withdraw).await?;

@@ -1,8 +1,6 @@
 //! Trust to trust, from the first question to the last confirmation: a trust asks, another helps,
 //! their executives and a chair sign, and nothing is measured that a trust does not have.
 
-use std::collections::BTreeSet;
-
 use access::{Post, Role, partnerships};
 use brokerage::{cadre::SupporterRef, interests, proposals, requests::RequestId};
 use foundation::{Context, OrgRef, Sql as _, jobs::Handlers, mail};
@@ -266,10 +264,9 @@ async fn signed(t: &TestApp, w: &World, request: RequestId) -> AgreementId {
     id
 }
 
-/// Every page of the agreement that a link of it leads to, for those who work on it, as somebody
-/// reads it: whatever calls a side a school, sentence by sentence.
+/// What pages of the agreement say of schools to those who work on it.
 async fn said_of_schools(t: &TestApp, w: &World, id: AgreementId) -> Vec<String> {
-    const KEPT: [&str; 8] = [
+    let kept = [
         // What people of this test wrote.
         "how schools plan",
         "how small schools plan",
@@ -280,34 +277,10 @@ async fn said_of_schools(t: &TestApp, w: &World, id: AgreementId) -> Vec<String>
         "results are those of schools, so nothing",
         "School holidays",
         "helps its schools to improve",
+        "School improvement partner",
     ];
-    let door = format!("/agreements/{id}");
-    let mut said = Vec::new();
-    for who in [&w.marcus, &w.ada, &w.ben, &w.cleo] {
-        let (mut open, mut seen) = (vec![door.clone()], BTreeSet::new());
-        while let Some(path) = open.pop() {
-            let answer = t.get(Some(who), &path).await;
-            let Some((_, main)) = answer.body.split_once("<main").filter(|_| answer.status == 200)
-            else {
-                continue;
-            };
-            for link in main.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
-                let link = link.split('#').next().unwrap_or(link);
-                if link.starts_with(&door) && seen.insert(link.to_owned()) {
-                    open.push(link.to_owned());
-                }
-            }
-            let main = main.split_once("</main>").map_or(main, |(main, _)| main);
-            for words in main.split('<').filter_map(|piece| piece.split_once('>')) {
-                let words = KEPT.iter().fold(words.1.to_owned(), |all, one| all.replace(one, ""));
-                if words != "School improvement partner" && words.to_lowercase().contains("school")
-                {
-                    said.push(format!("{} at {path}: {}", who.name, words.trim()));
-                }
-            }
-        }
-    }
-    said
+    let readers = [&w.marcus, &w.ada, &w.ben, &w.cleo];
+    t.sentences_with("school", &readers, &[format!("/agreements/{id}")], &kept).await
 }
 
 #[tokio::test]

@@ -79,8 +79,9 @@ fn move_form(
 ) -> Result<Response, PageError> {
     let mut page = begun(seen, "Move this visit", "move", errors);
     page.lede = paragraphs(&format!(
-        "Now: {}. The school confirms the new day.",
-        when(seen.visit.on(), seen.visit.part())
+        "Now: {}. {}",
+        when(seen.visit.on(), seen.visit.part()),
+        seen.visit.bodies().say("The school confirms the new day.")
     ));
     page.button = "Move it".to_owned();
     let part: Vec<(&str, &str, &str)> = Part::ALL

@@ -118,7 +118,7 @@ async fn page(
             "where",
             "Where?",
             "",
-            &[("school", "At the school", ""), ("online", "On a screen", "")],
+            &[("school", &sight.say("At the school"), ""), ("online", "On a screen", "")],
         ),
         lines(form, errors, "purpose", "What is it for?", "One or two sentences", 3),
         line(form, errors, "meets", "Whom do you meet, and what do you see together?", ""),

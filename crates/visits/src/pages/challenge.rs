@@ -36,8 +36,7 @@ pub(super) fn tag(state: State) -> Tag {
     Tag::coloured(colour, state.words())
 }
 
-const TWO_SCHOOLS: &str =
-    "the leaders of the two schools and the person who raised it, and nobody else";
+const THE_TWO: &str = "the leaders of both sides and the person who raised it, and nobody else";
 
 pub(super) async fn ask(
     Handle(app): Handle<App>,
@@ -60,10 +59,10 @@ fn raise_form(
         FormPage::new("Raise a challenge", sight.at("challenges/new"), sight.at("visits"));
     page.caption = sight.title();
     page.problems = parts::problems(errors);
-    page.lede = paragraphs(
+    page.lede = paragraphs(&sight.say(
         "Firm, focused and kind: one point, what you saw, and room for the other school to answer.",
-    );
-    page.button = "Send it to the other school".to_owned();
+    ));
+    page.button = sight.say("Send it to the other school");
     page.fields = vec![
         lines(form, errors, "point", "What would you like looked at again?", "", 3),
         lines(
@@ -79,7 +78,7 @@ fn raise_form(
         .page("Raise a challenge")
         .crumb("Agreements", "/agreements")
         .crumb(&sight.title(), sight.at(""))
-        .visible_to(TWO_SCHOOLS);
+        .visible_to(THE_TWO);
     if !errors.is_empty() {
         built = built.with_problems();
     }
@@ -200,7 +199,7 @@ async fn page(
         .page("A challenge and its reply")
         .crumb("Agreements", "/agreements")
         .crumb("Visits", format!("/agreements/{}/visits", it.agreement))
-        .visible_to(TWO_SCHOOLS);
+        .visible_to(THE_TWO);
     if !errors.is_empty() {
         built = built.with_problems();
     }

@@ -381,10 +381,13 @@ async fn session_page(
         let own = session.step_by == visitor.account;
         let who = match own {
             true => format!(
-                "You asked {} whether the two schools may read this:",
+                "You asked {} whether the leaders of both sides may read this:",
                 partner(pair, visitor)
             ),
-            false => format!("{} would like the two schools to read this:", partner(pair, visitor)),
+            false => format!(
+                "{} would like the leaders of both sides to read this:",
+                partner(pair, visitor)
+            ),
         };
         let keep = button(&here, "keep", &Html::default(), "Keep it between us");
         sheet = sheet.part("A step to share", paragraphs(&format!("{who}\n\n{asked}")));
@@ -400,14 +403,14 @@ async fn session_page(
             form,
             errors,
             "step",
-            "Share one step with the two schools",
+            "Share one step with the leaders of both sides",
             "Their leaders can read the words you write here, once the other one of you has agreed",
             2,
         );
         sheet = sheet.part("", button(&here, "share", &field, "Ask to share this step"));
     } else {
         let words = format!("{} (written by {})", session.shared_step, session.shared_by);
-        sheet = sheet.part("Shared with the two schools", paragraphs(&words));
+        sheet = sheet.part("Shared with the leaders of both sides", paragraphs(&words));
     }
     if !mine && !session.acknowledged {
         sheet = sheet.part("", button(&here, "seen", &Html::default(), "I have read it"));

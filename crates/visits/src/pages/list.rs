@@ -26,16 +26,16 @@ use crate::{
 };
 
 /// The tag of a visit's state.
-pub(super) fn tag(state: state::State) -> Tag {
+pub(super) fn tag(visit: &Visit) -> Tag {
     use state::State;
-    let colour = match state {
+    let colour = match visit.state() {
         State::Proposed | State::Checking | State::Corrected => TagColour::Yellow,
         State::Confirmed => TagColour::Teal,
         State::Happened | State::Drafted => TagColour::Blue,
         State::Agreed => TagColour::Green,
         State::Uncontested | State::Cancelled => TagColour::Grey,
     };
-    Tag::coloured(colour, state.words())
+    Tag::coloured(colour, visit.state_in_words())
 }
 
 async fn table(app: &App, visits: &[Visit], links: bool) -> Result<Table, PageError> {
@@ -55,7 +55,7 @@ async fn table(app: &App, visits: &[Visit], links: bool) -> Result<Table, PageEr
                 Cell::text(visit.kind_name()),
                 Cell::text(visit.visitor_name.clone()),
                 Cell::text(name(visit.host)),
-                Cell::text(visit.state().words()),
+                Cell::text(visit.state_in_words()),
             ]
         })
         .collect();
@@ -226,8 +226,12 @@ async fn challenged(
     if works && sight.agreement.state().in_force() {
         let about = Details::new(
             "What a challenge is for",
-            "A point one of you would like looked at again, with what was seen. The other school \
-             replies, and you agree a next step. Only the two schools can read it.",
+            sight
+                .say(
+                    "A point one of you would like looked at again, with what was seen. The other \
+                     school replies, and you agree a next step. Only the two schools can read it.",
+                )
+                .as_str(),
         );
         parts.push(Html::of(&about));
         parts.push(link(&sight.at("challenges/new"), "Raise a challenge"));

@@ -134,7 +134,7 @@ impl Seen {
     pub(crate) fn note_visible(&self) -> String {
         let state = self.visit.state();
         if !state.is_told() {
-            return "only you, until you send it to the school".to_owned();
+            return self.visit.bodies().say("only you, until you send it to the school");
         }
         let both = format!(
             "{}, the leaders of {} and {}",
@@ -143,9 +143,9 @@ impl Seen {
             self.name(self.visit.giver)
         );
         if state.stands() {
-            both + ", their broker and the bodies responsible for the two schools"
+            both + ", their broker and the bodies responsible for them"
         } else {
-            both + ", and nobody else until the school has checked it"
+            both + &self.visit.bodies().say(", and nobody else until the school has checked it")
         }
     }
 }

@@ -54,6 +54,8 @@ pub(super) struct NotePage {
     pub(super) fields: Vec<Html>,
     pub(super) elsewhere: Html,
     pub(super) loader: Html,
+    /// What is visited: "school" or "trust".
+    pub(super) host: &'static str,
 }
 
 /// The ten fields, with the prompts of the visit's kind.
@@ -151,6 +153,7 @@ fn page(
         fields: fields(form, errors, prompts),
         elsewhere: other.unwrap_or_default(),
         loader: offline::loader(),
+        host: seen.visit.bodies().one(),
     };
     let mut built = frame
         .page("Note of your visit")

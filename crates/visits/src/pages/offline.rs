@@ -77,6 +77,7 @@ pub(super) async fn shell() -> Result<Response, PageError> {
         fields: fields(&form, &Errors::default(), &[]),
         elsewhere: Html::default(),
         loader: loader(),
+        host: "school",
     };
     frame
         .page("Note of your visit")

@@ -42,7 +42,7 @@ pub(super) async fn show(
     let reads_note = access::decide(&visitor, Action::Read, &note).allowed;
     let mut sheet = Sheet::new(seen.title());
     sheet.caption = seen.agreement.clone();
-    sheet.tag = Html::of(&tag(visit.state()));
+    sheet.tag = Html::of(&tag(visit));
     sheet.lede = acts(&seen);
     let mut visible = seen.visible();
     if visit.state().is_told() && reads_note {
@@ -53,7 +53,8 @@ pub(super) async fn show(
         }
     } else if visit.state().is_told() {
         let words = "The note can be read here once the school has checked it.";
-        sheet = sheet.part("", Html::of(&InsetText::new(words)));
+        let words = visit.bodies().say(words);
+        sheet = sheet.part("", Html::of(&InsetText::new(words.as_str())));
     }
     let sheet = brief(&app, &visitor, &seen, sheet).await?;
     frame
@@ -140,10 +141,14 @@ async fn told(app: &App, seen: &Seen) -> Result<Vec<(&'static str, Html)>, PageE
     if !remarks.is_empty() {
         let events = remarks.iter().map(|remark| {
             let at = remark.at.0;
-            TimelineEvent::new(remark.said().words(), in_words(at), at.to_string())
-                .by(format!("{}, {}", remark.name, seen.name(remark.org)))
-                .content(paragraphs(&remark.words))
-                .highlighted(remark.said() == Said::Correction)
+            TimelineEvent::new(
+                seen.visit.bodies().say(remark.said().words()),
+                in_words(at),
+                at.to_string(),
+            )
+            .by(format!("{}, {}", remark.name, seen.name(remark.org)))
+            .content(paragraphs(&remark.words))
+            .highlighted(remark.said() == Said::Correction)
         });
         parts.push(("Said about this note", Html::of(&Timeline::new(events))));
     }

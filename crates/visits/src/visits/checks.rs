@@ -237,14 +237,16 @@ pub async fn lapse(app: &App, permit: &Permit) -> Result<usize, Refusal> {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn standing(db: &impl Sql, id: VisitId) -> Result<Option<&'static str>, DbError> {
-    Ok(find(db, id).await?.and_then(|visit| match visit.state() {
+pub async fn standing(db: &impl Sql, id: VisitId) -> Result<Option<String>, DbError> {
+    let Some(visit) = find(db, id).await? else { return Ok(None) };
+    let words = match visit.state() {
         State::Checking => Some("The school has not checked this note yet."),
         State::Corrected => Some("The school proposed a correction; the visitor has not answered."),
         State::Agreed => Some("The school has checked this note."),
-        State::Uncontested => {
-            Some("The school was asked to check this note and did not answer within five working days: read it as unchecked.")
-        }
+        State::Uncontested => Some(
+            "The school was asked to check this note and did not answer within five working days: read it as unchecked.",
+        ),
         _ => None,
-    }))
+    };
+    Ok(words.map(|words| visit.bodies().say(words)))
 }

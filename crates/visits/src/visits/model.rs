@@ -10,7 +10,7 @@ use jiff::{Timestamp, civil::Date};
 use sea_orm::FromQueryResult;
 use support::{
     Agreement, AgreementId,
-    agreements::{Side, store},
+    agreements::{Bodies, Side, store},
     time::EntryId,
 };
 
@@ -196,6 +196,18 @@ impl Visit {
     #[must_use]
     pub fn kind_name(&self) -> &str {
         pack().visit(&self.kind).map_or(self.kind.as_str(), |kind| kind.name.as_str())
+    }
+
+    /// What its two sides are; what is said of them follows.
+    #[must_use]
+    pub const fn bodies(&self) -> Bodies {
+        Bodies::of(self.host, self.giver)
+    }
+
+    /// How it stands, said of its two sides.
+    #[must_use]
+    pub fn state_in_words(&self) -> String {
+        self.bodies().say(self.state().words())
     }
 
     /// The booking as the policy sees it: both schools' leaders, the visitor, the broker.

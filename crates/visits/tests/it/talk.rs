@@ -102,7 +102,9 @@ async fn what_two_say_is_theirs_alone_also_in_the_database() {
         let here = format!("/coaching/sessions/{session}");
         let _ = t.get(Some(&w.aisha), &here).await.expect(404);
         let asked = t.get(Some(&w.daniel), &here).await.expect(200);
-        let _ = asked.contains("would like the two schools to read this").contains("First-day");
+        let _ = asked
+            .contains("would like the leaders of both sides to read this")
+            .contains("First-day");
         let daniel_sees = t.visitor(&w.daniel).await;
         let halves = visits::home::needs_me(&t.app, &daniel_sees).await.unwrap();
         let waits = halves.my_school.iter().chain(&halves.others);

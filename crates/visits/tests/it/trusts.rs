@@ -1,0 +1,125 @@
+//! Visits, points and joint work between two trusts: every page speaks of trusts.
+
+use access::{Action, Kind, Post, Resource, Role, Zone};
+use foundation::{OrgRef, Sql as _};
+use jiff::civil::date;
+use support::{
+    AgreementId,
+    agreements::{Origin, Pen, Side, TeamMember, Terms, acts, store},
+    course,
+};
+use testkit::{Persona, TestApp, both};
+use visits::{
+    VisitId,
+    visits::{NewVisit, Part, book, checks, notes},
+};
+
+use crate::{
+    setting::{on_agreement, on_visit, setup},
+    story::{body, draft},
+    world::{World, at, world},
+};
+
+const SHORE: OrgRef = OrgRef::Trust(90_101);
+const HILL: OrgRef = OrgRef::Trust(90_202);
+
+/// An agreement in force between two trusts, led by Ada and by Ben.
+async fn between_trusts(t: &TestApp) -> (World, AgreementId, Persona, Persona) {
+    let w = world(t).await;
+    let tx = t.app.db.write().await.unwrap();
+    let context = foundation::Context::system("test", t.app.clock.now());
+    for (org, uid, name) in
+        [(SHORE, 90_101_i64, "Shoreline Trust"), (HILL, 90_202, "Hillside Trust")]
+    {
+        access::partnerships::join(&tx, &context, w.alliance, org, date(2020, 9, 1)).await.unwrap();
+        tx.run(
+            "INSERT INTO trust (uid, name, sort_name) VALUES ($1, $2, $3)",
+            [uid.into(), name.into(), name.to_lowercase().into()],
+        )
+        .await
+        .unwrap();
+    }
+    tx.commit().await.unwrap();
+    let lead = |org| [Post::new(org, Role::TrustExecutive, "Chief executive")];
+    let ada = t.person("Ada Quay", &lead(SHORE)).await;
+    let ben = t.person("Ben Scar", &lead(HILL)).await;
+    let chair = [Post::new(SHORE, Role::Governor, "Chair of trustees").chairing()];
+    let cleo = t.person("Cleo Park", &chair).await;
+    let kind = support::pack::pack().kind("trust-to-trust").unwrap();
+    let mut terms = Terms::draft(kind, SHORE, HILL);
+    terms.title = "Three-year budgets".to_owned();
+    terms.purpose = "Budgets end with the year.".to_owned();
+    terms.theme = "finance".to_owned();
+    terms.success = vec!["One plan that the board understands".to_owned()];
+    terms.supporter_goal = "Find out how small teams plan".to_owned();
+    terms.start_on = Some(date(2027, 1, 4));
+    terms.end_on = Some(date(2027, 12, 17));
+    terms.reviews = vec![date(2027, 3, 26), date(2027, 7, 9), date(2027, 10, 15)];
+    terms.exit_plan_by = Some(date(2027, 11, 1));
+    terms.team = vec![TeamMember {
+        account: Some(ben.account),
+        name: ben.name.clone(),
+        part: String::new(),
+        half_days: 12,
+        lead: true,
+    }];
+    let visitor = t.visitor(&w.marcus).await;
+    let resource = Resource::new(Kind::Agreement, Zone::Parties, SHORE).through(Some(w.alliance));
+    let may = access::authorize(&t.app, &visitor, Action::Create, &resource).unwrap();
+    let origin = Origin { partnership: Some(w.alliance), ..Origin::default() };
+    let id = acts::draft(&t.app, &may, &terms, origin).await.unwrap();
+    acts::offer(&t.app, &on_agreement(t, &w.marcus, id).await, id).await.unwrap();
+    for who in [&ben, &ada, &cleo] {
+        let hash = store::version(&t.app.db, id, 1).await.unwrap().hash.unwrap();
+        let pen = Pen { hash: &hash, name: &who.name, title: "Leader" };
+        acts::sign(&t.app, &on_agreement(t, who, id).await, id, pen).await.unwrap();
+    }
+    at(t, "2027-01-04T06:00:00Z").await;
+    let system = access::Permit::system("test", t.app.clock.now());
+    course::tend(&t.app, &system).await.unwrap();
+    (w, id, ada, ben)
+}
+
+#[tokio::test]
+async fn between_trusts_every_page_speaks_of_trusts() {
+    both(&setup(), async |t| {
+        let (w, id, ada, ben) = between_trusts(&t).await;
+        let new = NewVisit {
+            beneficiary: None,
+            visitor: ben.account,
+            visitor_name: ben.name.clone(),
+            from: Side::Supporting,
+            kind: "learning-walk".to_owned(),
+            on: date(2027, 1, 12),
+            part: Part::Day,
+            online: false,
+            purpose: "Read the budget together".to_owned(),
+            meets: "The finance team".to_owned(),
+            arrival: "Sign in at reception".to_owned(),
+        };
+        let it: VisitId = book(&t.app, &on_agreement(&t, &ben, id).await, id, &new).await.unwrap();
+        let kept = [
+            "designated safeguarding lead of the school",
+            "tell the school's designated safeguarding lead",
+            "School holidays",
+            "results are those of schools",
+        ];
+        let doors = [format!("/agreements/{id}/"), format!("/visits/{it}"), "/challenges/".into()];
+        let said = async |when: &str| {
+            let readers = [&w.marcus, &ada, &ben];
+            let said = t.sentences_with("school", &readers, &doors, &kept).await;
+            assert_eq!(said, [""; 0], "{when}");
+        };
+        said("while it is proposed").await;
+        let may = on_visit(&t, &ada, it).await;
+        visits::visits::acts::confirm(&t.app, &may, it).await.unwrap();
+        at(&t, "2027-01-12T18:10:00Z").await;
+        said("on its day").await;
+        let mine = on_visit(&t, &ben, it).await;
+        notes::send(&t.app, &mine, it, &draft(1, body())).await.unwrap();
+        said("while the facts are checked").await;
+        checks::agree(&t.app, &on_visit(&t, &ada, it).await, it, "").await.unwrap();
+        said("when the note stands").await;
+    })
+    .await;
+}
