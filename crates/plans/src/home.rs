@@ -189,7 +189,7 @@ fn of_plan(whole: &Whole, visitor: &Visitor, today: Date, list: &mut Vec<Waiting
                         Some(action.due_on()),
                     );
                 }
-            } else if lead && quiet {
+            } else if (lead || (head && objective.lead.is_none())) && quiet {
                 let detail = format!("{}: nothing was heard for a while", action.owner_in_words());
                 add(format!("Ask about: {}", action.words), &page, "Quiet", detail, None);
             } else if (lead || (head && objective.lead.is_none()))

@@ -262,6 +262,7 @@ pub async fn activate(app: &App, permit: &Permit, id: AgreementId) -> Result<(),
         crate::time::bring_in(app, &tx, permit, &agreement, it).await?;
     }
     tell(app, &tx, permit, &agreement, &Told::Started).await?;
+    crate::beside::tell_all(app, &tx, permit, &agreement).await?;
     tx.commit().await?;
     Ok(())
 }

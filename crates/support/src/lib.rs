@@ -13,6 +13,7 @@
 pub mod agreements;
 pub mod assignments;
 pub mod baselines;
+pub mod beside;
 pub mod board;
 pub mod calendar;
 pub mod care;

@@ -48,7 +48,16 @@ pub struct Item {
 
 impl Item {
     fn new(text: String, href: String, tag: String, detail: String) -> Self {
-        let asks = ["Waiting for you", "Overdue", "To sign", "To do", "To start", "To read"];
+        let asks = [
+            "Waiting for you",
+            "Overdue",
+            "To sign",
+            "To do",
+            "To start",
+            "To read",
+            "Quiet",
+            "Stuck",
+        ];
         let expected = asks.contains(&tag.as_str());
         Self { text, href, tag, detail, expected }
     }

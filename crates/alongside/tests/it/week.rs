@@ -4,6 +4,16 @@ use access::{Action, Permit, Post, Role, partnerships};
 use alongside::{routes, week};
 use foundation::{Context, OrgRef, Sql as _};
 use jiff::{Timestamp, civil::date};
+use plans::{
+    acts::{
+        action::{self, NewAction},
+        milestone,
+        objective::{self, NewObjective},
+        plan::{self as plan_acts, NewPlan, PlanFrame},
+    },
+    machine::PlanAct,
+    model::ObjectiveWords,
+};
 use support::{
     AgreementId,
     agreements::{Origin, Pen, Side, TeamMember, Terms, acts, store},
@@ -161,6 +171,102 @@ async fn the_digest_comes_once_a_week_and_only_when_there_is_something() {
         // In the Christmas holidays schools rest.
         at(&t, "2026-12-28T09:00:00Z");
         assert_eq!(week::digest::round(&t.app).await.unwrap(), 0);
+    })
+    .await;
+}
+
+/// Harbour View's plan under way since 4 January: an objective whose lead has an account, another
+/// whose lead has none, and under each an action of Nasreen's.
+async fn quiet_plan(t: &TestApp, w: &World, [jess, nasreen]: [&Persona; 2]) {
+    let org = OrgRef::School(HARBOUR);
+    let may = async || {
+        let resource = access::Resource::new(access::Kind::Plan, access::Zone::School, org);
+        let visitor = t.visitor(&w.priya).await;
+        access::authorize(&t.app, &visitor, Action::Create, &resource).unwrap()
+    };
+    let frame = PlanFrame {
+        title: "Plan for 2027".to_owned(),
+        aim: "Every child reads by six.".to_owned(),
+        start_on: date(2027, 1, 4),
+        end_on: date(2027, 12, 17),
+        stale_after: 21,
+        ladder_top: 3,
+    };
+    let new = NewPlan { org, audit: None, needs: Vec::new(), frame };
+    let permit = may().await;
+    let id = plan_acts::create(&t.app, &permit, &new).await.unwrap();
+    for (title, lead, action) in [
+        ("One phonics programme", Some(jess.account), "Map interventions"),
+        ("Provision on one map", None, "Hang the map"),
+    ] {
+        let new = NewObjective {
+            priority: "Every child reads by six".to_owned(),
+            area: "curriculum-and-teaching".to_owned(),
+            words: ObjectiveWords {
+                title: title.to_owned(),
+                why: "Three programmes in one building.".to_owned(),
+                when: "everyone teaches one programme".to_owned(),
+                then: "no child is lost between teachers".to_owned(),
+                so: "every child reads by six".to_owned(),
+                ..Default::default()
+            },
+            lead,
+            lead_name: "Jess Hart".to_owned(),
+            lead_role: "Reading lead".to_owned(),
+            ..Default::default()
+        };
+        let objective = objective::add(&t.app, &permit, id, &new).await.unwrap();
+        let milestone = milestone::New {
+            title: "Lessons follow the programme".to_owned(),
+            gauge: support::milestones::Gauge::Statement,
+            due_on: date(2027, 7, 2),
+        };
+        milestone::add(&t.app, &permit, objective, &milestone).await.unwrap();
+        let new = NewAction {
+            words: action.to_owned(),
+            owner: Some(nasreen.account),
+            owner_name: nasreen.name.clone(),
+            owner_email: String::new(),
+            owner_role: "SENCO".to_owned(),
+            start_on: date(2027, 1, 5),
+            due_on: date(2027, 7, 2),
+            quick: false,
+        };
+        action::add(&t.app, &permit, objective, &new).await.unwrap();
+    }
+    for act in [PlanAct::Propose, PlanAct::Agree] {
+        plan_acts::take(&t.app, &permit, id, act, "", None).await.unwrap();
+    }
+    at(t, "2027-01-04T09:00:00Z");
+    let permit = may().await;
+    plan_acts::take(&t.app, &permit, id, PlanAct::Begin, "", None).await.unwrap();
+    t.letters().await;
+}
+
+#[tokio::test]
+async fn an_action_that_is_quiet_for_three_weeks_is_in_the_digest_of_whoever_leads_it() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let staff = |title: &str| [Post::new(OrgRef::School(HARBOUR), Role::Staff, title)];
+        let jess = t.person("Jess Hart", &staff("Reading lead")).await;
+        let nasreen = t.person("Nasreen Ali", &staff("SENCO")).await;
+        quiet_plan(&t, &w, [&jess, &nasreen]).await;
+        let heard = async |moment: &str| {
+            at(&t, moment);
+            let of = |letters: &[foundation::mail::Letter], name: &str| {
+                let one = letters.iter().find(|letter| letter.recipient.starts_with(name));
+                one.map_or_else(String::new, |letter| letter.body.clone())
+            };
+            let letters = round(&t).await;
+            (of(&letters, "jess"), of(&letters, "priya"))
+        };
+        let (jess_reads, priya_reads) = heard("2027-01-18T07:31:00Z").await;
+        assert!(!jess_reads.contains("Map interventions"), "two weeks are no silence yet");
+        assert!(!priya_reads.contains("Hang the map"));
+        let (jess_reads, priya_reads) = heard("2027-02-01T07:31:00Z").await;
+        assert!(jess_reads.contains("Ask about: Map interventions"), "{jess_reads}");
+        assert!(priya_reads.contains("Ask about: Hang the map"), "its lead has no account");
+        assert!(!priya_reads.contains("Map interventions"), "that one is for its lead");
     })
     .await;
 }

@@ -29,6 +29,7 @@ use crate::{
     },
     assignments,
     baselines::Frozen,
+    beside::{self, Beside},
     course, home, neighbours,
     seal::short,
 };
@@ -53,6 +54,10 @@ pub(super) async fn show(
     sheet.nav = nav(&sight, "");
     sheet.lede =
         Html::join([waiting(&todos, false), road(&sight), now(&sight, &newest, &signatures)]);
+    if !agreement.state().is_over() {
+        let others = beside::for_visitor(&app.db, agreement, &visitor).await?;
+        sheet.lede = Html::join([sheet.lede, several(&sight, &others)]);
+    }
     let unreached = by_link::unreached(&app, &app.db, agreement, &newest).await?;
     let by_letter = if !unreached.is_empty() && by_link::must_broker(&sight.standings).is_ok() {
         go(&sight.at("letter"), "Ask for the signature of a head without an account")
@@ -100,6 +105,24 @@ pub(super) async fn show(
         .crumb("Agreements", "/agreements")
         .visible_to(sight.visible())
         .show(&sheet)
+}
+
+/// That the same school has other supports, and what to do about it.
+fn several(sight: &Sight, beside: &Beside) -> Html {
+    let many = match beside.others {
+        0 => return Html::default(),
+        1 => "one other support".to_owned(),
+        more => format!("{more} other supports"),
+    };
+    let mut words = Html::join([paragraphs(&format!(
+        "{} has {many} at the same time. {}",
+        sight.school(Side::Supported),
+        sight.say("Ask its head how they fit together, and keep to one plan."),
+    ))]);
+    for (title, address) in &beside.open {
+        words = Html::join([words, link(address, title)]);
+    }
+    Html::of(&InsetText::new(words))
 }
 
 /// The links to the parts of an agreement.

@@ -2,6 +2,7 @@
 
 mod advice;
 mod assignments;
+mod beside;
 mod board;
 mod by_letter;
 mod care;
