@@ -22,7 +22,11 @@ use super::{
     model::{Part, Visit, VisitId, keep, open, who},
     state::{Act, State},
 };
-use crate::{Refusal, machine::step, pack::pack};
+use crate::{
+    Refusal,
+    machine::{Who, step},
+    pack::pack,
+};
 
 /// A visit to be booked.
 #[derive(Clone, Debug)]
@@ -97,9 +101,9 @@ pub async fn book(
     time::hold(&tx, entry, &format!("/visits/{id}")).await?;
     let visit = Visit::booked(id, &record_of, new, entry, At(permit.context().at));
     visit.insert(&tx).await?;
-    take_slots(&tx, &visit, new.on, new.part).await?;
-    record(&tx, permit, &visit, "booked", json!({ "on": new.on, "part": new.part })).await?;
     let mine = who(app, &tx, permit, &visit).await?;
+    take_slots(&tx, &visit, new.on, new.part, released(permit, &mine)).await?;
+    record(&tx, permit, &visit, "booked", json!({ "on": new.on, "part": new.part })).await?;
     if let Ok(to) = step(State::Proposed, Act::Confirm, &mine) {
         keep(&tx, &visit, to, None, permit.context().at).await?;
         record(&tx, permit, &visit, "confirmed", json!({})).await?;
@@ -130,17 +134,30 @@ fn named_part(refusal: Refusal) -> Refusal {
     }
 }
 
+/// Whether the head who releases the visitor says why more than their week holds is still right.
+fn released(permit: &Permit, mine: &[Who]) -> bool {
+    let said = permit.context().reason.as_deref().is_some_and(|words| !words.trim().is_empty());
+    said && mine.contains(&Who::Giver)
+}
+
 /// Takes the halves of a day for a visitor. The lock makes two bookings of the same week wait for
-/// one another, so that the second sees the first.
-async fn take_slots(tx: &Tx, visit: &Visit, on: Date, part: Part) -> Result<(), Refusal> {
+/// one another, so that the second sees the first. A week that is full yields to the head who
+/// releases the visitor; a half of a day that is taken yields to nobody.
+async fn take_slots(
+    tx: &Tx,
+    visit: &Visit,
+    on: Date,
+    part: Part,
+    released: bool,
+) -> Result<(), Refusal> {
     tx.lock(&format!("time of {}", visit.visitor)).await?;
     let week = weeks(tx, visit.visitor, on, 1).await?.pop().ok_or(Refusal::NotFound)?;
-    if week.free() < part.half_days() {
+    if week.free() < part.half_days() && !released {
         return Err(Refusal::field(
             "on",
             format!(
-                "{} has {} free in the week of {}. Choose another week or a shorter visit; what \
-                 you typed is kept",
+                "{} has {} free in the week of {}. Choose another week or a shorter visit, or let \
+                 the head who releases them say why it is still right; what you typed is kept",
                 visit.visitor_name,
                 support::agreements::terms::days(week.free()),
                 date_in_words(week.monday)
@@ -214,7 +231,7 @@ pub async fn move_to(
         ));
     }
     free_slots(&tx, id).await?;
-    take_slots(&tx, &visit, on, part).await?;
+    take_slots(&tx, &visit, on, part, released(permit, &mine)).await?;
     time::move_in(app, &tx, permit, &agreement, visit.entry, on).await?;
     keep(&tx, &visit, to, None, permit.context().at).await?;
     tx.run(

@@ -197,6 +197,20 @@ async fn of_two_who_book_the_last_half_day_at_once_one_wins_and_the_other_is_tol
         let _ = page
             .contains("has no days free in the week of 11 January 2027")
             .contains("Teach while three colleagues watch");
+        // The head who releases her decides otherwise, with a reason; nobody else does.
+        let mut why = form.clone();
+        why.push(("reason", "Her class has its trip that day"));
+        let at = format!("/agreements/{id}/visits/new");
+        for who in [&w.priya, &w.marcus, &w.aisha] {
+            let _ = t.post(Some(who), &at, &why).await.expect(422).contains("has no days free");
+        }
+        let _ = t.post(Some(&w.daniel), &at, &why).await.expect(303);
+        assert_eq!(time::of(&t.app.db, id).await.unwrap().len(), 2);
+        let said = t.app.db.count(
+            "SELECT count(*) AS n FROM event WHERE reason = 'Her class has its trip that day'",
+            [],
+        );
+        assert!(said.await.unwrap() >= 1, "the reason is on record");
     })
     .await;
 }
