@@ -36,6 +36,7 @@ use crate::{
     },
     neighbours,
     pack::Direction,
+    stories,
     time::{self, Entry, EntryState, GiveReceive, Totals},
 };
 
@@ -56,6 +57,8 @@ pub struct Line {
     pub risks: Vec<Risk>,
     /// The verdict for both schools in a sentence, once results that count have arrived.
     pub verdict: Option<String>,
+    /// The title of its case study, once both schools have consented to its words.
+    pub story: Option<String>,
 }
 
 /// The report to a board.
@@ -210,6 +213,10 @@ async fn line(
         gains: exits::gains_of(db, id).await?,
         risks: high,
         verdict,
+        story: stories::of(db, id)
+            .await?
+            .filter(|story| story.state() == stories::State::Published)
+            .map(|story| story.title),
         agreement,
     })
 }

@@ -305,6 +305,14 @@ pub async fn todos(
             add("Say how it was".to_owned(), "/exit/feedback", None);
         }
     }
+    if matches!(state, State::Completed | State::Sustaining)
+        && is(&[Standing::SupportingHead])
+        && exits::advice::ends_with_report(agreement)
+        && exits::taken_home(db, agreement.id).await?.is_none()
+    {
+        let words = agreement.bodies().say("Say what your school took home");
+        add(words, "/exit/home", None);
+    }
     if state == State::Sustaining && is(&[Standing::SupportedHead]) {
         let soon = today.saturating_add(Span::new().days(30));
         let check = exits::checks_of(db, agreement.id)

@@ -194,6 +194,37 @@ async fn advance(
     Ok(to)
 }
 
+/// The broker lets somebody go on although training they once had has run out, with a reason that
+/// the person reads: until then they are not offered for new support.
+///
+/// # Errors
+/// Without a reason, where nothing is missing, where the designation is not current otherwise, and
+/// while the code of conduct is not accepted.
+pub async fn let_go_on(app: &App, permit: &Permit, id: DesignationId) -> Result<(), ActError> {
+    let tx = app.db.write().await?;
+    let it = open(&tx, id).await?;
+    let today = foundation::clock::london(permit.context().at);
+    if !it.is_live(today) || it.is_current(today) {
+        return Err(ActError::refused("Nothing keeps them from going on by training alone."));
+    }
+    let missing = it.missing(today);
+    match permit.context().reason.as_deref().map_or("", str::trim) {
+        "" => Err(ActError::missing(
+            "reason",
+            format!(
+                "Still missing: {}. Record it first, or say why they go on without it: the person \
+                 reads it",
+                preparation::names_of(&missing)
+            ),
+        )),
+        why => {
+            preparation::waive(&tx, app, permit, &it, missing, why).await?;
+            tx.commit().await?;
+            Ok(())
+        }
+    }
+}
+
 /// One simple step without further facts: applying, assessing, granting, calling a review.
 ///
 /// # Errors

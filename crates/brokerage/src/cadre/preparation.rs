@@ -19,7 +19,10 @@ use sea_orm::{FromQueryResult, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::model::{Designation, DesignationId};
+use super::{
+    model::{Designation, DesignationId},
+    state::State,
+};
 use crate::packs::{self, ModuleKind};
 
 id_type! {
@@ -304,8 +307,8 @@ pub(super) async fn keep_acceptance(
     .await
 }
 
-/// The broker activates somebody although something is missing: kept with the reason, and the
-/// person is told. In the transaction of the step.
+/// The broker lets somebody begin, or go on, although training is missing: kept with the reason,
+/// and the person is told. The code of conduct is never let go. In the transaction of the step.
 pub(super) async fn waive(
     tx: &Tx,
     app: &App,
@@ -314,6 +317,17 @@ pub(super) async fn waive(
     missing: Vec<String>,
     why: &str,
 ) -> Result<(), ActError> {
+    if missing.iter().any(|code| code == CONDUCT) {
+        return Err(ActError::missing(
+            "reason",
+            "Nobody is offered who has not accepted the code of conduct: they accept it on this \
+             page. Training alone can wait, with a reason",
+        ));
+    }
+    let (verb, subject, begins) = match it.state {
+        State::Designated => ("began without", "Your designation begins", "begins"),
+        _ => ("goes on without", "Your designation goes on", "goes on"),
+    };
     let waiver =
         Waiver { of: missing, why: why.to_owned(), by: permit.context().actor.name().to_owned() };
     tx.run(
@@ -321,14 +335,14 @@ pub(super) async fn waive(
         [it.id.into(), Json(&waiver).into()],
     )
     .await?;
-    let event = Event::new("designation", it.id, "began without").owned_by(it.org);
+    let event = Event::new("designation", it.id, verb).owned_by(it.org);
     events::append(tx, permit.context(), event.with(json!({ "missing": waiver.of }))).await?;
     let Some(person) = accounts::get(tx, it.person).await? else { return Ok(()) };
     let letter = Letter {
         recipient: person.email,
-        subject: "Your designation begins".to_owned(),
+        subject: subject.to_owned(),
         body: format!(
-            "Hello {},\n\nYour designation as {} begins although something is still missing: {}. \
+            "Hello {},\n\nYour designation as {} {begins} although something is missing: {}. \
              {} gave this reason:\n\n{why}\n\nWhat is missing and how to answer:\n{}/cadre/{}\n",
             person.name,
             it.role_name(),

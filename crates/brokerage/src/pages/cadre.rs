@@ -219,6 +219,8 @@ struct Page {
     began_without: Option<String>,
     may_accept: bool,
     can_waive: bool,
+    /// Whether the broker may let somebody go on whose training has run out.
+    can_let: bool,
     can_edit: bool,
     can_train: bool,
     module: Select,
@@ -362,10 +364,11 @@ pub(super) async fn page(
         can_step,
         prepared: super::preparation::lines(it, today),
         began_without: it.waiver.as_ref().map(|waiver| {
-            format!("Began without {}. {}: {}", names_of(&waiver.of), waiver.by, waiver.why)
+            format!("Without {} for now. {}: {}", names_of(&waiver.of), waiver.by, waiver.why)
         }),
         may_accept: own && !it.accepted_conduct(),
         can_waive: broker && it.state == Stage::Designated && !it.is_current(today),
+        can_let: broker && it.is_live(today) && !it.is_current(today),
         can_edit: (own || head) && !ended,
         can_train: broker && !ended,
         module: super::preparation::choice(it, form, errors),
@@ -526,6 +529,9 @@ pub(super) async fn guard(
     page(&app, &visitor, frame, &it, &form, &errors).await
 }
 
+/// The button that is no step of the machine: training is let go for now.
+const GO_ON: &str = "go-on";
+
 pub(super) async fn step(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
@@ -545,14 +551,19 @@ pub(super) async fn step(
     if who == Who::Broker && !visitor.is(Role::Broker, it.partnership) {
         return Err(PageError::Forbidden("The broker looks after designations.".to_owned()));
     }
-    let act: Act = form.chosen("act", "Say what is to be done: press one of the buttons")?;
     let permit = match form.text("reason") {
         "" => permit,
         why => permit.because(why),
     };
+    let done = if who == Who::Broker && form.has("act", GO_ON) {
+        acts::let_go_on(&app, &permit, it.id).await
+    } else {
+        let act: Act = form.chosen("act", "Say what is to be done: press one of the buttons")?;
+        acts::take_step(&app, &permit, it.id, act, who).await.map(drop)
+    };
     let mut errors = Errors::default();
-    match acts::take_step(&app, &permit, it.id, act, who).await {
-        Ok(_) => Ok(redirect(&format!("/cadre/{id}"))),
+    match done {
+        Ok(()) => Ok(redirect(&format!("/cadre/{id}"))),
         Err(failure) => {
             missed(&mut errors, failure)?;
             page(&app, &visitor, frame, &it, &form, &errors).await

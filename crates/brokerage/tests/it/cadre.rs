@@ -3,7 +3,7 @@
 use access::{Post, Role};
 use brokerage::cadre::{self, Act, Nomination, Who, acts, capacity};
 use brokerage::desk;
-use foundation::OrgRef;
+use foundation::{OrgRef, Sql as _};
 use jiff::{ToSpan, civil::date};
 use matching::Depth;
 use testkit::both;
@@ -292,8 +292,17 @@ async fn beginning_without_training_takes_a_reason_that_the_person_reads() {
         let _ = t.post(Some(&w.marcus), &step, &[("act", "activate")]).await.expect(422);
         let why = "She taught this course herself in September";
         let form = [("act", "activate"), ("reason", why)];
+        // Training can wait with a reason; the code of conduct cannot.
+        let _ = t.post(Some(&w.marcus), &step, &form).await.expect(422).contains("code of conduct");
+        let yes = [("version", "1"), ("accept", "yes")];
+        let _ = t.post(Some(&fay), "/cadre/conduct", &yes).await.expect(303);
         let _ = t.post(Some(&w.marcus), &step, &form).await.expect(303);
-        let _ = t.get(Some(&fay), &page).await.expect(200).contains("Began without").contains(why);
+        let _ = t
+            .get(Some(&fay), &page)
+            .await
+            .expect(200)
+            .contains("for now. Marcus Webb")
+            .contains(why);
         assert!(
             cadre::designation(&t.app.db, id).await.unwrap().unwrap().is_current(date(2026, 11, 9))
         );
@@ -303,7 +312,44 @@ async fn beginning_without_training_takes_a_reason_that_the_person_reads() {
             letters.iter().any(|one| one.recipient.contains("fay") && one.body.contains(why)),
             "{letters:?}"
         );
-        assert!(waiting(&fay).await.contains("Read and accept"), "what is missing stays asked");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn training_that_has_run_out_keeps_somebody_back_until_the_broker_says_why_not() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let (page, step) =
+            (format!("/cadre/{}", w.aisha_as), format!("/cadre/{}/step", w.aisha_as));
+        let it = async || cadre::designation(&t.app.db, w.aisha_as).await.unwrap().unwrap();
+        let today = t.app.clock.today();
+        assert!(it().await.is_live(today) && it().await.is_current(today));
+        let why = [("act", "go-on"), ("reason", "The next course is in three weeks")];
+        let early = t.post(Some(&w.marcus), &step, &why).await.expect(409);
+        let _ = early.contains("Nothing keeps them");
+        let _ = t.get(Some(&w.marcus), &page).await.expect(200).lacks("Let them go on");
+             let at = |sql| (sql, [w.aisha.account.into()]);
+        for (sql, who) in [
+            at("UPDATE training SET done_on = '2019-09-03', until_on = '2020-09-03' WHERE person = $1"),
+            at("UPDATE designation SET training_until = '2020-09-03' WHERE person = $1"),
+        ] {
+            t.app.db.run(sql, who).await.unwrap();
+        }
+        assert!(!it().await.is_current(today), "it has run out");
+        let _ = t.get(Some(&w.marcus), &page).await.expect(200).contains("Let them go on");
+        for who in [&w.aisha, &w.daniel] {
+            let _ = t.get(Some(who), &page).await.expect(200).lacks("Let them go on");
+            let _ = t.post(Some(who), &step, &why).await.expect(403);
+        }
+        let _ =
+            t.post(Some(&w.marcus), &step, &why[..1]).await.expect(422).contains("Still missing");
+        assert!(!it().await.is_current(today));
+        let _ = t.post(Some(&w.marcus), &step, &why).await.expect(303);
+        assert!(it().await.is_current(today));
+        let letters = t.letters().await;
+        let told = letters.iter().find(|one| one.recipient.contains("aisha")).unwrap();
+        assert!(told.body.contains("goes on although") && told.body.contains("three weeks"));
     })
     .await;
 }

@@ -132,7 +132,15 @@ pub(crate) fn context(school: &School, around: &Around) -> Table {
         rows: Vec::new(),
         notes: Vec::new(),
     };
-    let shown = ["CTX_ROLL", "CTX_FSM6", "CTX_EAL", "SEN_SUP", "SEN_EHC"];
+    let shown = [
+        "CTX_ROLL",
+        "CTX_FSM6",
+        "CTX_EAL",
+        "SEN_SUP",
+        "SEN_EHC",
+        "CTX_KS2_STAYED",
+        "CTX_KS4_STAYED",
+    ];
     for code in shown {
         let Some(series) = around.series.iter().find(|s| s.kpi == code) else { continue };
         let definition = series.definition();

@@ -56,6 +56,7 @@ pub async fn draft(
     }
     let mut terms = terms.clone();
     terms.money.funder_org = terms.money.funder_org.or(origin.funder);
+    terms.casting_off();
     let terms = &terms;
     let at = permit.context().at;
     let id = AgreementId::new(&app.ids);
@@ -147,6 +148,9 @@ pub async fn save(
     seen: i64,
     terms: &Terms,
 ) -> Result<(), Refusal> {
+    let mut terms = terms.clone();
+    terms.casting_off();
+    let terms = &terms;
     let (tx, agreement) = open(app, id).await?;
     if agreement.version != seen {
         return Err(DbError::Conflict("agreement").into());

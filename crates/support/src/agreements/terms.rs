@@ -2,7 +2,7 @@
 
 use brokerage::requests::Beneficiary;
 use foundation::{OrgRef, terms::AcademicYear};
-use jiff::civil::Date;
+use jiff::{Span, civil::Date};
 use serde::{Deserialize, Serialize};
 
 pub use super::amounts::{days, pounds};
@@ -11,7 +11,7 @@ use super::{
     quiet::Quiet,
 };
 pub use super::{roles::Role, sides::Side};
-use crate::pack::{Direction, Kind, pack};
+use crate::pack::{Direction, Kind, Tier, pack};
 
 /// Somebody in the team, with the time the supporting school gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -226,6 +226,16 @@ impl Terms {
             role: Role::default(),
             beneficiaries: kind.beneficiaries.clone(),
             brought_in: None,
+        }
+    }
+
+    /// Intensive support has a day by which its exit plan is there (R50): eight weeks before its
+    /// last day, or its first day where it is shorter, unless both sides name another.
+    pub(super) fn casting_off(&mut self) {
+        let intensive = self.kind().is_some_and(|kind| kind.tier == Tier::Intensive);
+        if let (true, None, Some(end)) = (intensive, self.exit_plan_by, self.end_on) {
+            let by = end.saturating_sub(Span::new().weeks(8));
+            self.exit_plan_by = Some(self.start_on.map_or(by, |start| by.max(start)));
         }
     }
 

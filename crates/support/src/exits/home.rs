@@ -9,11 +9,12 @@ use serde_json::json;
 use crate::{
     Refusal,
     agreements::{
-        AgreementId,
-        machine::{Standing, Work},
+        Agreement, AgreementId, State,
+        machine::{Standing, Work, allows},
         store::{open, standings},
     },
     course::record,
+    exits::advice::ends_with_report,
 };
 
 words! {
@@ -52,6 +53,17 @@ pub async fn taken_home(db: &impl Sql, id: AgreementId) -> Result<Option<TakenHo
     db.first("SELECT goal, words FROM taken_home WHERE agreement = $1", [id.into()]).await
 }
 
+/// Whether it can be said now: on the way out, or once, after a report was accepted, since that
+/// alone completes the support.
+#[must_use]
+pub fn may_take_home(agreement: &Agreement, said: bool) -> bool {
+    let state = agreement.state();
+    let after_a_report = matches!(state, State::Completed | State::Sustaining)
+        && ends_with_report(agreement)
+        && !said;
+    allows(state, Work::Exit) || after_a_report
+}
+
 /// The head of the supporting school says what it took home and what became of its own goal. No
 /// words mean that it was nothing. Said again it replaces what was said, until the support is
 /// complete.
@@ -69,7 +81,10 @@ pub async fn take_home(
         return Err(Refusal::field("goal", "Say what became of it, also where it came to nothing"));
     }
     let (tx, agreement) = open(app, id).await?;
-    agreement.must_allow(Work::Exit)?;
+    if !may_take_home(&agreement, taken_home(&tx, id).await?.is_some()) {
+        agreement.must_allow(Work::Exit)?;
+        return Err(Refusal::NotNow("What was taken home has been said.".to_owned()));
+    }
     if !standings(app, &tx, permit, &agreement).await?.contains(&Standing::SupportingHead) {
         return Err(Refusal::NotYours(
             "The head of the supporting school says what it took home.".to_owned(),

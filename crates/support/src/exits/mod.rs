@@ -30,7 +30,7 @@ pub(crate) use checks::must_answer;
 pub use checks::{Check, CheckId, Held, answer, checks_of, confirm};
 pub(crate) use feedback::must_be_a_head;
 pub use feedback::{Feedback, feedback_of, give_feedback};
-pub use home::{GainKind, TakenHome, take_home, taken_home};
+pub use home::{GainKind, TakenHome, may_take_home, take_home, taken_home};
 
 id_type! {
     /// Something somebody can do now.

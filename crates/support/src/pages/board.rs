@@ -14,7 +14,7 @@ use foundation::{
 use govuk::{Html, InsetText, SummaryList, extra::Downloads};
 
 use super::{
-    parts::{Sheet, bullets, paragraphs, text},
+    parts::{Sheet, bullets, link, paragraphs, text},
     statements::Which,
 };
 use crate::{
@@ -117,6 +117,7 @@ pub(super) async fn show(
         .part("", supports)
         .part("", for_whom)
         .part("What became of it", verdicts(&report))
+        .part("Told by both schools", stories(&report))
         .part("What people can do now", gains(&report))
         .part("How it goes", reviews(&report))
         .part("Risks and the day job", risks(&report))
@@ -212,6 +213,14 @@ fn verdicts(report: &Report) -> Html {
         }
     };
     Html::join([bullets(known), paragraphs(&note)])
+}
+
+/// Case studies of these supports to whose words both schools have consented.
+fn stories(report: &Report) -> Html {
+    Html::join(report.lines.iter().filter_map(|line| {
+        let title = line.story.as_ref()?;
+        Some(link(&format!("/stories/{}", line.agreement.id), title))
+    }))
 }
 
 fn gains(report: &Report) -> Html {

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     agreements::{ChosenKpi, ChosenOn, Quiet, Side, TeamMember, Terms},
     neighbours,
-    pack::pack,
+    pack::{Tier, pack},
 };
 
 /// The form of a step with what the draft holds.
@@ -407,7 +407,10 @@ pub(super) fn promise_fields(terms: &Terms, form: &FormData, errors: &Errors) ->
         errors,
         "exit_plan_by",
         "Exit plan drafted by",
-        "Leave empty if not needed",
+        match terms.kind().is_some_and(|kind| kind.tier == Tier::Intensive) {
+            true => "Empty means eight weeks before the last day",
+            false => "Leave empty if not needed",
+        },
     ));
     for (name, label) in [
         ("confidentiality", "What stays between you"),

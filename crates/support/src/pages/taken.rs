@@ -18,11 +18,7 @@ use super::{
     sight, sight_to_act,
 };
 use crate::{
-    agreements::{
-        Side, Standing,
-        machine::{Work, allows},
-        store,
-    },
+    agreements::{Side, Standing, machine::Work, store},
     exits::{self, TakenHome},
 };
 
@@ -37,7 +33,8 @@ pub(super) fn told(sight: &Sight, taken: Option<&TakenHome>) -> Html {
         ),
     };
     let agreement = &sight.agreement;
-    let may = allows(agreement.state(), Work::Exit) && sight.is(&[Standing::SupportingHead]);
+    let may =
+        exits::may_take_home(agreement, taken.is_some()) && sight.is(&[Standing::SupportingHead]);
     let ask = if may {
         go(&sight.at("exit/home"), &sight.say("Say what your school took home"))
     } else {
@@ -96,10 +93,13 @@ pub(super) async fn ask(
 ) -> Result<Response, PageError> {
     let (sight, _) = sight(&app, &visitor, &id, Action::Read).await?;
     must_be_theirs(&sight)?;
-    sight.agreement.must_allow(Work::Exit)?;
     let terms = store::current(&app.db, &sight.agreement).await?;
     let mut pairs = Vec::new();
-    if let Some(taken) = exits::taken_home(&app.db, sight.agreement.id).await? {
+    let taken = exits::taken_home(&app.db, sight.agreement.id).await?;
+    if !exits::may_take_home(&sight.agreement, taken.is_some()) {
+        sight.agreement.must_allow(Work::Exit)?;
+    }
+    if let Some(taken) = taken {
         let took = if taken.is_nothing() { "nothing" } else { "yes" };
         pairs = vec![("goal", taken.goal), ("took", took.to_owned()), ("words", taken.words)];
     }

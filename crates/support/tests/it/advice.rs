@@ -83,6 +83,21 @@ async fn advice_is_complete_when_the_school_accepts_the_report() {
         assert_eq!(report.state(), advice::State::Accepted);
         assert_eq!(exits::checks_of(&t.app.db, id).await.unwrap().len(), 2, "it is asked later");
         assert!(t.letters().await.iter().any(|one| one.subject.contains("completed")));
+        // Accepting a report asks nothing of the school that helped: it says afterwards, once, what
+        // became of its own goal.
+        let home = format!("/agreements/{id}");
+        let asked = t.get(Some(&w.daniel), &home).await.expect(200);
+        let _ = asked.contains("Say what your school took home");
+        let said = [("goal", "We read aloud twice a day now"), ("took", "nothing")];
+        let to = format!("{home}/exit/home");
+        let _ = t.post(Some(&w.priya), &to, &said).await.expect(403);
+        let _ = t.get(Some(&w.daniel), &to).await.expect(200);
+        let _ = t.post(Some(&w.daniel), &to, &said).await.expect(303);
+        let told = t.get(Some(&w.priya), &format!("{home}/exit")).await.expect(200);
+        let _ = told.contains("We read aloud twice a day now");
+        let _ = t.get(Some(&w.daniel), &home).await.expect(200).lacks("Say what your school took");
+        let twice = t.post(Some(&w.daniel), &to, &said).await;
+        assert!([409, 422].contains(&twice.status.as_u16()), "{}", twice.status);
         // It is over: nothing is delivered or asked any more.
         let late = t.post(Some(&w.daniel), &page("/write"), &again).await;
         assert!([409, 422].contains(&late.status.as_u16()), "{}", late.status);

@@ -78,10 +78,14 @@ async fn a_double_lift_is_told_only_when_both_schools_consent_to_the_words() {
         let public = public.contains("we stopped two others").contains("Harbour View Primary");
         let _ = public.contains("association, not proof");
         let _ = t.get(None, "/stories").await.expect(200).contains("One phonics programme");
+        let board = "/boards/school:999207?year=2028";
+        let told = format!("/stories/{id}");
+        let _ = t.get(Some(&w.daniel), board).await.expect(200).contains(&told);
         // Either school takes it back at any time, and it is gone.
         let _ =
             t.post(Some(&w.priya), &page, &[("act", "decline"), ("seen", "6")]).await.expect(303);
         nobody_else_reads(&t, &w, id).await;
+        let _ = t.get(Some(&w.daniel), board).await.expect(200).lacks(&told);
         at(&t, "2028-12-29T09:00:00Z").await;
         assert_eq!(round(&t).await, 0, "it is not proposed again");
     })
