@@ -28,7 +28,7 @@ pub async fn sections(
         .filter(|offer| offer.state == OfferState::Open)
         .filter(|offer| decide(&visitor, Action::Read, &offer.resource()).allowed)
         .map(|offer| Line {
-            href: Some(format!("/offers/{}", offer.id)),
+            href: Some(format!("/offers#offer-{}", offer.id)),
             text: offer.what.title,
             note: offer.what.about,
         })
@@ -104,7 +104,7 @@ pub async fn memory(app: App, (visitor, org): (Visitor, OrgRef)) -> Result<Vec<M
     moments.extend(offers.into_iter().map(|one| Moment {
         on: london(one.created_at),
         sort: "Offer",
-        href: Some(format!("/offers/{}", one.id)),
+        href: Some(format!("/offers#offer-{}", one.id)),
         text: one.what.title,
         note: one.state.words().to_owned(),
     }));

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use access::{AccountId, Action as Deed, Kind, Permit, Resource, Role, Visitor, Zone, decide};
 use foundation::{
     Actor, App, DbError, OrgRef, Sql, Tx,
+    db::{AsText, At},
     events::{self, Event},
 };
 use jiff::civil::Date;
@@ -44,6 +45,34 @@ pub async fn plan(db: &impl Sql, id: PlanId) -> Result<Plan, Refusal> {
     db.first(&format!("SELECT {PLAN} FROM improvement_plan p WHERE p.id = $1"), [id.into()])
         .await?
         .ok_or(Refusal::NotFound)
+}
+
+/// From which day to which moment actions went on that are done and belong to support through a
+/// partnership. It says how long and nothing of what or by whom.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn finished(
+    db: &impl Sql,
+    partnership: OrgRef,
+) -> Result<Vec<(Date, jiff::Timestamp)>, DbError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        start_on: AsText<Date>,
+        finished_at: At,
+    }
+    let rows: Vec<Row> = db
+        .all(
+            "SELECT n.start_on, n.finished_at FROM plan_action n
+             WHERE n.finished_at IS NOT NULL AND n.state IN ('done', 'checked')
+               AND n.objective IN (
+                 SELECT l.objective FROM objective_agreement l
+                 JOIN agreement a ON a.id = l.agreement WHERE a.partnership = $1)
+             ORDER BY n.finished_at, n.id",
+            [partnership.into()],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.start_on.0, row.finished_at.0)).collect())
 }
 
 /// The plan an objective belongs to.

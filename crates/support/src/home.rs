@@ -368,6 +368,9 @@ pub struct Balance {
     /// Whether it receives and has not yet given or promised anything: every school has something
     /// to give, and is asked for it.
     pub not_yet_given: bool,
+    /// Whether it gives and has not yet received or been promised anything: the best schools have
+    /// needs too.
+    pub not_yet_received: bool,
 }
 
 /// What a school gave and received this academic year; nothing where it did neither.
@@ -399,6 +402,7 @@ pub async fn ledger_in_words(
         given: words(both.given, "given"),
         received: words(both.received, "received"),
         not_yet_given: some(both.received) && !some(both.given),
+        not_yet_received: some(both.given) && !some(both.received),
     }))
 }
 

@@ -490,7 +490,11 @@ pub(crate) async fn must_be_clear(tx: &Tx, agreement: &Agreement, on: Date) -> R
         let designations = cadre::designations_of(tx, person).await?;
         let there: Vec<_> = designations
             .iter()
-            .filter(|designation| Some(designation.partnership) == agreement.partnership)
+            .filter(|designation| match agreement.partnership {
+                Some(partnership) => designation.partnership == partnership,
+                // For what two heads agree alone it is asked of whoever leads anywhere today.
+                None => designation.is_live(on),
+            })
             .collect();
         // Somebody without a designation comes as a colleague, not as a system leader.
         let Some(first) = there.first() else { continue };

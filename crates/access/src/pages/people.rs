@@ -116,9 +116,37 @@ async fn post_fields(app: &App, data: &FormData, errors: &Errors) -> Result<Vec<
     let chair = Checkboxes::single("chair", "yes", "Chairs the board, and so signs agreements")
         .values(data.all("chair").map(str::to_owned).collect::<Vec<_>>())
         .small();
-    let mut fields = vec![role.into(), kind.into(), number.into(), title.into(), chair.into()];
+    let since = DateInput::new("since", "Since when")
+        .hint("For a new head this decides for how long a mentor is suggested. Empty means today.")
+        .values(day_values(data, "since"))
+        .error_if(errors.get("since"));
+    let mut fields =
+        vec![role.into(), kind.into(), number.into(), title.into(), since.into(), chair.into()];
     fields.extend(headships::fields(data, errors));
     Ok(fields)
+}
+
+/// What was typed into the three fields of a day.
+fn day_values(data: &FormData, name: &str) -> govuk::FieldValues {
+    ["day", "month", "year"].into_iter().fold(govuk::FieldValues::default(), |values, part| {
+        let name = format!("{name}-{part}");
+        let value = data.text(&name).to_owned();
+        values.set(name, value)
+    })
+}
+
+/// Since when a post is held: what was typed, or today.
+fn since(data: &FormData, errors: &mut Errors, today: Date) -> Date {
+    let typed = ["since", "since-day", "since-month", "since-year"];
+    if typed.iter().all(|name| data.text(name).is_empty()) {
+        return today;
+    }
+    let day = data.date("since", errors, "Enter a whole date, or leave all three empty for today");
+    let latest = today.saturating_add(jiff::Span::new().years(1));
+    if day.is_some_and(|day| day > latest) {
+        errors.add("since", "A post is given a year ahead at most: enter an earlier day");
+    }
+    day.unwrap_or(today)
 }
 
 /// Reads what [`post_fields`] asked.
@@ -192,8 +220,9 @@ pub(super) async fn invite(
         errors.add("email", "Enter an e-mail address in the form name@school.example");
     }
     let post = post_of(&data, &mut errors);
+    let from = since(&data, &mut errors, app.clock.today());
     if let (Some(post), true) = (post, errors.is_empty()) {
-        match leaving::invite(&app, &permit, email, name, &post, app.clock.today()).await {
+        match leaving::invite(&app, &permit, email, name, &post, from).await {
             Ok(account) => return Ok(redirect(&format!("/people/{account}"))),
             Err(DbError::Duplicate(_)) => errors.add(
                 "email",
@@ -341,7 +370,7 @@ async fn appoint_form(
     Ok(Sheet::new("Give another post")
         .caption(&person.name)
         .errors(errors)
-        .text("The post begins today. The person signs in again with the new rights.")
+        .text("The person signs in again with the new rights.")
         .form(&format!("/people/{}/appoint", person.id), fields))
 }
 
@@ -375,9 +404,10 @@ pub(super) async fn appoint(
         ));
     }
     let mut errors = data.errors();
+    let from = since(&data, &mut errors, app.clock.today());
     if let (Some(post), true) = (post_of(&data, &mut errors), errors.is_empty()) {
         let permit = headships::because(permit, &data);
-        match leaving::appoint(&app, &permit, person.id, &post, app.clock.today()).await {
+        match leaving::appoint(&app, &permit, person.id, &post, from).await {
             Ok(()) => return Ok(redirect(&format!("/people/{id}"))),
             Err(error) => headships::told(error, &mut errors)?,
         }
@@ -417,14 +447,8 @@ async fn end_form(
     let held = accounts::held(&app.db, Some(person.id)).await?;
     let held = held.iter().find(|held| held.id == post).ok_or(PageError::NotFound)?;
     let org = org_in_words(app, held.org).await?;
-    let values =
-        ["day", "month", "year"].into_iter().fold(govuk::FieldValues::default(), |values, part| {
-            let name = format!("last-{part}");
-            let value = data.text(&name).to_owned();
-            values.set(name, value)
-        });
     let last = DateInput::new("last", "The last day of the post")
-        .values(values)
+        .values(day_values(data, "last"))
         .hint("The person keeps the post until the end of that day.")
         .error_if(errors.get("last"));
     let mut sheet = Sheet::new("End a post")

@@ -34,7 +34,17 @@ async fn an_invitation_opens_an_account_and_lets_in() {
             ("kind", "school"),
             ("number", "999101"),
             ("title", "Headteacher"),
+            ("since-day", "1"),
+            ("since-month", "9"),
+            ("since-year", "2026"),
         ];
+        // Since when counts for who is a new head: a day that is none, or far ahead, is asked again.
+        for (year, told) in [("26th", "Enter a whole date"), ("2031", "a year ahead at most")] {
+            let mut wrong = form.to_vec();
+            wrong[8] = ("since-year", year);
+            let again = t.post(Some(&admin), "/people/new", &wrong).await.expect(422);
+            let _ = again.contains(told).contains("Priya Shah");
+        }
         let done = t.post(Some(&admin), "/people/new", &form).await.expect(303);
         let page = done.location().to_owned();
         let _ = t.get(Some(&admin), &page).await.expect(200).contains("Headteacher");
@@ -57,6 +67,8 @@ async fn an_invitation_opens_an_account_and_lets_in() {
         let priya = accounts::by_email(&t.app.db, "priya.shah@example.org").await.unwrap().unwrap();
         let posts = accounts::posts(&t.app.db, &t.app.clock, priya.id).await.unwrap();
         assert_eq!(posts, [Post::new(SCHOOL, Role::Head, "Headteacher")]);
+        let held = accounts::held(&t.app.db, Some(priya.id)).await.unwrap();
+        assert_eq!(held[0].start_on.0.to_string(), "2026-09-01");
     })
     .await;
 }

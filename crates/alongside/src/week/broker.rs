@@ -40,7 +40,7 @@ pub async fn tables(
         ("unlinked", watch.unlinked),
         ("company", super::company::table(app, partnership).await?),
         ("capacity", capacity_ahead(app, partnership).await?),
-        ("pace", pace(&app.db, &requests).await?),
+        ("pace", pace(&app.db, &requests, partnership).await?),
     ])
 }
 
@@ -123,7 +123,7 @@ struct Steps {
 }
 
 /// How long each step takes: medians in days, by the term in which the step ended.
-async fn pace(db: &impl Sql, requests: &[Request]) -> Result<Table, DbError> {
+async fn pace(db: &impl Sql, requests: &[Request], partnership: OrgRef) -> Result<Table, DbError> {
     #[derive(FromQueryResult)]
     struct Moment {
         at: At,
@@ -172,7 +172,7 @@ async fn pace(db: &impl Sql, requests: &[Request]) -> Result<Table, DbError> {
         };
         place.get_or_insert(moment.at.0);
     }
-    let mut by: BTreeMap<(AcademicYear, Term), [Vec<f64>; 3]> = BTreeMap::new();
+    let mut by: BTreeMap<(AcademicYear, Term), [Vec<f64>; 4]> = BTreeMap::new();
     for step in steps.values() {
         let ends = [
             (step.submitted, step.answered),
@@ -185,6 +185,11 @@ async fn pace(db: &impl Sql, requests: &[Request]) -> Result<Table, DbError> {
             let days = to.duration_since(from).as_secs_f64() / 86_400.0;
             by.entry((AcademicYear::of(on), Term::of(on))).or_default()[place].push(days.max(0.0));
         }
+    }
+    for (start, done) in plans::store::finished(db, partnership).await? {
+        let on = foundation::clock::london(done);
+        let days = f64::from((on - start).get_days());
+        by.entry((AcademicYear::of(on), Term::of(on))).or_default()[3].push(days.max(0.0));
     }
     let rows = by
         .into_iter()
@@ -199,13 +204,19 @@ async fn pace(db: &impl Sql, requests: &[Request]) -> Result<Table, DbError> {
         .collect();
     Ok(Table {
         caption: "How long each step takes".to_owned(),
-        columns: ["Term", "Request to answer", "Request to agreement", "Agreement to first day"]
-            .map(str::to_owned)
-            .to_vec(),
+        columns: [
+            "Term",
+            "Request to answer",
+            "Request to agreement",
+            "Agreement to first day",
+            "Action begun to done",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         rows,
         notes: vec![
             "Medians, by the term in which the step ended. A step that has not ended is not \
-             counted."
+             counted. Actions are those of plans in which support through this partnership stands."
                 .to_owned(),
         ],
     })

@@ -5,14 +5,16 @@ use alongside::{routes, week};
 use foundation::{Context, OrgRef, Sql as _};
 use jiff::{Timestamp, civil::date};
 use plans::{
+    ActionId, PlanId,
     acts::{
-        action::{self, NewAction},
+        action::{self, NewAction, Said},
         milestone,
         objective::{self, NewObjective},
         plan::{self as plan_acts, NewPlan, PlanFrame},
     },
-    machine::PlanAct,
+    machine::{ActionAct, PlanAct},
     model::ObjectiveWords,
+    store::Whole,
 };
 use support::{
     AgreementId,
@@ -177,7 +179,13 @@ async fn the_digest_comes_once_a_week_and_only_when_there_is_something() {
 
 /// Harbour View's plan under way since 4 January: an objective whose lead has an account, another
 /// whose lead has none, and under each an action of Nasreen's.
-async fn quiet_plan(t: &TestApp, w: &World, [jess, nasreen]: [&Persona; 2]) {
+async fn quiet_plan(
+    t: &TestApp,
+    w: &World,
+    [jess, nasreen]: [&Persona; 2],
+    with: &[AgreementId],
+) -> (PlanId, Vec<ActionId>) {
+    let mut actions = Vec::new();
     let org = OrgRef::School(HARBOUR);
     let may = async || {
         let resource = access::Resource::new(access::Kind::Plan, access::Zone::School, org);
@@ -213,6 +221,7 @@ async fn quiet_plan(t: &TestApp, w: &World, [jess, nasreen]: [&Persona; 2]) {
             lead,
             lead_name: "Jess Hart".to_owned(),
             lead_role: "Reading lead".to_owned(),
+            agreements: lead.map_or_else(Vec::new, |_| with.to_vec()),
             ..Default::default()
         };
         let objective = objective::add(&t.app, &permit, id, &new).await.unwrap();
@@ -232,7 +241,7 @@ async fn quiet_plan(t: &TestApp, w: &World, [jess, nasreen]: [&Persona; 2]) {
             due_on: date(2027, 7, 2),
             quick: false,
         };
-        action::add(&t.app, &permit, objective, &new).await.unwrap();
+        actions.push(action::add(&t.app, &permit, objective, &new).await.unwrap());
     }
     for act in [PlanAct::Propose, PlanAct::Agree] {
         plan_acts::take(&t.app, &permit, id, act, "", None).await.unwrap();
@@ -241,6 +250,7 @@ async fn quiet_plan(t: &TestApp, w: &World, [jess, nasreen]: [&Persona; 2]) {
     let permit = may().await;
     plan_acts::take(&t.app, &permit, id, PlanAct::Begin, "", None).await.unwrap();
     t.letters().await;
+    (id, actions)
 }
 
 #[tokio::test]
@@ -250,7 +260,7 @@ async fn an_action_that_is_quiet_for_three_weeks_is_in_the_digest_of_whoever_lea
         let staff = |title: &str| [Post::new(OrgRef::School(HARBOUR), Role::Staff, title)];
         let jess = t.person("Jess Hart", &staff("Reading lead")).await;
         let nasreen = t.person("Nasreen Ali", &staff("SENCO")).await;
-        quiet_plan(&t, &w, [&jess, &nasreen]).await;
+        let _ = quiet_plan(&t, &w, [&jess, &nasreen], &[]).await;
         let heard = async |moment: &str| {
             at(&t, moment);
             let of = |letters: &[foundation::mail::Letter], name: &str| {
@@ -452,6 +462,41 @@ async fn the_broker_sees_what_is_worth_a_call() {
         let _ = t.get(Some(&priya), "/broker/pack").await.expect(404);
         let _ = t.get(Some(&priya), "/broker").await.expect(404);
         let _ = t.get(Some(&priya), "/broker/quiet.csv").await.expect(404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_broker_sees_how_long_actions_take_and_not_what_they_are() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let id = support(&t, &w).await;
+        let staff = |title: &str| [Post::new(OrgRef::School(HARBOUR), Role::Staff, title)];
+        let jess = t.person("Jess Hart", &staff("Reading lead")).await;
+        let nasreen = t.person("Nasreen Ali", &staff("SENCO")).await;
+        let (plan, actions) = quiet_plan(&t, &w, [&jess, &nasreen], &[id]).await;
+        let done = async |moment: &str, action: ActionId| {
+            at(&t, moment);
+            for act in [ActionAct::Start, ActionAct::Finish] {
+                let whole = Whole::load(&t.app, &t.app.db, plan).await.unwrap();
+                let visitor = t.visitor(&nasreen).await;
+                let resource = whole.resource();
+                let may = [Action::Update, Action::Propose, Action::Read]
+                    .into_iter()
+                    .find_map(|one| access::authorize(&t.app, &visitor, one, &resource).ok())
+                    .unwrap();
+                let seen = whole.action(action).unwrap().1.version;
+                action::take(&t.app, &may, action, seen, act, &Said::default()).await.unwrap();
+            }
+        };
+        // Begun on 5 January: a fortnight for the one that belongs to the support. The other one is
+        // the school's own affair.
+        done("2027-01-19T10:00:00Z", actions[0]).await;
+        done("2027-01-25T10:00:00Z", actions[1]).await;
+        let marcus = t.sign_in(w.marcus.account, "Marcus Webb").await;
+        let pace = t.get(Some(&marcus), "/broker/pace.csv").await.expect(200);
+        let pace = pace.contains("Action begun to done").contains("14 days (of 1)");
+        let _ = pace.lacks("Map interventions").lacks("of 2");
     })
     .await;
 }

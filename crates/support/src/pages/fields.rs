@@ -151,8 +151,9 @@ pub(super) fn purpose_fields(
     fields
 }
 
-/// How many people of a team the form has room for.
-const TEAM_ROOM: usize = 6;
+/// How many people of a team one form takes. It grows by two as rows are filled and saved; what a
+/// request can carry is the limit, and no school sends more.
+const TEAM_ROOM: usize = 60;
 
 /// Dates and team.
 pub(super) async fn time_fields(
