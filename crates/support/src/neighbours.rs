@@ -486,7 +486,44 @@ pub(crate) async fn must_be_clear(tx: &Tx, agreement: &Agreement, on: Date) -> R
     let newest = store::version(tx, agreement.id, agreement.latest).await?;
     let school = home_school_missing(tx, agreement.partnership, newest.terms(), on).await?;
     open.extend(school.map(|what| format!("{what}.")));
-    for person in store::team_accounts(tx, agreement.id).await? {
+    let team = store::team_accounts(tx, agreement.id).await?;
+    open.extend(not_prepared(tx, agreement, &team, on).await?);
+    if open.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::NotNow(format!("This cannot go on yet. {}", open.join(" "))))
+}
+
+/// Refuses a change that brings somebody new whose designation, conduct or training should be
+/// current and is not. Whoever is in the team already goes on.
+pub(crate) async fn newcomers_must_be_prepared(
+    tx: &Tx,
+    agreement: &Agreement,
+    new: &Terms,
+    on: Date,
+) -> Result<(), Refusal> {
+    let known = store::current(tx, agreement).await?;
+    let of = |terms: &Terms| -> Vec<AccountId> {
+        terms.team.iter().filter_map(|member| member.account).collect()
+    };
+    let before = of(known.terms());
+    let joining: Vec<AccountId> = of(new).into_iter().filter(|one| !before.contains(one)).collect();
+    let open = not_prepared(tx, agreement, &joining, on).await?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::NotNow(format!("This cannot go on yet. {}", open.join(" "))))
+}
+
+/// Of whom among some people a designation, conduct or training is not current, in sentences.
+async fn not_prepared(
+    tx: &Tx,
+    agreement: &Agreement,
+    people: &[AccountId],
+    on: Date,
+) -> Result<Vec<String>, DbError> {
+    let mut open = Vec::new();
+    for &person in people {
         let designations = cadre::designations_of(tx, person).await?;
         let there: Vec<_> = designations
             .iter()
@@ -504,8 +541,5 @@ pub(crate) async fn must_be_clear(tx: &Tx, agreement: &Agreement, on: Date) -> R
             open.push(format!("{}’s training or conduct is not current.", first.name));
         }
     }
-    if open.is_empty() {
-        return Ok(());
-    }
-    Err(Refusal::NotNow(format!("This cannot go on yet. {}", open.join(" "))))
+    Ok(open)
 }

@@ -259,6 +259,21 @@ pub async fn record_module(
         ],
     )
     .await?;
+    // What was let go for now is done: when it runs out again, it is asked for again.
+    for mut one in super::store::designations_of(&tx, it.person).await? {
+        let Some(waiver) = one.waiver.as_mut().filter(|w| w.of.contains(&kind.code)) else {
+            continue;
+        };
+        waiver.of.retain(|code| *code != kind.code);
+        let (sql, values): (_, Vec<Value>) = match waiver.of.is_empty() {
+            true => ("UPDATE designation SET waiver = NULL WHERE id = $1", vec![one.id.into()]),
+            false => (
+                "UPDATE designation SET waiver = $2 WHERE id = $1",
+                vec![one.id.into(), Json(&*waiver).into()],
+            ),
+        };
+        tx.run(sql, values).await?;
+    }
     let event = Event::new("designation", id, "trained").owned_by(it.org);
     let facts = json!({ "module": kind.code, "done_on": done_on, "until": until });
     events::append(&tx, permit.context(), event.with(facts)).await?;

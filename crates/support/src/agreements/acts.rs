@@ -264,6 +264,8 @@ async fn offer_variation(
     if !gaps.is_empty() {
         return Err(Refusal::Incomplete(gaps));
     }
+    let today = london(permit.context().at);
+    neighbours::newcomers_must_be_prepared(&tx, agreement, draft.terms(), today).await?;
     seal_version(&tx, permit, agreement, draft.terms()).await?;
     store::keep(&tx, agreement, agreement, permit.context().at).await?;
     course::tell(app, &tx, permit, agreement, &course::Told::ChangeProposed).await?;

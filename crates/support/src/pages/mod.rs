@@ -38,7 +38,7 @@ pub use show::nav;
 
 use std::collections::HashMap;
 
-use access::{Action, Permit, Visitor};
+use access::{Action, Permit, Visitor, looks};
 use axum::{Router, routing::get};
 use foundation::{App, OrgRef, PageError, web::Format};
 
@@ -289,6 +289,7 @@ pub async fn sight(
     let agreement = store::find(&app.db, id).await?.ok_or(PageError::NotFound)?;
     let resource = agreement.resource(&app.db).await?;
     let permit = access::authorize(app, visitor, action, &resource)?;
+    looks::record(app, visitor, &resource, "agreement", id).await?;
     let standings = standings(app, &app.db, &permit, &agreement).await?;
     let orgs = [Some(agreement.supported), Some(agreement.supporting), agreement.partnership];
     let names = neighbours::names(&app.db, orgs.into_iter().flatten()).await?;

@@ -2,7 +2,7 @@
 
 use access::{AccountId, Post, Role};
 use brokerage::cadre::{self, Nomination, Profile, SupporterRef, capacity};
-use foundation::OrgRef;
+use foundation::{OrgRef, Sql as _};
 use jiff::civil::date;
 use serde_json::json;
 use support::{
@@ -300,6 +300,45 @@ async fn a_head_who_helps_for_a_day_chooses_one_of_their_own() {
         let all = contributions::of(t.app.clone(), w.aisha.account).await.unwrap();
         let all: Vec<_> = all.iter().map(|one| (one.agreed, one.given)).collect();
         assert_eq!(all, [(Some(2), Some(1))]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_brings_nobody_whose_training_has_run_out_and_sends_nobody_home() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let staff = [Post::new(OrgRef::School(OAKFIELD), Role::Staff, "Leader of music")];
+        let nina = t.person("Nina Bell", &staff).await;
+        for (who, name) in [(w.aisha.account, "Aisha Khan"), (nina.account, "Nina Bell")] {
+            designated(&t, &w, who, name, "sle").await;
+        }
+        let id = active(&t, &w).await;
+        for sql in [
+            "UPDATE designation SET training_until = '2026-12-31'",
+            "UPDATE training SET until_on = '2026-12-31'",
+        ] {
+            t.app.db.run(sql, []).await.unwrap();
+        }
+        let priya = permit(&t, &w.priya, id).await;
+        course::vary(&t.app, &priya.clone().because("Music as well"), id).await.unwrap();
+        let agreement = find(&t, id).await;
+        let mut terms = store::version(&t.app.db, id, 2).await.unwrap().terms().clone();
+        let before = terms.clone();
+        terms.team.push(TeamMember {
+            account: Some(nina.account),
+            name: "Nina Bell".to_owned(),
+            part: String::new(),
+            half_days: 2,
+            lead: false,
+        });
+        acts::save(&t.app, &priya, id, agreement.version, &terms).await.unwrap();
+        let told = acts::offer(&t.app, &priya, id).await.unwrap_err().to_string();
+        assert!(told.contains("Nina Bell") && !told.contains("Aisha"), "{told}");
+        // Without her the change goes on, although Aisha's training has run out in the meantime.
+        let seen = find(&t, id).await.version;
+        acts::save(&t.app, &priya, id, seen, &before).await.unwrap();
+        acts::offer(&t.app, &priya, id).await.unwrap();
     })
     .await;
 }

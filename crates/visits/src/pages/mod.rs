@@ -168,6 +168,7 @@ async fn seen(app: &App, visitor: &Visitor, id: &str) -> Result<Seen, PageError>
     let id: VisitId = id.parse().map_err(|_| PageError::NotFound)?;
     let visit = model::find(&app.db, id).await?.ok_or(PageError::NotFound)?;
     access::authorize(app, visitor, Action::Read, &visit.resource())?;
+    access::looks::record(app, visitor, &visit.resource(), "visit", id).await?;
     let agreement = store::find(&app.db, visit.agreement).await?.ok_or(PageError::NotFound)?;
     let orgs = [Some(visit.host), Some(visit.giver), visit.partnership];
     let names = support::names(&app.db, orgs.into_iter().flatten()).await?;

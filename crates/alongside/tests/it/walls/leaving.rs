@@ -3,6 +3,7 @@
 
 use access::{Role, accounts};
 use axum::http::Method;
+use foundation::Sql as _;
 
 use super::{
     paths,
@@ -128,4 +129,24 @@ async fn the_school_sees_who_looked_at_its_audit() {
         .expect(200)
         .contains(&admin.name)
         .contains("does not save");
+    // Whatever else they open there is noted with the same reason, an agreement as well.
+    let found = paths::links(&world.get(Some(priya), "/agreements").await.expect(200).body);
+    let noted = || {
+        world.app.db.count(
+            "SELECT count(*) AS n FROM look WHERE subject = 'agreement' AND account = $1",
+            [admin.account.into()],
+        )
+    };
+    assert_eq!(noted().await.unwrap(), 0);
+    let mut opened = std::collections::BTreeSet::new();
+    for link in found.iter().filter(|link| link.starts_with("/agreements/")) {
+        // What stands in the books of another school stays shut.
+        let ids = paths::ids(link);
+        if ids.len() == 1 && world.get(Some(admin), link).await.status == 200 {
+            opened.extend(ids);
+        }
+    }
+    assert!(!opened.is_empty(), "an agreement of the school opens behind the glass");
+    let all = i64::try_from(opened.len()).unwrap();
+    assert_eq!(noted().await.unwrap(), all, "no silent look");
 }
