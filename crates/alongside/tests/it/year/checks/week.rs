@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use access::Action;
 use alongside::week;
+use foundation::terms::{AcademicYear, Term};
 use jiff::ToSpan as _;
 use testkit::TestApp;
 use visits::visits::State;
@@ -67,12 +68,39 @@ async fn glance(t: &TestApp, year: &Year) {
     let overlaps = rows(t, &broker, "/broker/overlaps.json").await;
     let shown: Vec<&str> = overlaps.iter().map(|row| word(row, "School")).collect();
     assert_eq!(shown, several, "schools where several supports meet");
-    for name in ["clocks", "unsigned", "unlinked", "pace"] {
+    for name in ["clocks", "unsigned", "unlinked"] {
         assert!(rows(t, &broker, &format!("/broker/{name}.json")).await.is_empty(), "{name}");
     }
+    pace(t, year).await;
     let weeks = rows(t, &broker, "/broker/capacity.json").await;
     assert_eq!(weeks.len(), 12);
     assert!(weeks.iter().all(|row| number(row, "Days pledged").abs() < f64::EPSILON));
+}
+
+/// How long the actions of shared objectives took, term by term; nothing was asked for through the
+/// desk this year, so the other steps are empty.
+async fn pace(t: &TestApp, year: &Year) {
+    let mut took: BTreeMap<(AcademicYear, Term), Vec<i32>> = BTreeMap::new();
+    for note in &year.plans {
+        for fate in note.actions.iter().filter(|fate| fate.objective < note.linked.len()) {
+            let Some(on) = fate.done_on.filter(|_| fate.is_done()) else { continue };
+            let days = (on - fate.start_on).get_days().max(0);
+            took.entry((AcademicYear::of(on), Term::of(on))).or_default().push(days);
+        }
+    }
+    assert!(!took.is_empty(), "some shared actions are done");
+    let broker = again(t, &year.all.broker).await;
+    let shown = rows(t, &broker, "/broker/pace.json").await;
+    assert_eq!(shown.len(), took.len());
+    for (row, mut days) in shown.iter().zip(took.into_values()) {
+        days.sort_unstable();
+        let middle = f64::from(days[(days.len() - 1) / 2] + days[days.len() / 2]) / 2.0;
+        let words = format!("{middle:.0} days (of {})", days.len());
+        assert_eq!(word(row, "Action begun to done"), words);
+        for step in ["Request to answer", "Request to agreement", "Agreement to first day"] {
+            assert!(row[step].as_str().is_none_or(|said| said == "none"), "{row}");
+        }
+    }
 }
 
 /// What a home page asks, counted from the notes.

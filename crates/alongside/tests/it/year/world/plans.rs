@@ -34,7 +34,10 @@ pub(crate) struct Fate {
     pub(crate) objective: usize,
     pub(crate) words: String,
     pub(crate) owner: Option<AccountId>,
+    pub(crate) start_on: Date,
     pub(crate) due_on: Date,
+    /// The day on which it was done.
+    pub(crate) done_on: Option<Date>,
     pub(crate) state: ActionState,
     version: i64,
 }
@@ -165,7 +168,9 @@ pub(crate) async fn write(
             objective: at,
             words: one.words,
             owner: one.owner,
+            start_on: one.start_on,
             due_on: one.due_on,
+            done_on: None,
             state: ActionState::NotStarted,
             version: 1,
         }));
@@ -209,7 +214,9 @@ async fn suggest(t: &TestApp, all: &Alliance, note: &mut PlanNote, support: &Sup
         objective: nth,
         words,
         owner: None,
+        start_on: added.start_on(),
         due_on: due,
+        done_on: None,
         state: ActionState::NotStarted,
         version: added.version,
     });
@@ -238,6 +245,7 @@ pub(crate) async fn month(t: &TestApp, all: &Alliance, note: &mut PlanNote, chan
                 // Each step of the way raises the version once: the act is one writing.
                 fate.version += 1;
                 fate.state = ActionState::Done;
+                fate.done_on = Some(today);
                 continue;
             }
         };
