@@ -27,20 +27,19 @@ async fn reviews_of(app: &App, account: AccountId) -> Result<Vec<Led>, DbError> 
     app.db.all(sql, [account.into()]).await
 }
 
-/// What somebody still looks after in an organisation: visits to come, notes to be sent.
+/// What somebody still looks after in an organisation: visits to come, which somebody else makes
+/// instead. A note is its writer's alone: nobody can take it over, so it keeps no post open.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn duties(app: App, (account, org): (AccountId, OrgRef)) -> Result<Vec<Duty>, DbError> {
     let mut duties = Vec::new();
     for visit in visits_of(&app, account).await? {
-        use crate::visits::State::{Confirmed, Corrected, Drafted, Happened, Proposed};
-        let open = [Proposed, Confirmed, Happened, Drafted, Corrected];
-        if visit.giver == org && open.contains(&visit.state()) {
+        if visit.giver == org && visit.state().is_ahead() {
             let day = date_in_words(visit.on());
             duties.push(Duty {
-                what: format!("Makes the visit of {day} and writes its note"),
-                href: format!("/visits/{}", visit.id),
+                what: format!("Makes the visit of {day}"),
+                href: format!("/visits/{}/move", visit.id),
             });
         }
     }

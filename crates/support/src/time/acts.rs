@@ -233,8 +233,9 @@ pub async fn settle_in(
     settle_one(app, tx, permit, record_of, id, to, reason).await
 }
 
-/// Moves planned time to another day inside the transaction of another act. The agreement comes
-/// from [`open`], which holds its lock. The [day-job guard](guard) is asked again.
+/// Moves planned time to another day, or to somebody else of the same school, inside the transaction
+/// of another act. The agreement comes from [`open`], which holds its lock. The
+/// [day-job guard](guard) is asked again, of whoever comes.
 ///
 /// # Errors
 /// [`Refusal`] when it is not planned any more, the state or the person does not allow it, or the
@@ -246,6 +247,7 @@ pub async fn move_in(
     record_of: &Agreement,
     id: EntryId,
     on: Date,
+    instead: Option<(AccountId, &str)>,
 ) -> Result<(), Refusal> {
     record_of.must_allow(Work::Time)?;
     let who = standings(app, tx, permit, record_of).await?;
@@ -255,18 +257,22 @@ pub async fn move_in(
     if entry.agreement != record_of.id || !planned {
         return Err(Refusal::NotNow("This time is not planned any more.".to_owned()));
     }
-    let account = entry.account.as_deref().and_then(|text| text.parse().ok());
+    let known = entry.account.as_deref().and_then(|text| text.parse().ok());
+    let (account, person) = match instead {
+        Some((account, name)) => (Some(account), name),
+        None => (known, entry.person.as_str()),
+    };
     // The day it moves away from is free again: in the same week and year it counts once.
     let mut load = guard::Load {
         account,
-        person: &entry.person,
+        person,
         giver: entry.giver,
         partnership: record_of.partnership,
         on,
         half_days: entry.half_days,
     };
     load.hold(tx).await?;
-    if guard::same_week(entry.on(), on) {
+    if account == known && guard::same_week(entry.on(), on) {
         load.half_days = 0;
     }
     let concerns = guard::concerns(tx, &load).await?;
@@ -277,11 +283,18 @@ pub async fn move_in(
     };
     let overridden = guard::must_be_free(&concerns, who.contains(&releasing), permit)?;
     tx.run(
-        "UPDATE time_entry SET on_date = $2, version = version + 1 WHERE id = $1",
-        [id.into(), AsText(on).into()],
+        "UPDATE time_entry SET on_date = $2, account = $3, person = $4, version = version + 1
+         WHERE id = $1",
+        [
+            id.into(),
+            AsText(on).into(),
+            account.map(|account| account.to_string()).into(),
+            person.into(),
+        ],
     )
     .await?;
-    let detail = json!({ "from": entry.on(), "to": on, "overridden": overridden });
+    let detail = json!({ "from": entry.on(), "to": on, "overridden": overridden,
+                        "instead": instead.map(|(_, name)| name) });
     record(tx, permit.context(), record_of, "time moved", detail).await?;
     Ok(())
 }

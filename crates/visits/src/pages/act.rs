@@ -1,6 +1,6 @@
 //! Confirming, moving and cancelling a visit.
 
-use access::SignedIn;
+use access::{AccountId, SignedIn};
 use axum::{
     extract::{Path, State},
     response::Response,
@@ -9,10 +9,21 @@ use foundation::{
     App, PageError,
     web::{Errors, Form, FormData, Frame, redirect},
 };
-use support::pages::parts::{self, FormPage, choice, day, day_pairs, paragraphs};
+use govuk::{Html, Select};
+use support::{
+    agreements::{Side, store},
+    pages::parts::{self, FormPage, choice, day, day_pairs, paragraphs},
+};
 
-use super::{Seen, book::when, seen, seen_to_act};
-use crate::visits::{Part, acts};
+use super::{
+    Seen,
+    book::{self, when},
+    seen, seen_to_act,
+};
+use crate::{
+    machine::Who,
+    visits::{Part, acts},
+};
 
 pub(super) async fn confirm(
     State(app): State<App>,
@@ -71,7 +82,23 @@ pub(super) fn framed(
     built.show(page)
 }
 
-fn move_form(
+/// Who can come instead: whoever could have been booked, for those who say who comes.
+async fn instead(app: &App, seen: &Seen) -> Result<Vec<(AccountId, String)>, PageError> {
+    if !seen.who.contains(&Who::Visitor) && !seen.who.contains(&Who::Giver) {
+        return Ok(Vec::new());
+    }
+    let agreement = store::find(&app.db, seen.visit.agreement).await?.ok_or(PageError::NotFound)?;
+    let side = agreement.side_of(seen.visit.giver).unwrap_or(Side::Supporting);
+    Ok(book::comers(app, &agreement)
+        .await?
+        .into_iter()
+        .filter(|comer| comer.side == side)
+        .map(|comer| (comer.account, comer.name))
+        .collect())
+}
+
+async fn move_form(
+    app: &App,
     frame: Frame,
     seen: &Seen,
     form: &FormData,
@@ -93,6 +120,14 @@ fn move_form(
         day(form, errors, "on", "To which day?", ""),
         choice(form, errors, "part", "When?", "", &part),
     ];
+    let others = instead(app, seen).await?;
+    if !others.is_empty() {
+        let mut who = Select::new("visitor", "Who comes?").value(form.text("visitor"));
+        for (account, name) in others {
+            who = who.item(account.to_string(), name);
+        }
+        page.fields.push(Html::of(&who.error_if(errors.get("visitor"))));
+    }
     framed(frame, seen, &page, seen.visible(), errors)
 }
 
@@ -105,7 +140,8 @@ pub(super) async fn ask_move(
     let seen = seen(&app, &visitor, &id).await?;
     let mut pairs = day_pairs("on", Some(seen.visit.on()));
     pairs.push(("part".to_owned(), seen.visit.part().key().to_owned()));
-    move_form(frame, &seen, &FormData::from_pairs(pairs), &Errors::default())
+    pairs.push(("visitor".to_owned(), seen.visit.visitor.to_string()));
+    move_form(&app, frame, &seen, &FormData::from_pairs(pairs), &Errors::default()).await
 }
 
 pub(super) async fn move_to(
@@ -120,12 +156,19 @@ pub(super) async fn move_to(
     let on = form.date("on", &mut errors, "Enter the day as day, month and year");
     let part = form.parsed::<Part>("part", &mut errors, "Choose when");
     if let (true, Some(on), Some(part)) = (errors.is_empty(), on, part) {
-        match acts::move_to(&app, &permit, seen.visit.id, on, part).await {
+        // Without the field, for the host for instance, whoever was booked comes.
+        let chosen = form.text("visitor").parse::<AccountId>().ok();
+        let other = match chosen.filter(|account| *account != seen.visit.visitor) {
+            Some(account) => access::accounts::get(&app.db, account).await?,
+            None => None,
+        };
+        let instead = other.as_ref().map(|account| (account.id, account.name.as_str()));
+        match acts::move_to(&app, &permit, seen.visit.id, on, part, instead).await {
             Ok(()) => return Ok(redirect(&seen.at(""))),
             Err(refusal) => parts::kept(&mut errors, refusal)?,
         }
     }
-    move_form(frame, &seen, &form, &errors)
+    move_form(&app, frame, &seen, &form, &errors).await
 }
 
 fn cancel_form(

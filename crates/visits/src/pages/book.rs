@@ -12,6 +12,7 @@ use foundation::{
 };
 use govuk::{Html, Select};
 use support::{
+    Agreement,
     agreements::{Side, machine::Work, store, terms::days},
     pages::{
         Sight, parts,
@@ -26,15 +27,15 @@ use crate::{
 };
 
 /// Somebody who may come: account, name and side.
-struct Comer {
-    account: AccountId,
-    name: String,
-    side: Side,
+pub(super) struct Comer {
+    pub(super) account: AccountId,
+    pub(super) name: String,
+    pub(super) side: Side,
 }
 
 /// The team, and the heads of both schools.
-async fn comers(app: &App, sight: &Sight) -> Result<Vec<Comer>, PageError> {
-    let terms = store::current(&app.db, &sight.agreement).await?;
+pub(super) async fn comers(app: &App, agreement: &Agreement) -> Result<Vec<Comer>, PageError> {
+    let terms = store::current(&app.db, agreement).await?;
     let mut found: Vec<Comer> = terms
         .terms()
         .team
@@ -45,7 +46,7 @@ async fn comers(app: &App, sight: &Sight) -> Result<Vec<Comer>, PageError> {
         })
         .collect();
     for side in Side::BOTH {
-        let org = sight.agreement.school(side);
+        let org = agreement.school(side);
         let heads = access::accounts::leaders(&app.db, &app.clock, org).await?;
         for head in heads {
             if found.iter().all(|known| known.account != head.id) {
@@ -81,7 +82,7 @@ async fn page(
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
-    let comers = comers(app, sight).await?;
+    let comers = comers(app, &sight.agreement).await?;
     let mut page = FormPage::new("Book a visit", sight.at("visits/new"), sight.at("visits"));
     page.caption = sight.title();
     page.problems = parts::problems(errors);
@@ -182,7 +183,7 @@ pub(super) async fn book(
 ) -> Result<Response, PageError> {
     let (sight, permit) = sight_to_act(&app, &visitor, &id).await?;
     let mut errors = form.errors();
-    let comers = comers(&app, &sight).await?;
+    let comers = comers(&app, &sight.agreement).await?;
     let comer = comers.iter().find(|comer| comer.account.to_string() == form.text("visitor"));
     if comer.is_none() {
         errors.add("visitor", "Choose who comes");

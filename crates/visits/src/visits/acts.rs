@@ -78,15 +78,7 @@ pub async fn book(
         return Err(Refusal::field("on", "Choose a day from today on"));
     }
     let (tx, record_of) = store::open(app, agreement).await?;
-    let giver = record_of.school(new.from);
-    let belongs = store::team_accounts(&tx, agreement).await?.contains(&new.visitor)
-        || accounts::posts(&tx, &app.clock, new.visitor)
-            .await?
-            .iter()
-            .any(|post| post.org == giver);
-    if !belongs {
-        return Err(Refusal::field("visitor", "Choose somebody from the team or from this school"));
-    }
+    must_belong(app, &tx, agreement, record_of.school(new.from), new.visitor).await?;
     let id = VisitId::new(&app.ids);
     let entry = NewEntry {
         account: Some(new.visitor),
@@ -124,6 +116,22 @@ pub async fn book(
     }
     tx.commit().await?;
     Ok(id)
+}
+
+/// Refuses a visitor who is neither in the team nor of the school that gives the time.
+async fn must_belong(
+    app: &App,
+    tx: &Tx,
+    agreement: AgreementId,
+    giver: OrgRef,
+    visitor: AccountId,
+) -> Result<(), Refusal> {
+    let team = store::team_accounts(tx, agreement).await?;
+    let posts = accounts::posts(tx, &app.clock, visitor).await?;
+    if team.contains(&visitor) || posts.iter().any(|post| post.org == giver) {
+        return Ok(());
+    }
+    Err(Refusal::field("visitor", "Choose somebody from the team or from this school"))
 }
 
 /// The ledger speaks of half-days; the form of a visit asks for a part of the day.
@@ -207,7 +215,8 @@ pub async fn confirm(app: &App, permit: &Permit, id: VisitId) -> Result<(), Refu
     Ok(())
 }
 
-/// Moves a visit to another day; the school confirms again.
+/// Moves a visit to another day, or gives it to somebody else who comes instead; the school confirms
+/// again. Who comes is for the visitor and for the head who releases them to say.
 ///
 /// # Errors
 /// As [`book`].
@@ -217,6 +226,7 @@ pub async fn move_to(
     id: VisitId,
     on: Date,
     part: Part,
+    instead: Option<(AccountId, &str)>,
 ) -> Result<(), Refusal> {
     if on < london(permit.context().at) {
         return Err(Refusal::field("on", "Choose a day from today on"));
@@ -230,18 +240,39 @@ pub async fn move_to(
             "Keep the same length: to make a visit longer or shorter, cancel it and book it anew",
         ));
     }
+    let before = visit.visitor;
+    let instead = instead.filter(|(account, _)| *account != before);
+    let mut visit = visit;
+    if let Some((account, name)) = instead {
+        if !mine.contains(&Who::Visitor) && !mine.contains(&Who::Giver) {
+            return Err(Refusal::NotYours(
+                "Whoever comes, or the head who releases them, says who comes instead.".to_owned(),
+            ));
+        }
+        must_belong(app, &tx, visit.agreement, visit.giver, account).await?;
+        visit.visitor = account;
+        name.clone_into(&mut visit.visitor_name);
+    }
     free_slots(&tx, id).await?;
     take_slots(&tx, &visit, on, part, released(permit, &mine)).await?;
-    time::move_in(app, &tx, permit, &agreement, visit.entry, on).await?;
+    time::move_in(app, &tx, permit, &agreement, visit.entry, on, instead).await?;
     keep(&tx, &visit, to, None, permit.context().at).await?;
     tx.run(
-        "UPDATE visit SET on_date = $2, part = $3 WHERE id = $1",
-        [id.into(), AsText(on).into(), AsText(part).into()],
+        "UPDATE visit SET on_date = $2, part = $3, visitor = $4, visitor_name = $5 WHERE id = $1",
+        [
+            id.into(),
+            AsText(on).into(),
+            AsText(part).into(),
+            visit.visitor.into(),
+            visit.visitor_name.clone().into(),
+        ],
     )
     .await?;
-    record(&tx, permit, &visit, "moved", json!({ "from": visit.on(), "to": on })).await?;
+    let detail = json!({ "from": visit.on(), "to": on, "instead": instead.map(|(_, name)| name) });
+    record(&tx, permit, &visit, "moved", detail).await?;
     let mut people = heads(app, &tx, visit.host).await?;
-    people.push(visit.visitor);
+    people.push(before);
+    people.extend(instead.map(|(account, _)| account));
     people.retain(|person| permit.person() != Some(*person));
     tell(app, &tx, permit, &visit, &people, "A visit was moved", "has moved").await?;
     tx.commit().await?;

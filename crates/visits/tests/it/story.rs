@@ -59,7 +59,7 @@ async fn a_visit_is_booked_confirmed_told_and_checked() {
         let mine = on_visit(&t, &w.aisha, it).await;
         assert!(matches!(acts::confirm(&t.app, &mine, it).await, Err(Refusal::NotYours(_))));
         let priya = on_visit(&t, &w.priya, it).await;
-        acts::move_to(&t.app, &priya, it, date(2027, 1, 12), Part::Day).await.unwrap();
+        acts::move_to(&t.app, &priya, it, date(2027, 1, 12), Part::Day, None).await.unwrap();
         acts::confirm(&t.app, &priya, it).await.unwrap();
         let entry = &time::of(&t.app.db, id).await.unwrap()[0];
         assert_eq!(entry.on(), date(2027, 1, 12), "the ledger moves with the visit");
@@ -211,6 +211,59 @@ async fn of_two_who_book_the_last_half_day_at_once_one_wins_and_the_other_is_tol
             [],
         );
         assert!(said.await.unwrap() >= 1, "the reason is on record");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_visit_is_given_to_somebody_else_before_its_day_and_keeps_no_post_open_after_it() {
+    both(&setup(), async |t| {
+        let (w, id) = in_force(&t).await;
+        let mine = on_agreement(&t, &w.aisha, id).await;
+        let new = learning_walk(&w.aisha, date(2027, 1, 12), Part::Day);
+        let it = book(&t.app, &mine, id, &new).await.unwrap();
+        let duties = async || {
+            visits::persons::duties(t.app.clone(), (w.aisha.account, OrgRef::School(OAKFIELD)))
+                .await
+        };
+        let waiting = duties().await.unwrap();
+        assert_eq!(waiting.len(), 1, "she cannot leave it to nobody");
+        let page = waiting[0].href.clone();
+        // The page from which she is relieved of it; the school that is visited is not asked who.
+        let _ = t.get(Some(&w.daniel), &page).await.expect(200).contains("Who comes?");
+        let _ = t.get(Some(&w.priya), &page).await.expect(200).lacks("Who comes?");
+        let daniel = w.daniel.account.to_string();
+        let stranger = w.stranger.account.to_string();
+        let day = [("on", "2027-01-12"), ("part", "day")];
+        let with = |who: &'static str, account| [day[0], day[1], (who, account)];
+        let _ = t.post(Some(&w.priya), &page, &with("visitor", &daniel)).await.expect(403);
+        let told = t.post(Some(&w.daniel), &page, &with("visitor", &stranger)).await.expect(422);
+        let _ = told.contains("from the team or from this school");
+        assert_eq!(visit(&t, it).await.visitor, w.aisha.account);
+        t.letters().await;
+        let _ = t.post(Some(&w.daniel), &page, &with("visitor", &daniel)).await.expect(303);
+        let now = visit(&t, it).await;
+        assert_eq!((now.visitor, now.state()), (w.daniel.account, State::Proposed));
+        let entry = &time::of(&t.app.db, id).await.unwrap()[0];
+        assert_eq!((entry.person.as_str(), entry.half_days), ("Daniel Reyes", 2));
+        assert_eq!(entry.account.as_deref(), Some(daniel.as_str()));
+        let told: Vec<String> = t.letters().await.into_iter().map(|one| one.recipient).collect();
+        assert_eq!(told, ["priya.nair@example.org", "aisha.khan@example.org"]);
+        assert!(duties().await.unwrap().is_empty());
+        // Her halves of the day are free again; his are taken.
+        let again = learning_walk(&w.aisha, date(2027, 1, 12), Part::Day);
+        let hers = book(&t.app, &mine, id, &again).await.unwrap();
+        let mut twice = learning_walk(&w.daniel, date(2027, 1, 12), Part::Morning);
+        twice.visitor = w.daniel.account;
+        let his = on_agreement(&t, &w.daniel, id).await;
+        field(book(&t.app, &his, id, &twice).await, "on");
+        // After the day a note is its writer's alone and keeps no post open.
+        acts::confirm(&t.app, &on_visit(&t, &w.priya, hers).await, hers).await.unwrap();
+        assert_eq!(duties().await.unwrap().len(), 1);
+        at(&t, "2027-01-12T18:10:00Z").await;
+        let may = on_visit(&t, &w.aisha, hers).await;
+        acts::happen(&t.app, &may, hers).await.unwrap();
+        assert!(duties().await.unwrap().is_empty());
     })
     .await;
 }
