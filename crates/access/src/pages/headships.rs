@@ -116,7 +116,11 @@ pub(super) async fn ask(
     let held = headships::of(&app.db, person.id, app.clock.today()).await?;
     let said = held.iter().filter_map(|one| Some((field(one), headships::in_words(one.share?))));
     let sheet = page(&app, &person, &held, &FormData::from_pairs(said), &Errors::default()).await?;
-    frame.page("How their time as a head is split").crumb("People", "/people").show(&sheet)
+    frame
+        .page("How their time as a head is split")
+        .visible_to(crate::Zone::System.in_words())
+        .crumb("People", "/people")
+        .show(&sheet)
 }
 
 pub(super) async fn split(
@@ -152,6 +156,7 @@ pub(super) async fn split(
     let sheet = page(&app, &person, &held, &data, &errors).await?;
     frame
         .page("How their time as a head is split")
+        .visible_to(crate::Zone::System.in_words())
         .crumb("People", "/people")
         .with_problems()
         .show(&sheet)

@@ -214,7 +214,7 @@ pub(super) async fn break_glass(
         return Ok(redirect("/access-log"));
     }
     let sheet = glass_form(&app, &orgs, &data, &errors).await?;
-    frame.page("Break the glass").with_problems().show(&sheet)
+    frame.page("Break the glass").visible_to("only you").with_problems().show(&sheet)
 }
 
 /// The facts of an entry as "name: value" pairs.

@@ -7,6 +7,7 @@ mod log;
 mod passkeys;
 mod people;
 mod policy;
+mod post;
 mod privacy;
 mod providers;
 mod recovery;

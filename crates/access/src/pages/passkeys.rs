@@ -233,7 +233,12 @@ pub(super) async fn add(
         }
     }
     let sheet = new_sheet(&app, account, &data, &errors).await?;
-    frame.page("Add a passkey").crumb("Your account", "/account").with_problems().show(&sheet)
+    frame
+        .page("Add a passkey")
+        .visible_to("only you")
+        .crumb("Your account", "/account")
+        .with_problems()
+        .show(&sheet)
 }
 
 async fn own(app: &App, account: AccountId, id: &str) -> Result<Passkey, PageError> {
@@ -291,7 +296,11 @@ pub(super) async fn rename(
     let mut errors = data.errors();
     let name = name_of(&data, &mut errors);
     if !errors.is_empty() {
-        let page = frame.page("Passkey").crumb("Your account", "/account").with_problems();
+        let page = frame
+            .page("Passkey")
+            .visible_to("only you")
+            .crumb("Your account", "/account")
+            .with_problems();
         return page.show(&one(&passkey, name, &errors));
     }
     passkeys::rename(&app, &permit, account, &id, name).await?;

@@ -6,27 +6,28 @@ use axum::{
     response::Response,
 };
 use foundation::{
-    App, DbError, OrgRef, PageError,
+    App, DbError, PageError,
     clock::{date_in_words, in_words},
     events::{self, Event},
     web::{Errors, Form, FormData, Frame, escape, redirect},
 };
 use govuk::{
-    Button, Checkboxes, DateInput, Html, Input, InsetText, RadioItem, Radios, Select, SelectItem,
-    SummaryList, SummaryRow, Table, TableCell, Tag, TagColour, Textarea, extra::ScrollArea,
+    Button, DateInput, Html, Input, InsetText, SummaryList, SummaryRow, Table, TableCell, Tag,
+    TagColour, Textarea, extra::ScrollArea,
 };
 use jiff::civil::Date;
 
 use super::{
     headships, org_in_words,
+    post::{day_values, post_fields, post_of, since},
     sheet::{Sheet, form, links},
     watched,
 };
 use crate::{
-    AccountId, Action, Permit, Post, Role, SignedIn, Visitor, Zone, accounts, authorize, decide,
+    AccountId, Action, Permit, SignedIn, Visitor, Zone, accounts, authorize, decide,
     headships as shares, identities,
     leaving::{self, Duties, Duty, LeavingError},
-    oidc, partnerships, policy, retention, sessions,
+    oidc, policy, retention, sessions,
 };
 
 pub(super) fn door(app: &App, visitor: &Visitor, action: Action) -> Result<Permit, PageError> {
@@ -85,104 +86,6 @@ pub(super) async fn list(
     frame.page("People").wide().visible_to(Zone::System.in_words()).show(&sheet)
 }
 
-/// The fields of a post: role, organisation, words on the door.
-async fn post_fields(app: &App, data: &FormData, errors: &Errors) -> Result<Vec<Html>, PageError> {
-    let mut roles = vec![SelectItem::new("", "Choose")];
-    roles.extend(Role::ALL.iter().map(|known| {
-        let chosen = data.text("role") == known.key();
-        SelectItem::new(known.key(), known.in_words()).selected(chosen)
-    }));
-    let role =
-        Select::new("role", "What the person does").items(roles).error_if(errors.get("role"));
-    let mut kind = Radios::new("kind", "Where")
-        .value(data.text("kind"))
-        .error_if(errors.get("kind"))
-        .with(RadioItem::new("school", "A school"))
-        .with(RadioItem::new("trust", "A trust"))
-        .with(RadioItem::new("authority", "A local authority"));
-    for partnership in partnerships::all(&app.db).await? {
-        kind = kind.with(RadioItem::new(partnership.org.to_string(), partnership.name));
-    }
-    let number = Input::new("number", "Its number")
-        .hint("For a school its unique reference number, for a trust its group number, for an authority its three digits. Leave it empty for a partnership.")
-        .whole_number()
-        .width(10)
-        .value(data.text("number"))
-        .error_if(errors.get("number"));
-    let title = Input::new("title", "The words on the door")
-        .hint("For example: Deputy headteacher")
-        .value(data.text("title"))
-        .error_if(errors.get("title"));
-    let chair = Checkboxes::single("chair", "yes", "Chairs the board, and so signs agreements")
-        .values(data.all("chair").map(str::to_owned).collect::<Vec<_>>())
-        .small();
-    let since = DateInput::new("since", "Since when")
-        .hint("For a new head this decides for how long a mentor is suggested. Empty means today.")
-        .values(day_values(data, "since"))
-        .error_if(errors.get("since"));
-    let mut fields =
-        vec![role.into(), kind.into(), number.into(), title.into(), since.into(), chair.into()];
-    fields.extend(headships::fields(data, errors));
-    Ok(fields)
-}
-
-/// What was typed into the three fields of a day.
-fn day_values(data: &FormData, name: &str) -> govuk::FieldValues {
-    ["day", "month", "year"].into_iter().fold(govuk::FieldValues::default(), |values, part| {
-        let name = format!("{name}-{part}");
-        let value = data.text(&name).to_owned();
-        values.set(name, value)
-    })
-}
-
-/// Since when a post is held: what was typed, or today.
-fn since(data: &FormData, errors: &mut Errors, today: Date) -> Date {
-    let typed = ["since", "since-day", "since-month", "since-year"];
-    if typed.iter().all(|name| data.text(name).is_empty()) {
-        return today;
-    }
-    let day = data.date("since", errors, "Enter a whole date, or leave all three empty for today");
-    let latest = today.saturating_add(jiff::Span::new().years(1));
-    if day.is_some_and(|day| day > latest) {
-        errors.add("since", "A post is given a year ahead at most: enter an earlier day");
-    }
-    day.unwrap_or(today)
-}
-
-/// Reads what [`post_fields`] asked.
-fn post_of(data: &FormData, errors: &mut Errors) -> Option<Post> {
-    let role = data.parsed::<Role>("role", errors, "Choose what the person does");
-    let org = match data.text("kind") {
-        "" => {
-            errors.add("kind", "Choose where the person holds the post");
-            None
-        }
-        kind @ ("school" | "trust" | "authority") => {
-            let org = format!("{kind}:{}", data.text("number")).parse::<OrgRef>().ok();
-            if org.is_none() {
-                errors.add("number", "Enter the number of the school, trust or authority");
-            }
-            org
-        }
-        partnership => {
-            let org = partnership.parse::<OrgRef>().ok();
-            if org.is_none() {
-                errors.add("kind", "Choose where the person holds the post");
-            }
-            org
-        }
-    };
-    let title = data.required("title", errors, "Enter the words on the door").to_owned();
-    let post = Post::new(org?, role?, &title);
-    let post = if data.has("chair", "yes") { post.chairing() } else { post };
-    let post = post.sharing(headships::share(data, "share", errors));
-    if let Some(problem) = post.problem() {
-        errors.add("kind", problem);
-        return None;
-    }
-    Some(post).filter(|_| !title.is_empty())
-}
-
 async fn invite_form(app: &App, data: &FormData, errors: &Errors) -> Result<Sheet, PageError> {
     let name = Input::new("name", "Name").value(data.text("name")).error_if(errors.get("name"));
     let email = Input::new("email", "E-mail address")
@@ -203,7 +106,11 @@ pub(super) async fn ask_invite(
 ) -> Result<Response, PageError> {
     door(&app, &visitor, Action::Create)?;
     let sheet = invite_form(&app, &FormData::default(), &Errors::default()).await?;
-    frame.page("Invite somebody").crumb("People", "/people").show(&sheet)
+    frame
+        .page("Invite somebody")
+        .visible_to(Zone::System.in_words())
+        .crumb("People", "/people")
+        .show(&sheet)
 }
 
 pub(super) async fn invite(
@@ -232,7 +139,12 @@ pub(super) async fn invite(
         }
     }
     let sheet = invite_form(&app, &data, &errors).await?;
-    frame.page("Invite somebody").crumb("People", "/people").with_problems().show(&sheet)
+    frame
+        .page("Invite somebody")
+        .visible_to(Zone::System.in_words())
+        .crumb("People", "/people")
+        .with_problems()
+        .show(&sheet)
 }
 
 pub(super) async fn person(app: &App, id: &str) -> Result<accounts::Account, PageError> {
@@ -386,7 +298,11 @@ pub(super) async fn ask_appoint(
     // A suggestion of a provider comes as the beginning of an answer.
     let data = FormData::decode(query.unwrap_or_default().as_bytes());
     let sheet = appoint_form(&app, &person, &data, &Errors::default()).await?;
-    frame.page("Give another post").crumb("People", "/people").show(&sheet)
+    frame
+        .page("Give another post")
+        .visible_to(Zone::System.in_words())
+        .crumb("People", "/people")
+        .show(&sheet)
 }
 
 pub(super) async fn appoint(
@@ -413,7 +329,12 @@ pub(super) async fn appoint(
         }
     }
     let sheet = appoint_form(&app, &person, &data, &errors).await?;
-    frame.page("Give another post").crumb("People", "/people").with_problems().show(&sheet)
+    frame
+        .page("Give another post")
+        .visible_to(Zone::System.in_words())
+        .crumb("People", "/people")
+        .with_problems()
+        .show(&sheet)
 }
 
 /// What somebody has to take over first, with the places where that is done.
@@ -480,7 +401,11 @@ pub(super) async fn ask_end(
     };
     let sheet =
         end_form(&app, &id, &post, &FormData::default(), &Errors::default(), &duties).await?;
-    frame.page("End a post").crumb("People", "/people").show(&sheet)
+    frame
+        .page("End a post")
+        .visible_to(Zone::System.in_words())
+        .crumb("People", "/people")
+        .show(&sheet)
 }
 
 pub(super) async fn end(
@@ -510,7 +435,12 @@ pub(super) async fn end(
         }
     }
     let sheet = end_form(&app, &id, &post, &data, &errors, &open).await?;
-    frame.page("End a post").crumb("People", "/people").with_problems().show(&sheet)
+    frame
+        .page("End a post")
+        .visible_to(Zone::System.in_words())
+        .crumb("People", "/people")
+        .with_problems()
+        .show(&sheet)
 }
 
 pub(super) fn capitalised(text: &str) -> String {
@@ -550,7 +480,11 @@ pub(super) async fn ask_close(
     door(&app, &visitor, Action::Update)?;
     let person = person(&app, &id).await?;
     let sheet = close_form(&person, &FormData::default(), &Errors::default(), &[]);
-    frame.page("Close the account").crumb("People", "/people").show(&sheet)
+    frame
+        .page("Close the account")
+        .visible_to(Zone::System.in_words())
+        .crumb("People", "/people")
+        .show(&sheet)
 }
 
 pub(super) async fn close(
@@ -576,5 +510,10 @@ pub(super) async fn close(
         }
     }
     let sheet = close_form(&person, &data, &errors, &open);
-    frame.page("Close the account").crumb("People", "/people").with_problems().show(&sheet)
+    frame
+        .page("Close the account")
+        .visible_to(Zone::System.in_words())
+        .crumb("People", "/people")
+        .with_problems()
+        .show(&sheet)
 }

@@ -98,11 +98,12 @@ async fn problems(
     errors: &Errors,
 ) -> Result<Response, PageError> {
     let person = accounts::get(&app.db, account).await?.ok_or(PageError::NotFound)?;
-    frame.page("Your data").crumb("Your account", "/account").with_problems().show(&data_sheet(
-        &person,
-        Some(data),
-        errors,
-    ))
+    frame
+        .page("Your data")
+        .visible_to("only you")
+        .crumb("Your account", "/account")
+        .with_problems()
+        .show(&data_sheet(&person, Some(data), errors))
 }
 
 pub(super) async fn rename(
@@ -228,7 +229,11 @@ pub(super) async fn ask_forget(
     door(&app, &visitor, Action::Update)?;
     let person = closed(&app, &id).await?;
     let sheet = forget_sheet(&person, &FormData::default(), &Errors::default());
-    frame.page("Forget this person").crumb("People", "/people").show(&sheet)
+    frame
+        .page("Forget this person")
+        .visible_to(Zone::System.in_words())
+        .crumb("People", "/people")
+        .show(&sheet)
 }
 
 pub(super) async fn forget(
@@ -244,7 +249,11 @@ pub(super) async fn forget(
     let reason = data.required("reason", &mut errors, "Say why, for the record");
     if !errors.is_empty() {
         let sheet = forget_sheet(&person, &data, &errors);
-        return frame.page("Forget this person").with_problems().show(&sheet);
+        return frame
+            .page("Forget this person")
+            .visible_to(Zone::System.in_words())
+            .with_problems()
+            .show(&sheet);
     }
     let permit = permit.because(reason);
     let tx = app.db.write().await?;

@@ -48,7 +48,11 @@ pub(super) async fn ask(
     authorize(&app, &visitor, Action::Update, &policy::installation())?;
     let person = person(&app, &id).await?;
     let sheet = form(&person, &FormData::default(), &Errors::default());
-    frame.page("Set up sign-in again").crumb("People", "/people").show(&sheet)
+    frame
+        .page("Set up sign-in again")
+        .visible_to(crate::Zone::System.in_words())
+        .crumb("People", "/people")
+        .show(&sheet)
 }
 
 pub(super) async fn recover(
@@ -64,7 +68,10 @@ pub(super) async fn recover(
     let reason = data.required("reason", &mut errors, "Say how you made sure who asks");
     if !errors.is_empty() {
         let sheet = form(&person, &data, &errors);
-        let page = frame.page("Set up sign-in again").crumb("People", "/people");
+        let page = frame
+            .page("Set up sign-in again")
+            .visible_to(crate::Zone::System.in_words())
+            .crumb("People", "/people");
         return page.with_problems().show(&sheet);
     }
     let permit = permit.because(reason);

@@ -97,6 +97,7 @@ pub(super) async fn choose(
     if !errors.is_empty() {
         return frame
             .page("Choose a password")
+            .visible_to("only you")
             .crumb("Your account", "/account")
             .with_problems()
             .show(&form(state, &errors));
@@ -179,6 +180,7 @@ pub(super) async fn connect(
         None => Ok(redirect("/account")),
         Some(sheet) => frame
             .page("Connect your authenticator app")
+            .visible_to("only you")
             .crumb("Your account", "/account")
             .with_problems()
             .show(&sheet),

@@ -171,7 +171,12 @@ pub(super) async fn agree(
         return Err(PageError::NotFound);
     }
     let content = sheet(&app, &visitor, &data, &errors).await?;
-    frame.page("What we share").wide().with_problems().show(&content)
+    frame
+        .page("What we share")
+        .visible_to(Zone::School.in_words())
+        .wide()
+        .with_problems()
+        .show(&content)
 }
 
 pub(super) async fn revoke(

@@ -113,7 +113,10 @@ pub(super) async fn list(
             }
         }
     }
-    frame.page("Requests for support").show(&page)
+    frame
+        .page("Requests for support")
+        .visible_to("only you; each request has its own label")
+        .show(&page)
 }
 
 struct Step {

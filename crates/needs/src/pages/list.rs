@@ -87,5 +87,5 @@ pub(super) async fn list(
     }
     let shown = others.iter().map(|audit| (audit.resource(), audit.id.to_string())).collect();
     looks::listed(&app, &visitor, "title of an audit", shown).await?;
-    frame.page("Needs audits").show(&page)
+    frame.page("Needs audits").visible_to("only you; each audit has its own label").show(&page)
 }

@@ -130,7 +130,10 @@ async fn new_form(
     ));
     page.fields.push(hidden("partnership", partnership));
     page.button = "Begin it".to_owned();
-    let built = frame.page("Begin a network").crumb("Networks", "/networks");
+    let built = frame
+        .page("Begin a network")
+        .visible_to(access::Zone::Network.in_words())
+        .crumb("Networks", "/networks");
     built.checked(errors).show(&page)
 }
 
@@ -191,7 +194,11 @@ async fn edit_form(
     page.problems = parts::problems(errors);
     page.fields = fields(app, of.partnership, form, errors).await?;
     page.fields.push(hidden("seen", form.text("seen")));
-    let built = frame.page(title).crumb("Networks", "/networks").crumb(&of.name, of.address());
+    let built = frame
+        .page(title)
+        .visible_to(access::Zone::Network.in_words())
+        .crumb("Networks", "/networks")
+        .crumb(&of.name, of.address());
     built.checked(errors).show(&page)
 }
 
@@ -262,7 +269,11 @@ fn end_form(
     page.fields = vec![lines(form, errors, "reason", "Why does it end?", "Its members read it", 3)];
     page.button = "End it".to_owned();
     page.warn = true;
-    let built = frame.page(title).crumb("Networks", "/networks").crumb(&of.name, of.address());
+    let built = frame
+        .page(title)
+        .visible_to(access::Zone::Network.in_words())
+        .crumb("Networks", "/networks")
+        .crumb(&of.name, of.address());
     built.checked(errors).show(&page)
 }
 

@@ -235,7 +235,11 @@ fn new_form(
     page.problems = parts::problems(errors);
     page.fields = plan_fields(form, errors);
     page.button = "Plan it".to_owned();
-    let built = frame.page("Plan a meeting").crumb("Networks", "/networks").crumb(&of.name, here);
+    let built = frame
+        .page("Plan a meeting")
+        .visible_to(Zone::Network.in_words())
+        .crumb("Networks", "/networks")
+        .crumb(&of.name, here);
     built.checked(errors).show(&page)
 }
 

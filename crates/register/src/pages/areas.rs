@@ -272,7 +272,12 @@ pub(super) async fn trust(
         authorities: Vec::new(),
         together: Some(base),
     };
-    frame.page(trust.name).crumb("Schools", "/schools").wide().show(&content)
+    frame
+        .page(trust.name)
+        .visible_to(access::Zone::Public.in_words())
+        .crumb("Schools", "/schools")
+        .wide()
+        .show(&content)
 }
 
 pub(super) async fn trust_table(
@@ -333,7 +338,12 @@ pub(super) async fn authority(
         authorities: Vec::new(),
         together: Some(base),
     };
-    frame.page(authority.name).crumb("Schools", "/schools").wide().show(&content)
+    frame
+        .page(authority.name)
+        .visible_to(access::Zone::Public.in_words())
+        .crumb("Schools", "/schools")
+        .wide()
+        .show(&content)
 }
 
 pub(super) async fn authority_table(
@@ -371,7 +381,11 @@ pub(super) async fn all(State(app): State<App>, frame: Frame) -> Result<Response
         authorities,
         together: None,
     };
-    frame.page("Local authorities").crumb("Schools", "/schools").show(&content)
+    frame
+        .page("Local authorities")
+        .visible_to(access::Zone::Public.in_words())
+        .crumb("Schools", "/schools")
+        .show(&content)
 }
 
 async fn region_authorities(db: &impl Sql, name: &str) -> Result<Vec<Authority>, PageError> {
@@ -407,7 +421,12 @@ pub(super) async fn region(
         authorities,
         together: Some(base),
     };
-    frame.page(name).crumb("Schools", "/schools").wide().show(&content)
+    frame
+        .page(name)
+        .visible_to(access::Zone::Public.in_words())
+        .crumb("Schools", "/schools")
+        .wide()
+        .show(&content)
 }
 
 pub(super) async fn region_table(

@@ -154,6 +154,7 @@ pub(super) async fn page(
     };
     frame
         .page(format!("Family of {}", school.name))
+        .visible_to(access::Zone::Public.in_words())
         .crumb("Schools", "/schools")
         .crumb(&school.name, format!("/schools/{urn}"))
         .wide()

@@ -176,7 +176,7 @@ pub(super) async fn page(
         searched,
         asked,
     };
-    frame.page("Find a school").show(&content)
+    frame.page("Find a school").visible_to(access::Zone::Public.in_words()).show(&content)
 }
 
 pub(super) async fn download(

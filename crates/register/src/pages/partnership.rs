@@ -200,6 +200,7 @@ pub(super) async fn ask(
     authorize(&app, &visitor, Action::Create, &policy::installation())?;
     frame
         .page("Found a partnership")
+        .visible_to(Zone::System.in_words())
         .crumb("Partnerships", "/partnerships")
         .show(&new_page(&FormData::default(), &Errors::default()))
 }
@@ -221,6 +222,7 @@ pub(super) async fn found(
     let (Some(kind), true) = (kind, errors.is_empty()) else {
         return frame
             .page("Found a partnership")
+            .visible_to(Zone::System.in_words())
             .crumb("Partnerships", "/partnerships")
             .with_problems()
             .show(&new_page(&data, &errors));

@@ -186,11 +186,11 @@ async fn unknown(app: &App, frame: Frame, urn: u32) -> Result<Response, PageErro
         return Err(PageError::NotFound);
     }
     let name = name.unwrap_or_else(|| format!("School {urn}"));
-    frame.page(name.clone()).crumb("Schools", "/schools").show(&UnknownPage {
-        urn,
-        name,
-        relatives,
-    })
+    frame
+        .page(name.clone())
+        .visible_to(access::Zone::Public.in_words())
+        .crumb("Schools", "/schools")
+        .show(&UnknownPage { urn, name, relatives })
 }
 
 #[derive(Template)]

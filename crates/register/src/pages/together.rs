@@ -155,6 +155,7 @@ pub(super) async fn show(app: &App, frame: Frame, place: &Place) -> Result<Respo
     };
     frame
         .page(format!("{}: all schools together", place.name))
+        .visible_to(access::Zone::Public.in_words())
         .crumb("Schools", "/schools")
         .crumb(&place.name, &place.base)
         .wide()

@@ -159,6 +159,9 @@ async fn form_page(
         sheet.lede = paragraphs(NOBODY);
         return frame
             .page(title)
+            .visible_to(
+                "the leaders of the schools that take part, each their own part, and the broker",
+            )
             .crumb("One partner, several schools", "/assignments")
             .show(&sheet.part("", link("/cadre", "People who lead beyond their school")));
     }
@@ -192,7 +195,12 @@ async fn form_page(
         day(form, errors, "end_on", "Last day", ""),
     ];
     page.button = "Write the agreements and send them".to_owned();
-    let mut built = frame.page(title).crumb("One partner, several schools", "/assignments");
+    let mut built = frame
+        .page(title)
+        .visible_to(
+            "the leaders of the schools that take part, each their own part, and the broker",
+        )
+        .crumb("One partner, several schools", "/assignments");
     if !errors.is_empty() {
         built = built.with_problems();
     }

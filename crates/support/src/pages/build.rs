@@ -65,7 +65,13 @@ pub(super) async fn ask(
 ) -> Result<Response, PageError> {
     if !from.request.is_empty() {
         let sheet = from_request_page(&app, &visitor, &from.request).await?;
-        return frame.page("Write the agreement").crumb("Agreements", "/agreements").show(&sheet);
+        return frame
+            .page("Write the agreement")
+            .visible_to(
+                "the leaders of both sides and the people of the team, from the first draft on",
+            )
+            .crumb("Agreements", "/agreements")
+            .show(&sheet);
     }
     let mine = led_schools(&visitor)?;
     let form = FormData::from_pairs([("supporting", from.school)]);
@@ -161,7 +167,10 @@ async fn small_form(
         day(form, errors, "end_on", "Last day", ""),
     ]);
     page.button = "Write it down".to_owned();
-    let mut built = frame.page("Agree on two days or less").crumb("Agreements", "/agreements");
+    let mut built = frame
+        .page("Agree on two days or less")
+        .visible_to("the leaders of both sides and the people of the team, from the first draft on")
+        .crumb("Agreements", "/agreements");
     if !errors.is_empty() {
         built = built.with_problems();
     }

@@ -122,5 +122,9 @@ pub(super) async fn list(
             Html::default()
         },
     );
-    frame.page("Agreements").wide().show(&sheet)
+    frame
+        .page("Agreements")
+        .visible_to("only you; each agreement has its own label")
+        .wide()
+        .show(&sheet)
 }

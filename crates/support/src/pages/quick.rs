@@ -176,7 +176,10 @@ fn page(
         ),
     ];
     page.button = "Write it down".to_owned();
-    let mut built = frame.page(title).crumb("Agreements", "/agreements");
+    let mut built = frame
+        .page(title)
+        .visible_to("the leaders of both sides and the people of the team, from the first draft on")
+        .crumb("Agreements", "/agreements");
     if !errors.is_empty() {
         built = built.with_problems();
     }
