@@ -60,6 +60,7 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0110_second_step.sql"),
     },
     Migration { room: "access", number: 111, sql: include_str!("../migrations/0111_share.sql") },
+    Migration { room: "access", number: 112, sql: include_str!("../migrations/0112_active.sql") },
 ];
 
 /// This room's background work.

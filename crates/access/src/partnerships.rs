@@ -28,6 +28,16 @@ pub struct Partnership {
     pub name: String,
     /// Alliance, cluster, professional learning community, place, trust-to-trust or triad.
     pub kind: String,
+    active_on: Option<AsText<Date>>,
+}
+
+impl Partnership {
+    /// The day from which it works: when every member had accepted its charter. Nothing while it
+    /// is being formed.
+    #[must_use]
+    pub fn active_on(&self) -> Option<Date> {
+        self.active_on.as_ref().map(|day| day.0)
+    }
 }
 
 /// What the policy knows about a partnership: its members read it, its brokers and its
@@ -37,11 +47,30 @@ pub const fn resource(org: OrgRef) -> Resource {
     Resource::new(Kind::Partnership, Zone::Network, org).through(Some(org))
 }
 
-/// Founds a partnership.
+/// Records a partnership that works already, under words its members agreed before. Pages [`form`]
+/// a new one, which works from the day on which every member has accepted its charter.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn found(
+    tx: &Tx,
+    ids: &Ids,
+    context: &Context,
+    name: &str,
+    kind: &str,
+    start_on: Date,
+) -> Result<OrgRef, DbError> {
+    let org = form(tx, ids, context, name, kind, start_on).await?;
+    activate(tx, context, org, start_on).await?;
+    Ok(org)
+}
+
+/// Begins a partnership that is being formed: it has members and words to agree on, and brokers
+/// nothing until it is [`activate`]d.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn form(
     tx: &Tx,
     ids: &Ids,
     context: &Context,
@@ -58,6 +87,39 @@ pub async fn found(
     .await?;
     events::append(tx, context, Event::new("partnership", id, "founded").owned_by(org)).await?;
     Ok(org)
+}
+
+/// Lets a partnership work from a day on: every member has accepted its charter. Whether it did so
+/// now; a partnership that works already stays as it is.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn activate(
+    tx: &Tx,
+    context: &Context,
+    partnership: OrgRef,
+    on: Date,
+) -> Result<bool, DbError> {
+    let changed = tx
+        .run(
+            "UPDATE partnership SET active_on = $2 WHERE org = $1 AND active_on IS NULL",
+            [partnership.into(), on.to_string().into()],
+        )
+        .await?;
+    if changed > 0 {
+        let event = Event::new("partnership", partnership, "activated").owned_by(partnership);
+        events::append(tx, context, event).await?;
+    }
+    Ok(changed > 0)
+}
+
+/// Whether a partnership works: every member accepted its charter once. One that is being formed,
+/// or that nobody knows, does not.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn works(db: &impl Sql, partnership: OrgRef) -> Result<bool, DbError> {
+    Ok(get(db, partnership).await?.is_some_and(|it| it.active_on().is_some()))
 }
 
 /// What became of an organisation in a partnership, for the record.
@@ -148,7 +210,7 @@ pub async fn inviting(
     on: Date,
 ) -> Result<Vec<Partnership>, DbError> {
     db.all(
-        "SELECT p.org, p.name, p.kind FROM partnership p JOIN partnership_member m ON m.partnership = p.org
+        "SELECT p.org, p.name, p.kind, p.active_on FROM partnership p JOIN partnership_member m ON m.partnership = p.org
          WHERE m.org = $1 AND m.agreed_on IS NULL AND (m.end_on IS NULL OR m.end_on >= $2)
          ORDER BY p.name, p.org",
         [member.into(), on.to_string().into()],
@@ -204,7 +266,7 @@ pub async fn leave(
 /// When the database cannot be read.
 pub async fn of(db: &impl Sql, member: OrgRef, on: Date) -> Result<Vec<Partnership>, DbError> {
     db.all(
-        "SELECT p.org, p.name, p.kind FROM partnership p JOIN partnership_member m ON m.partnership = p.org
+        "SELECT p.org, p.name, p.kind, p.active_on FROM partnership p JOIN partnership_member m ON m.partnership = p.org
          WHERE m.org = $1 AND m.agreed_on <= $2 AND (m.end_on IS NULL OR m.end_on >= $2)
          ORDER BY p.name",
         [member.into(), on.to_string().into()],
@@ -306,7 +368,7 @@ async fn orgs(
 /// # Errors
 /// When the database cannot be read.
 pub async fn get(db: &impl Sql, org: OrgRef) -> Result<Option<Partnership>, DbError> {
-    db.first("SELECT org, name, kind FROM partnership WHERE org = $1", [org.into()]).await
+    db.first("SELECT org, name, kind, active_on FROM partnership WHERE org = $1", [org.into()]).await
 }
 
 /// Every partnership, by name.
@@ -314,5 +376,5 @@ pub async fn get(db: &impl Sql, org: OrgRef) -> Result<Option<Partnership>, DbEr
 /// # Errors
 /// When the database cannot be read.
 pub async fn all(db: &impl Sql) -> Result<Vec<Partnership>, DbError> {
-    db.all("SELECT org, name, kind FROM partnership ORDER BY name, org", []).await
+    db.all("SELECT org, name, kind, active_on FROM partnership ORDER BY name, org", []).await
 }

@@ -87,6 +87,7 @@ pub async fn tend(app: &App, permit: &Permit) -> Result<Tended, Refusal> {
         }
     }
     crate::acts::milestone::fall_due(app, permit).await?;
+    crate::shared::charter::settle_all(app, permit).await?;
     if !calendar::may_remind(today) {
         return Ok(done);
     }

@@ -66,6 +66,7 @@ struct Page {
     consent_open: bool,
     review: Option<DateInput>,
     matching: bool,
+    forming: Option<&'static str>,
     kept: Vec<Shown>,
     map: Option<charts::Drawing>,
     journeys: String,
@@ -242,6 +243,8 @@ pub(super) async fn page(
                 .error_if(errors.get("review_on"))
         }),
         matching: request.state.wants_match(),
+        forming: (!access::partnerships::works(&app.db, request.partnership).await?)
+            .then_some(crate::proposals::FORMING),
         kept,
         map: picture_of,
         journeys,

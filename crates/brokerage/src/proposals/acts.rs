@@ -19,6 +19,10 @@ use crate::requests::{
     state::{Act, Who},
 };
 
+/// Why a partnership that is being formed proposes nothing yet.
+pub const FORMING: &str = "This partnership is being formed: matches can be proposed when every \
+                           member has accepted its charter. Its page says who has not yet.";
+
 /// What the broker proposes.
 #[derive(Clone, Debug)]
 pub struct NewProposal {
@@ -49,6 +53,9 @@ pub async fn propose(
 ) -> Result<ProposalId, ActError> {
     let today = foundation::clock::london(permit.context().at);
     let case = desk::case(&app.db, id, today).await?.ok_or(ActError::NotFound("request"))?;
+    if !access::partnerships::works(&app.db, case.request.partnership).await? {
+        return Err(ActError::refused(FORMING));
+    }
     let shortlist = case.shortlist()?;
     let key = new.supporter.to_string();
     if let Some(removed) = shortlist.removed.iter().find(|one| one.supporter == key) {

@@ -11,7 +11,7 @@ use matching::Candidate;
 use crate::cadre::SupporterRef;
 use crate::requests::{Request, RequestId};
 
-pub use acts::{NewProposal, Reply, propose, respond};
+pub use acts::{FORMING, NewProposal, Reply, propose, respond};
 pub use store::{current, proposal, proposals_naming, proposals_of, proposals_to};
 
 id_type! {

@@ -89,6 +89,19 @@ async fn a_request_is_matched_with_reasons_and_its_interests_are_settled() {
             ("version", &version),
             ("message", "You both love stories"),
         ];
+        // A partnership that is still being formed brokers nothing, and says why.
+        let active = async |on: &str| {
+            let tx = t.app.db.write().await.unwrap();
+            let set = format!("UPDATE partnership SET active_on = {on} WHERE org = $1");
+            tx.run(&set, [w.alliance.into()]).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        active("NULL").await;
+        let _ = t.get(marcus, &desk).await.expect(200).contains("is being formed");
+        let refused = t.post(marcus, &format!("{desk}/propose"), &form).await.expect(409);
+        let _ = refused.contains("every member has accepted its charter");
+        active("'2024-09-01'").await;
+        let _ = t.get(marcus, &desk).await.expect(200).lacks("is being formed");
         let _ = t.post(marcus, &format!("{desk}/propose"), &form).await.expect(303);
         let it = proposals::current(&t.app.db, id).await.unwrap().unwrap();
         let match_page = format!("{page}/proposal/{}", it.id);

@@ -11,7 +11,7 @@ use foundation::{
     clock::{date_in_words, london},
     web::{Errors, Form, FormData, Frame, redirect},
 };
-use govuk::{Details, Html, Tag, TagColour};
+use govuk::{Details, Html, InsetText, Tag, TagColour};
 
 use super::parts::{Sheet, Typed, hidden, list, paragraphs, problems, text};
 use crate::shared::charter::{self, Charter, NewCharter, Standing};
@@ -95,6 +95,17 @@ async fn page(
     let mut sheet = Sheet::new("Charter");
     sheet.caption.clone_from(&name);
     sheet.lede = problems(errors);
+    let active = partnerships::get(&app.db, org).await?.and_then(|it| it.active_on());
+    sheet.lede = Html::join([
+        sheet.lede,
+        match active {
+            Some(day) => paragraphs(&format!("Active since {}.", date_in_words(day))),
+            None => Html::of(&InsetText::new(
+                "Being formed. Matches are proposed from the day on which every member has \
+                 accepted these words; what two heads agree themselves does not wait for it.",
+            )),
+        },
+    ]);
     let mut prefilled = FormData::default();
     if let Some(standing) = &standing {
         let it = &standing.charter;

@@ -308,7 +308,49 @@ pub async fn accept(
     if touched > 0 {
         let event = Event::new("charter", partnership, "accepted").owned_by(member);
         events::append(&tx, permit.context(), event.with(json!({ "version": number }))).await?;
+        settle(&tx, permit, partnership, number).await?;
     }
     tx.commit().await?;
+    Ok(())
+}
+
+/// Lets a partnership that is being formed work when everybody who belongs to it, two at least, has
+/// accepted a version of its charter. Whether it did so now.
+async fn settle(
+    tx: &foundation::Tx,
+    permit: &Permit,
+    partnership: OrgRef,
+    number: i64,
+) -> Result<bool, DbError> {
+    let today = foundation::clock::london(permit.context().at);
+    let members = partnerships::members(tx, partnership, today).await?;
+    let accepted = acceptances(tx, partnership).await?;
+    let said = |member: &OrgRef| {
+        accepted.iter().any(|one| one.number == number && one.org == *member)
+    };
+    if members.len() < 2 || !members.iter().all(said) {
+        return Ok(false);
+    }
+    partnerships::activate(tx, permit.context(), partnership, today).await
+}
+
+/// Lets every partnership work whose last answer was not waited for any longer, because the member
+/// that owed it has left. Part of the daily round.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn settle_all(app: &App, permit: &Permit) -> Result<(), DbError> {
+    for one in partnerships::all(&app.db).await? {
+        if one.active_on().is_some() {
+            continue;
+        }
+        let Some(newest) = versions(&app.db, one.org).await?.into_iter().next() else {
+            continue;
+        };
+        let tx = app.db.write().await?;
+        tx.lock(&format!("charter {}", one.org)).await?;
+        settle(&tx, permit, one.org, newest.number).await?;
+        tx.commit().await?;
+    }
     Ok(())
 }

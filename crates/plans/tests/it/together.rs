@@ -85,6 +85,54 @@ async fn a_partnership_is_under_its_charter_when_every_member_accepted_the_same_
 }
 
 #[tokio::test]
+async fn a_new_partnership_works_from_the_day_on_which_every_member_has_accepted_its_charter() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let permit = access::Permit::system("test", t.app.clock.now());
+        let tx = t.app.db.write().await.unwrap();
+        let today = t.app.clock.today();
+        let triad =
+            partnerships::form(&tx, &t.app.ids, permit.context(), "Estuary Triad", "triad", today)
+                .await
+                .unwrap();
+        for urn in [HARBOUR, OAKFIELD, BAYSIDE] {
+            let member = OrgRef::School(urn);
+            partnerships::join(&tx, permit.context(), triad, member, today).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let broker = t.person("Bea Estuary", &[Post::new(triad, Role::Broker, "Broker")]).await;
+        let home = partnerships::address(triad);
+        let works = async || partnerships::works(&t.app.db, triad).await.unwrap();
+        let at = format!("{home}/charter");
+        let _ = t.get(Some(&w.priya), &at).await.expect(200).contains("Being formed");
+        // Without words there is nothing to accept, also when a day goes by.
+        plans::tend::tend(&t.app, &permit).await.unwrap();
+        assert!(!works().await);
+        let _ = t.post(Some(&broker), &at, &WORDS).await.expect(303);
+        let accept = format!("{at}/accept");
+        for (who, urn) in [(&w.priya, HARBOUR), (&w.daniel, OAKFIELD)] {
+            let member = OrgRef::School(urn).to_string();
+            let yes = [("member", member.as_str()), ("version", "1")];
+            let _ = t.post(Some(who), &accept, &yes).await.expect(303);
+            assert!(!works().await, "one member has not accepted yet");
+        }
+        // The third one leaves instead: the next daily round waits for nobody any longer.
+        let tx = t.app.db.write().await.unwrap();
+        let bayside = OrgRef::School(BAYSIDE);
+        partnerships::leave(&tx, permit.context(), triad, bayside, today).await.unwrap();
+        tx.commit().await.unwrap();
+        plans::tend::tend(&t.app, &permit).await.unwrap();
+        assert!(works().await);
+        let _ = t.get(Some(&w.priya), &at).await.expect(200).contains("Active since");
+        // New words later do not stop what is under way.
+        let changed = [WORDS[0], WORDS[1], ("shares", "Strengths, offers and practices.")];
+        let _ = t.post(Some(&broker), &at, &changed).await.expect(303);
+        assert!(works().await);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_goal_of_which_nothing_was_heard_for_half_a_term_is_shown_and_its_lead_written_to() {
     both(&setup(), async |t| {
         let w = world(&t).await;

@@ -14,6 +14,7 @@ use axum::{
 use charts::Drawing;
 use foundation::{
     App, DbError, OrgRef, PageError, Tx,
+    clock::date_in_words,
     mail::{self, Letter},
     web::{Errors, Form, FormData, Frame, redirect},
 };
@@ -100,7 +101,8 @@ pub(super) async fn list(
                 0 => String::new(),
                 n => format!(", {n} not agreed yet"),
             };
-            let detail = format!("{}, {} members{waiting}", one.kind, members.len());
+            let forming = if one.active_on().is_some() { "" } else { ", being formed" };
+            let detail = format!("{}, {} members{waiting}{forming}", one.kind, members.len());
             lines.push((opens.then(|| partnerships::address(one.org)), one.name, detail));
         }
     }
@@ -229,7 +231,7 @@ pub(super) async fn found(
     };
     let today = app.clock.today();
     let tx = app.db.write().await?;
-    let org = partnerships::found(&tx, &app.ids, permit.context(), name, kind, today).await?;
+    let org = partnerships::form(&tx, &app.ids, permit.context(), name, kind, today).await?;
     let it = partnerships::get(&tx, org).await?.ok_or(PageError::NotFound)?;
     for member in members {
         invite(&tx, &app, &permit, &it, member).await?;
@@ -327,12 +329,20 @@ async fn show_page(
         Html::of(&if errors.is_empty() { details } else { details.open(true) })
     });
     let title = it.name.clone();
+    let state = it.active_on().map_or_else(
+        || {
+            "Being formed: it works from the day on which every member has accepted its charter"
+                .to_owned()
+        },
+        |day| format!("Active since {}", date_in_words(day)),
+    );
     let content = ShowPage {
         kind: KINDS
             .iter()
             .find(|(key, ..)| *key == it.kind)
             .map_or(it.kind, |(_, words, _)| (*words).to_owned()),
         facts: SummaryList::new()
+            .row("State", state)
             .row("Members", members.len().to_string())
             .row("Schools", schools.len().to_string()),
         errors: errors.summary(),

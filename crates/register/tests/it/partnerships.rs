@@ -69,6 +69,7 @@ async fn a_partnership_is_founded_joined_and_left() {
         let keeper = Post::new(org, Role::Administrator, "Administrator");
         let keeper = test.person("Ada", &[keeper]).await;
         let page = test.get(Some(&keeper), &address).await.expect(200);
+        let page = page.contains("Being formed");
         assert_eq!(page.body.matches("End membership").count(), 0, "nobody has agreed yet");
         assert_eq!(page.body.matches("not agreed yet").count(), 2);
         // An administrator of another partnership is a stranger here.
