@@ -80,6 +80,14 @@ pub async fn waiting(app: &App, visitor: &Visitor) -> Result<Vec<(Waiting, bool)
             };
             list.push((waiting_for(text, page, tag, detail), true));
         }
+        for it in crate::offers::offers_of(&app.db, org).await? {
+            if it.state == crate::offers::OfferState::Suggested {
+                let text = format!("{} suggests an offer: {}", it.made_by, it.what.title);
+                let detail = "Make it an offer, or say why not".to_owned();
+                let href = format!("/offers#offer-{}", it.id);
+                list.push((waiting_for(text, href, "Waiting for you", detail), true));
+            }
+        }
         for it in proposals::proposals_to(&app.db, org).await? {
             let open = it.state == ProposalState::Proposed && it.supporting.0 == Said::Nothing;
             if !open && it.state != ProposalState::Agreed {

@@ -102,4 +102,9 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 105,
         sql: include_str!("../migrations/0105_specialism.sql"),
     },
+    Migration {
+        room: "brokerage",
+        number: 106,
+        sql: include_str!("../migrations/0106_offered_by_staff.sql"),
+    },
 ];

@@ -1,8 +1,8 @@
 //! Offers of help: any school may offer, whatever its own needs are.
 
-use access::{Kind, Permit, Resource, Zone};
+use access::{AccountId, Kind, Permit, Resource, Zone};
 use foundation::{
-    App, DbError, OrgRef, Sql,
+    App, DbError, OrgRef, Sql, Tx,
     db::{AsText, At, Json},
     events::{self, Event},
     id_type,
@@ -17,6 +17,9 @@ use sea_orm::{FromQueryResult, Value};
 use crate::cadre::{SupporterRef, capacity};
 use crate::packs;
 
+mod suggested;
+pub use suggested::{answer, suggest, suggested_by, withdraw};
+
 id_type! {
     /// An offer.
     OfferId
@@ -25,14 +28,20 @@ id_type! {
 words! {
     /// Where an offer stands.
     OfferState {
+        Suggested = "suggested", "Suggested";
         Open = "open", "Open";
         Closed = "closed", "Closed";
+        Declined = "declined", "Not made";
+        Withdrawn = "withdrawn", "Taken back";
     }
 }
 
 words! {
     /// What can be done to an offer.
     OfferAct {
+        Open = "open", "make";
+        Decline = "decline", "decline";
+        Withdraw = "withdraw", "take back";
         Close = "close", "close";
     }
 }
@@ -41,18 +50,42 @@ words! {
     /// Who does it.
     OfferWho {
         Head = "head", "the head of the school that offers";
+        Author = "author", "whoever suggested it";
         Other = "other", "somebody else";
     }
 }
 
 /// Every step there is. A closed offer stays closed: a new one is made instead.
-pub const STEPS: &[Line<OfferState, OfferAct, OfferWho>] = &[line(
-    OfferState::Open,
-    OfferAct::Close,
-    &[OfferWho::Head],
-    OfferState::Closed,
-    "what it promised stays promised",
-)];
+pub const STEPS: &[Line<OfferState, OfferAct, OfferWho>] = &[
+    line(
+        OfferState::Suggested,
+        OfferAct::Open,
+        &[OfferWho::Head],
+        OfferState::Open,
+        "the head pledges its time",
+    ),
+    line(
+        OfferState::Suggested,
+        OfferAct::Decline,
+        &[OfferWho::Head],
+        OfferState::Declined,
+        "with a reason that its author reads",
+    ),
+    line(
+        OfferState::Suggested,
+        OfferAct::Withdraw,
+        &[OfferWho::Author],
+        OfferState::Withdrawn,
+        "nobody else has seen it",
+    ),
+    line(
+        OfferState::Open,
+        OfferAct::Close,
+        &[OfferWho::Head],
+        OfferState::Closed,
+        "what it promised stays promised",
+    ),
+];
 
 /// The state machine as a document.
 #[must_use]
@@ -106,22 +139,35 @@ pub struct Offer {
     pub made_by: String,
     /// When.
     pub created_at: Timestamp,
+    /// Who suggested it, where that was not the head.
+    pub suggested_by: Option<AccountId>,
+    /// What the head answered to somebody whose suggestion was not made an offer.
+    pub answer: String,
+}
+
+/// A suggested offer as the policy sees it: its author's and the leaders' of their school.
+#[must_use]
+pub fn suggestion(org: OrgRef, author: Option<AccountId>) -> Resource {
+    Resource::new(Kind::Offer, Zone::Parties, org).people(author)
 }
 
 impl Offer {
-    /// The record as the policy sees it: shared in the partnership.
+    /// The record as the policy sees it: shared in the partnership once it is made, before that
+    /// between its author and the head.
     #[must_use]
-    pub const fn resource(&self) -> Resource {
-        Resource::new(Kind::Offer, Zone::Network, self.what.org)
-            .through(Some(self.what.partnership))
+    pub fn resource(&self) -> Resource {
+        match self.state {
+            OfferState::Open | OfferState::Closed => {
+                Resource::new(Kind::Offer, Zone::Network, self.what.org)
+                    .through(Some(self.what.partnership))
+            }
+            _ => suggestion(self.what.org, self.suggested_by),
+        }
     }
 }
 
-/// Makes an offer and pledges its time.
-///
-/// # Errors
-/// When something is missing.
-pub async fn make(app: &App, permit: &Permit, new: &NewOffer) -> Result<OfferId, ActError> {
+/// What an offer lacks, refused field by field.
+fn complete(new: &NewOffer) -> Result<(), ActError> {
     let mut lacks = Vec::new();
     let mut need = |given: bool, field: &str, message: &str| {
         if !given {
@@ -142,15 +188,23 @@ pub async fn make(app: &App, permit: &Permit, new: &NewOffer) -> Result<OfferId,
     need(new.on_site || new.online, "mode", "Say whether you travel, work online, or both");
     need(new.from <= new.to, "to", "The last day must not come before the first day");
     need((1..=10).contains(&new.weekly_cap), "half-days", "Enter 1 to 10 half-days a week");
-    if !lacks.is_empty() {
-        return Err(ActError::Incomplete(lacks));
-    }
+    if lacks.is_empty() { Ok(()) } else { Err(ActError::Incomplete(lacks)) }
+}
+
+/// Writes an offer down as it begins: made, or suggested by somebody.
+async fn keep(
+    tx: &Tx,
+    app: &App,
+    permit: &Permit,
+    new: &NewOffer,
+    state: OfferState,
+) -> Result<OfferId, ActError> {
     let id = OfferId::new(&app.ids);
-    let tx = app.db.write().await?;
+    let author = permit.person().filter(|_| state == OfferState::Suggested);
     tx.run(
         "INSERT INTO offer (id, org, partnership, title, about, specialisms, phases, on_site, online, conditions,
-           day_rate_pence, weekly_cap, from_on, to_on, finding, state, made_by, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1)",
+           day_rate_pence, weekly_cap, from_on, to_on, finding, state, made_by, created_at, account, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1)",
         [
             id.into(),
             new.org.into(),
@@ -167,19 +221,67 @@ pub async fn make(app: &App, permit: &Permit, new: &NewOffer) -> Result<OfferId,
             new.from.to_string().into(),
             new.to.to_string().into(),
             new.finding.map(|finding| finding.to_string()).into(),
-            AsText(OfferState::Open).into(),
+            AsText(state).into(),
             permit.context().actor.name().into(),
             At(permit.context().at).into(),
+            author.map(|person| person.to_string()).into(),
         ],
     )
     .await?;
-    events::append(&tx, permit.context(), Event::new("offer", id, "made").owned_by(new.org))
-        .await?;
-    tx.commit().await?;
+    let verb = if state == OfferState::Suggested { "suggested" } else { "made" };
+    events::append(tx, permit.context(), Event::new("offer", id, verb).owned_by(new.org)).await?;
+    Ok(id)
+}
+
+/// Pledges the time of an offer that stands.
+async fn pledge(
+    app: &App,
+    permit: &Permit,
+    id: OfferId,
+    new: &NewOffer,
+) -> Result<(), ActError> {
     let supporter = SupporterRef::Offer(id);
     capacity::pledge(app, permit, supporter, new.org, (new.from, new.to), new.weekly_cap, &[])
         .await?;
+    Ok(())
+}
+
+/// Makes an offer and pledges its time. The leaders' act; everybody else [`suggest`]s.
+///
+/// # Errors
+/// When something is missing.
+pub async fn make(app: &App, permit: &Permit, new: &NewOffer) -> Result<OfferId, ActError> {
+    complete(new)?;
+    let tx = app.db.write().await?;
+    let id = keep(&tx, app, permit, new, OfferState::Open).await?;
+    tx.commit().await?;
+    pledge(app, permit, id, new).await?;
     Ok(id)
+}
+
+/// Moves an offer one step; the caller commits.
+async fn step(
+    tx: &Tx,
+    permit: &Permit,
+    it: &Offer,
+    (act, who): (OfferAct, OfferWho),
+    answer: &str,
+) -> Result<(), ActError> {
+    let to = transition(STEPS, it.state, act, &[who])
+        .map_err(|no| ActError::step(no, "offer", it.state.words(), act.words()))?;
+    let touched = tx
+        .run(
+            "UPDATE offer SET state = $2, answer = $4, version = version + 1
+             WHERE id = $1 AND state = $3",
+            [it.id.into(), AsText(to).into(), AsText(it.state).into(), answer.into()],
+        )
+        .await?;
+    if touched == 0 {
+        return Err(DbError::Conflict("offer").into());
+    }
+    let event = Event::new("offer", it.id, to.key()).owned_by(it.what.org);
+    events::append(tx, permit.context(), event).await?;
+    Ok(())
 }
 
 /// Closes an offer; what it has promised stays promised.
@@ -189,19 +291,7 @@ pub async fn make(app: &App, permit: &Permit, new: &NewOffer) -> Result<OfferId,
 pub async fn close(app: &App, permit: &Permit, id: OfferId) -> Result<(), ActError> {
     let tx = app.db.write().await?;
     let it = offer(&tx, id).await?.ok_or(ActError::NotFound("offer"))?;
-    let to = transition(STEPS, it.state, OfferAct::Close, &[OfferWho::Head])
-        .map_err(|no| ActError::step(no, "offer", it.state.words(), OfferAct::Close.words()))?;
-    let touched = tx
-        .run(
-            "UPDATE offer SET state = $2, version = version + 1 WHERE id = $1 AND state = $3",
-            [id.into(), AsText(to).into(), AsText(it.state).into()],
-        )
-        .await?;
-    if touched == 0 {
-        return Err(DbError::Conflict("offer").into());
-    }
-    let event = Event::new("offer", id, "closed").owned_by(it.what.org);
-    events::append(&tx, permit.context(), event).await?;
+    step(&tx, permit, &it, (OfferAct::Close, OfferWho::Head), &it.answer).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -226,12 +316,14 @@ struct Row {
     state: AsText<OfferState>,
     made_by: String,
     created_at: At,
+    account: Option<AccountId>,
+    answer: String,
 }
 
 async fn load(db: &impl Sql, condition: &str, values: Vec<Value>) -> Result<Vec<Offer>, DbError> {
     let sql = format!(
         "SELECT id, org, partnership, title, about, specialisms, phases, on_site, online, conditions, \
-         day_rate_pence, weekly_cap, from_on, to_on, finding, state, made_by, created_at \
+         day_rate_pence, weekly_cap, from_on, to_on, finding, state, made_by, created_at, account, answer \
          FROM offer WHERE {condition} ORDER BY title, id"
     );
     let rows: Vec<Row> = db.all(&sql, values).await?;
@@ -258,6 +350,8 @@ async fn load(db: &impl Sql, condition: &str, values: Vec<Value>) -> Result<Vec<
             state: row.state.0,
             made_by: row.made_by,
             created_at: row.created_at.0,
+            suggested_by: row.account,
+            answer: row.answer,
         })
         .collect())
 }
@@ -278,7 +372,7 @@ pub async fn offers_in(db: &impl Sql, partnership: OrgRef) -> Result<Vec<Offer>,
     load(db, "partnership = $1 AND state = 'open'", vec![partnership.into()]).await
 }
 
-/// A school's own offers, closed ones too, by title.
+/// A school's own offers, closed and suggested ones too, by title.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -293,7 +387,10 @@ mod tests {
     #[test]
     fn every_step_that_is_not_listed_is_refused() {
         testkit::machine::only_what_is_listed(
-            "open close head closed",
+            "suggested open head open
+             suggested decline head declined
+             suggested withdraw author withdrawn
+             open close head closed",
             OfferState::ALL,
             OfferAct::ALL,
             OfferWho::ALL,

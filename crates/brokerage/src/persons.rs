@@ -171,12 +171,22 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
         .filter(|one| one.added_by == account)
         .map(|one| one.name)
         .collect();
+    let suggested: Vec<Value> = crate::offers::suggested_by(&app.db, account)
+        .await?
+        .into_iter()
+        .map(|one| {
+            json!({
+                "title": one.what.title, "about": one.what.about, "state": one.state.key(),
+                "answer": one.answer, "suggested": one.created_at,
+            })
+        })
+        .collect();
     let given = contribution::promised(&app.db, account).await?;
     Ok(json!({
         "designations": designations, "declarations": declarations, "matches": matches,
         "time_promised": given, "training": training, "code_of_conduct": prepared.conduct,
         "mentor": mentor,
-        "goals": goals, "specialisms_added": added,
+        "goals": goals, "specialisms_added": added, "offers_suggested": suggested,
         "home_schools_designated": cadre::home_school::designated_by(&app.db, account).await?,
     }))
 }

@@ -67,6 +67,8 @@ pub fn routes() -> Router<App> {
         .route("/offers", get(offers::list).post(offers::create))
         .route("/offers/new", get(offers::ask))
         .route("/offers/{id}/close", post(offers::close))
+        .route("/offers/{id}/answer", post(offers::answer))
+        .route("/offers/{id}/withdraw", post(offers::withdraw))
         .route("/cadre", get(cadre::list))
         .route("/cadre/mine", get(contribution::show))
         .route("/cadre/mine/goal", get(goal::show).post(goal::save))

@@ -16,11 +16,11 @@ use govuk::{
 };
 use jiff::ToSpan;
 use matching::{Depth, Specialism};
-use needs::{FindingId, shared_strengths};
+use needs::{ActError, FindingId, shared_strengths};
 use serde::Deserialize;
 
 use super::{chosen_phases, date_pairs, missed, partnership_of, phase_boxes, specialism_choices};
-use crate::offers::{self as room, NewOffer, Offer, OfferId, OfferState};
+use crate::offers::{self as room, NewOffer, Offer, OfferAct, OfferId, OfferState};
 use crate::packs;
 use crate::requests::{TRUST, days_in_words, pounds};
 
@@ -33,8 +33,15 @@ struct Shown {
     how: String,
     when: String,
     cost: String,
-    open: bool,
+    /// Where it stands, unless it is open.
+    state: Option<&'static str>,
     own: bool,
+    /// Who suggested it, for the head whose answer it waits for.
+    asks: Option<String>,
+    /// Whether the visitor may take back what they suggested.
+    back: bool,
+    answer: String,
+    error: Option<String>,
 }
 
 #[derive(Template)]
@@ -46,8 +53,14 @@ struct List {
     people: Vec<(String, String, String)>,
     offers: Vec<Shown>,
     own: Vec<Shown>,
+    /// What colleagues suggested and the visitor answers.
+    asked: Vec<Shown>,
+    /// What the visitor suggested.
+    mine: Vec<Shown>,
+    errors: Option<ErrorSummary>,
     strengths: Vec<(String, String, String)>,
     may_offer: bool,
+    may_suggest: bool,
     member: bool,
 }
 
@@ -78,8 +91,13 @@ async fn shown(app: &App, visitor: &Visitor, it: &Offer) -> Result<Shown, PageEr
         } else {
             format!("{} a day", pounds(what.day_rate_pence))
         },
-        open: it.state == OfferState::Open,
+        state: (it.state != OfferState::Open).then(|| it.state.words()),
         own: visitor.leads(what.org),
+        asks: (it.state == OfferState::Suggested && visitor.leads(what.org))
+            .then(|| it.made_by.clone()),
+        back: it.state == OfferState::Suggested && it.suggested_by == visitor.account,
+        answer: it.answer.clone(),
+        error: None,
     })
 }
 
@@ -123,11 +141,12 @@ async fn people(
     Ok(found)
 }
 
-pub(super) async fn list(
-    State(app): State<App>,
-    SignedIn(visitor): SignedIn,
+async fn listed(
+    app: &App,
+    visitor: &Visitor,
     frame: Frame,
-    Query(sought): Query<Sought>,
+    sought: &Sought,
+    errors: &Errors,
 ) -> Result<Response, PageError> {
     let looks = !sought.q.trim().is_empty();
     let mut page = List {
@@ -138,14 +157,18 @@ pub(super) async fn list(
         people: Vec::new(),
         offers: Vec::new(),
         own: Vec::new(),
+        asked: Vec::new(),
+        mine: Vec::new(),
         strengths: Vec::new(),
-        may_offer: super::asking(&visitor).is_some(),
+        may_offer: super::asking(visitor).is_some(),
+        may_suggest: working_in(visitor).is_some(),
         member: !visitor.partnerships.is_empty(),
+        errors: errors.summary(),
     };
     for &partnership in &visitor.partnerships {
         for it in room::offers_in(&app.db, partnership).await? {
-            if decide(&visitor, Action::Read, &it.resource()).allowed {
-                let one = shown(&app, &visitor, &it).await?;
+            if decide(visitor, Action::Read, &it.resource()).allowed {
+                let one = shown(app, visitor, &it).await?;
                 if looks && !sought.fits(&[&one.title, &one.about, &one.helps, &one.school]) {
                     continue;
                 }
@@ -155,7 +178,7 @@ pub(super) async fn list(
         let members =
             access::partnerships::members(&app.db, partnership, app.clock.today()).await?;
         if looks {
-            page.people.extend(people(&app, &visitor, partnership, &sought).await?);
+            page.people.extend(people(app, visitor, partnership, sought).await?);
         }
         for one in shared_strengths(&app.db, &members).await? {
             let school = register::org_name(&app.db, one.org).await?;
@@ -167,18 +190,44 @@ pub(super) async fn list(
     }
     for org in visitor.led() {
         for it in room::offers_of(&app.db, org).await? {
-            if it.state == OfferState::Closed {
-                page.own.push(shown(&app, &visitor, &it).await?);
+            match it.state {
+                OfferState::Closed => page.own.push(shown(app, visitor, &it).await?),
+                OfferState::Suggested => {
+                    let mut one = shown(app, visitor, &it).await?;
+                    one.error = errors.get(&format!("words-{}", one.id)).map(str::to_owned);
+                    page.asked.push(one);
+                }
+                _ => {}
             }
         }
     }
-    frame.page("Offers").visible_to(Zone::Network.in_words()).show(&page)
+    if let Some(account) = visitor.account {
+        for it in room::suggested_by(&app.db, account).await? {
+            // What was made stands among the offers of the school.
+            let made = matches!(it.state, OfferState::Open | OfferState::Closed);
+            if !made && decide(visitor, Action::Read, &it.resource()).allowed {
+                page.mine.push(shown(app, visitor, &it).await?);
+            }
+        }
+    }
+    frame.page("Offers").visible_to(Zone::Network.in_words()).checked(errors).show(&page)
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+    Query(sought): Query<Sought>,
+) -> Result<Response, PageError> {
+    listed(&app, &visitor, frame, &sought, &Errors::default()).await
 }
 
 #[derive(Template)]
 #[template(path = "offer_form.html")]
 struct Ask {
     school: String,
+    /// Whether the head decides about it first.
+    suggests: bool,
     errors: Option<ErrorSummary>,
     finding: String,
     title: Input,
@@ -194,11 +243,18 @@ struct Ask {
     go: Button,
 }
 
-pub(super) fn own_school(visitor: &Visitor) -> Result<OrgRef, PageError> {
-    super::asking(visitor).ok_or_else(|| {
+/// The school or trust in which somebody works without leading it.
+fn working_in(visitor: &Visitor) -> Option<OrgRef> {
+    let mut posts = visitor.posts.iter().map(|post| post.org);
+    posts.find(|org| matches!(org, OrgRef::School(_) | OrgRef::Trust(_)))
+}
+
+/// For whom somebody offers, and whether its head decides about it first.
+fn offering(visitor: &Visitor) -> Result<(OrgRef, bool), PageError> {
+    let led = super::asking(visitor).map(|org| (org, false));
+    led.or_else(|| working_in(visitor).map(|org| (org, true))).ok_or_else(|| {
         PageError::Forbidden(
-            "The head of a school makes an offer for it, and the executive of a trust for the \
-             trust."
+            "Whoever works in a school or a trust offers what they can do; you hold no post in one."
                 .to_owned(),
         )
     })
@@ -206,7 +262,7 @@ pub(super) fn own_school(visitor: &Visitor) -> Result<OrgRef, PageError> {
 
 fn page(
     frame: Frame,
-    school: &str,
+    (school, suggests): (&str, bool),
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
@@ -222,6 +278,7 @@ fn page(
     };
     let content = Ask {
         school: school.to_owned(),
+        suggests,
         errors: errors.summary(),
         finding: form.text("finding").to_owned(),
         title: Input::new("title", "What do you offer?")
@@ -256,10 +313,14 @@ fn page(
         conditions: Textarea::new("conditions", "Anything to know beforehand?")
             .rows(2_u32)
             .value(form.text("conditions")),
-        go: Button::new("Make the offer"),
+        go: Button::new(if suggests { "Suggest it to the head" } else { "Make the offer" }),
     };
-    let page =
-        frame.page("Make an offer").crumb("Offers", "/offers").visible_to(Zone::Network.in_words());
+    let readers = match suggests {
+        true => "you and the head, until it is made an offer; then the members of the partnership",
+        false => Zone::Network.in_words(),
+    };
+    let title = if suggests { "Suggest an offer" } else { "Make an offer" };
+    let page = frame.page(title).crumb("Offers", "/offers").visible_to(readers);
     page.checked(errors).show(&content)
 }
 
@@ -275,7 +336,7 @@ pub(super) async fn ask(
     frame: Frame,
     Query(from): Query<From>,
 ) -> Result<Response, PageError> {
-    let org = own_school(&visitor)?;
+    let (org, suggests) = offering(&visitor)?;
     let school = match org.urn() {
         Some(urn) => Some(register::school(&app.db, urn).await?.ok_or(PageError::NotFound)?),
         None => None,
@@ -305,7 +366,7 @@ pub(super) async fn ask(
         Some(school) => school.name,
         None => register::org_name(&app.db, org).await?,
     };
-    page(frame, &name, &FormData::from_pairs(pairs), &Errors::default())
+    page(frame, (&name, suggests), &FormData::from_pairs(pairs), &Errors::default())
 }
 
 pub(super) async fn create(
@@ -314,12 +375,16 @@ pub(super) async fn create(
     frame: Frame,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let org = own_school(&visitor)?;
+    let (org, suggests) = offering(&visitor)?;
     let partnership = partnership_of(&app, org).await?.ok_or_else(|| {
         PageError::Forbidden("Your school belongs to no partnership yet.".to_owned())
     })?;
-    let resource = Resource::new(Kind::Offer, Zone::Network, org).through(Some(partnership));
-    let permit = authorize(&app, &visitor, Action::Create, &resource)?;
+    let permit = if suggests {
+        authorize(&app, &visitor, Action::Propose, &room::suggestion(org, visitor.account))?
+    } else {
+        let resource = Resource::new(Kind::Offer, Zone::Network, org).through(Some(partnership));
+        authorize(&app, &visitor, Action::Create, &resource)?
+    };
     let mut errors = form.errors();
     let from = form.date("from", &mut errors, "Enter the first day, such as 4 1 2027");
     let to = form.date("to", &mut errors, "Enter the last day, such as 16 7 2027");
@@ -352,13 +417,18 @@ pub(super) async fn create(
             to,
             finding: form.text("finding").parse().ok(),
         };
-        match room::make(&app, &permit, &new).await {
+        let made = if suggests {
+            room::suggest(&app, &permit, &new).await
+        } else {
+            room::make(&app, &permit, &new).await
+        };
+        match made {
             Ok(_) => return Ok(redirect("/offers")),
             Err(failure) => missed(&mut errors, failure)?,
         }
     }
     let school = register::org_name(&app.db, org).await?;
-    page(frame, &school, &form, &errors)
+    page(frame, (&school, suggests), &form, &errors)
 }
 
 pub(super) async fn close(
@@ -371,5 +441,48 @@ pub(super) async fn close(
     authorize(&app, &visitor, Action::Read, &it.resource())?;
     let permit = authorize(&app, &visitor, Action::Sign, &it.resource())?;
     room::close(&app, &permit, id).await?;
+    Ok(redirect("/offers"))
+}
+
+pub(super) async fn answer(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+    Path(id): Path<String>,
+    Form(form): Form,
+) -> Result<Response, PageError> {
+    let id: OfferId = id.parse().map_err(|_| PageError::NotFound)?;
+    let it = room::offer(&app.db, id).await?.ok_or(PageError::NotFound)?;
+    authorize(&app, &visitor, Action::Read, &it.resource())?;
+    let permit = authorize(&app, &visitor, Action::Sign, &it.resource())?;
+    let mut errors = form.errors();
+    let act: OfferAct =
+        form.chosen("answer", "Press one of the two buttons beside the suggestion")?;
+    if !matches!(act, OfferAct::Open | OfferAct::Decline) {
+        return Err(PageError::NotFound);
+    }
+    match room::answer(&app, &permit, id, act, form.text("words")).await {
+        Ok(()) => return Ok(redirect("/offers")),
+        Err(ActError::Incomplete(fields)) => {
+            for one in fields {
+                // Every suggestion on the page has its own field.
+                errors.add(&format!("{}-{id}", one.field), one.message);
+            }
+        }
+        Err(failure) => return Err(failure.into()),
+    }
+    listed(&app, &visitor, frame, &Sought::default(), &errors).await
+}
+
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let id: OfferId = id.parse().map_err(|_| PageError::NotFound)?;
+    let it = room::offer(&app.db, id).await?.ok_or(PageError::NotFound)?;
+    authorize(&app, &visitor, Action::Read, &it.resource())?;
+    let permit = authorize(&app, &visitor, Action::Propose, &it.resource())?;
+    room::withdraw(&app, &permit, id).await?;
     Ok(redirect("/offers"))
 }

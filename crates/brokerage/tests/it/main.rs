@@ -5,6 +5,7 @@ mod concurrency;
 mod desk;
 mod goals;
 mod loops;
+mod offered;
 mod permissions;
 mod specialisms;
 mod story;
