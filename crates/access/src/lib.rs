@@ -6,6 +6,7 @@
 //! denied; tokens are stored only as hashes.
 
 pub mod accounts;
+pub mod colleagues;
 pub mod headships;
 pub mod identities;
 pub mod keyring;
@@ -61,6 +62,11 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration { room: "access", number: 111, sql: include_str!("../migrations/0111_share.sql") },
     Migration { room: "access", number: 112, sql: include_str!("../migrations/0112_active.sql") },
+    Migration {
+        room: "access",
+        number: 113,
+        sql: include_str!("../migrations/0113_colleagues.sql"),
+    },
 ];
 
 /// This room's background work.

@@ -368,7 +368,8 @@ async fn orgs(
 /// # Errors
 /// When the database cannot be read.
 pub async fn get(db: &impl Sql, org: OrgRef) -> Result<Option<Partnership>, DbError> {
-    db.first("SELECT org, name, kind, active_on FROM partnership WHERE org = $1", [org.into()]).await
+    db.first("SELECT org, name, kind, active_on FROM partnership WHERE org = $1", [org.into()])
+        .await
 }
 
 /// Every partnership, by name.

@@ -65,6 +65,13 @@ pub const SCHEDULE: &[Line] = &[
         "It helps to give somebody a post, and is wrong once they have moved.",
     ),
     Line::deleted(
+        "requests of colleagues",
+        "Requests of people who asked their school to be let in",
+        (Wait::Days(60), "they asked"),
+        &[rows("join_request", "asked_at < $1")],
+        "Whoever was not answered by then asks again; with an answer they go at once.",
+    ),
+    Line::deleted(
         "letters",
         "Recipients and subjects of letters (the text goes when a letter is sent)",
         (Wait::Days(90), "they were sent"),
@@ -145,6 +152,13 @@ pub const SCHEDULE: &[Line] = &[
         "until the person removes them or is forgotten",
         &["recovery_code", "passkey", "provider_identity", "sealed_key", "key_salt"],
         "They let their owner in, and open what only their owner may read.",
+    ),
+    Line::stays(
+        "ways in of schools",
+        "Addresses through which colleagues ask their school to be let in",
+        "until the school closes or renews them",
+        &["way_in"],
+        "They lead to a form, and nobody is let in without the leaders of the school.",
     ),
     Line::stays(
         "posts",

@@ -163,6 +163,7 @@ struct Home {
     broker: bool,
     head: bool,
     shares: bool,
+    colleagues: bool,
 }
 
 /// How a person is greeted: by the first of their names, not by a title.
@@ -212,6 +213,8 @@ async fn desk(
     let broker = visitor.has(Role::Broker);
     let head = visitor.has(Role::Head);
     let answers = [Role::Head, Role::TrustExecutive, Role::Commissioner, Role::Broker];
+    let colleagues =
+        visitor.posts.iter().any(|post| access::colleagues::looks_after(&visitor, post.org));
     let shares = answers.into_iter().any(|role| visitor.has(role));
     frame.page("Home").visible_to("only you; each record behind a link has its own label").show(
         &Home {
@@ -226,6 +229,7 @@ async fn desk(
             broker,
             head,
             shares,
+            colleagues,
         },
     )
 }

@@ -234,12 +234,7 @@ async fn keep(
 }
 
 /// Pledges the time of an offer that stands.
-async fn pledge(
-    app: &App,
-    permit: &Permit,
-    id: OfferId,
-    new: &NewOffer,
-) -> Result<(), ActError> {
+async fn pledge(app: &App, permit: &Permit, id: OfferId, new: &NewOffer) -> Result<(), ActError> {
     let supporter = SupporterRef::Offer(id);
     capacity::pledge(app, permit, supporter, new.org, (new.from, new.to), new.weekly_cap, &[])
         .await?;

@@ -1,6 +1,7 @@
 //! The pages of this room: signing in and out, one's own account, looking after people.
 
 mod account;
+mod colleagues;
 mod headships;
 mod joining;
 mod log;
@@ -64,6 +65,13 @@ pub fn routes() -> Router<App> {
         .route("/account/code", get(second_step::ask_code).post(second_step::connect))
         .route("/account/second-step", get(waiting::ask).post(waiting::show_code))
         .route("/account/recovery-codes", post(second_step::renew_codes))
+        .route("/colleagues", get(colleagues::list).post(colleagues::invite))
+        .route("/colleagues/way-in", post(colleagues::open))
+        .route("/colleagues/way-in/close", post(colleagues::close))
+        .route("/colleagues/asked/{id}/let-in", post(colleagues::let_in))
+        .route("/colleagues/asked/{id}/decline", post(colleagues::decline))
+        .route("/join/{code}", get(joining::ask).post(joining::send))
+        .route("/join/confirm/{token}", get(joining::ask_confirm).post(joining::confirm))
         .route("/people", get(people::list))
         .route("/people/new", get(people::ask_invite).post(people::invite))
         .route("/people/{id}", get(people::show))

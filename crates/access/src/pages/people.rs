@@ -24,7 +24,7 @@ use super::{
     watched,
 };
 use crate::{
-    AccountId, Action, Permit, SignedIn, Visitor, Zone, accounts, authorize, decide,
+    AccountId, Action, Permit, SignedIn, Visitor, Zone, accounts, authorize, colleagues, decide,
     headships as shares, identities,
     leaving::{self, Duties, Duty, LeavingError},
     oidc, policy, retention, sessions,
@@ -385,6 +385,33 @@ async fn end_form(
     ))
 }
 
+/// The post that is to end, and the permit to end it: an operator's, or that of whoever leads the
+/// school or trust, for staff and members of the board.
+async fn ending(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+    post: &str,
+) -> Result<(accounts::Held, Permit), PageError> {
+    let all = match account_id(id) {
+        Ok(account) => accounts::held(&app.db, Some(account)).await?,
+        Err(_) => Vec::new(),
+    };
+    let held = all.into_iter().find(|held| held.id == post);
+    let own = held.as_ref().filter(|held| colleagues::may_end(visitor, held));
+    // Whoever may not look hears the same whether there is such a post or not.
+    let permit = match own {
+        Some(held) => authorize(app, visitor, Action::Sign, &colleagues::resource(held.org))?,
+        None => door(app, visitor, Action::Update)?,
+    };
+    Ok((held.ok_or(PageError::NotFound)?, permit))
+}
+
+/// The list in which somebody found the post that ends.
+fn list_of(visitor: &Visitor) -> (&'static str, &'static str) {
+    if changes(visitor) { ("People", "/people") } else { ("Colleagues", "/colleagues") }
+}
+
 pub(super) async fn ask_end(
     State(app): State<App>,
     SignedIn(visitor): SignedIn,
@@ -392,19 +419,18 @@ pub(super) async fn ask_end(
     duties: Option<Extension<Duties>>,
     Path((id, post)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
-    door(&app, &visitor, Action::Update)?;
-    let held = accounts::held(&app.db, Some(account_id(&id)?)).await?;
-    let held = held.iter().find(|held| held.id == post).ok_or(PageError::NotFound)?;
+    let held = ending(&app, &visitor, &id, &post).await?.0;
     let duties = match duties {
         Some(Extension(duties)) => duties.answers(&app, &(held.account, held.org)).await?,
         None => Vec::new(),
     };
     let sheet =
         end_form(&app, &id, &post, &FormData::default(), &Errors::default(), &duties).await?;
+    let (list, href) = list_of(&visitor);
     frame
         .page("End a post")
-        .visible_to(Zone::System.in_words())
-        .crumb("People", "/people")
+        .visible_to(if changes(&visitor) { Zone::System } else { Zone::School }.in_words())
+        .crumb(list, href)
         .show(&sheet)
 }
 
@@ -416,14 +442,15 @@ pub(super) async fn end(
     Path((id, post)): Path<(String, String)>,
     Form(data): Form,
 ) -> Result<Response, PageError> {
-    let permit = door(&app, &visitor, Action::Update)?;
+    let (_, permit) = ending(&app, &visitor, &id, &post).await?;
     let mut errors = data.errors();
     let mut open = Vec::new();
     let last = data.date("last", &mut errors, "Enter the last day, for example 31 12 2026");
     if let (Some(last), true) = (last, errors.is_empty()) {
         let duties = duties.map(|Extension(duties)| duties).unwrap_or_default();
         match leaving::end_post(&app, &permit, &post, last, &duties).await {
-            Ok(_) => return Ok(redirect(&format!("/people/{id}"))),
+            Ok(_) if changes(&visitor) => return Ok(redirect(&format!("/people/{id}"))),
+            Ok(_) => return Ok(redirect("/colleagues")),
             Err(LeavingError::Held(held)) => {
                 errors.add("last", "Somebody has to take over what this person looks after first");
                 open = held;
@@ -435,10 +462,11 @@ pub(super) async fn end(
         }
     }
     let sheet = end_form(&app, &id, &post, &data, &errors, &open).await?;
+    let (list, href) = list_of(&visitor);
     frame
         .page("End a post")
-        .visible_to(Zone::System.in_words())
-        .crumb("People", "/people")
+        .visible_to(if changes(&visitor) { Zone::System } else { Zone::School }.in_words())
+        .crumb(list, href)
         .with_problems()
         .show(&sheet)
 }

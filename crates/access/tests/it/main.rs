@@ -1,6 +1,7 @@
 //! Access on both databases.
 
 mod account;
+mod colleagues;
 mod links;
 mod looks;
 mod matrix;

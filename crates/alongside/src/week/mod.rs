@@ -126,6 +126,16 @@ pub async fn of(app: &App, visitor: &Visitor) -> Result<Week, PageError> {
         let tag = "Waiting for you".to_owned();
         week.mine.items.push(Item::new(text, "/partnerships".to_owned(), tag, member));
     }
+    let mut led: Vec<_> = visitor.posts.iter().map(|post| post.org).collect();
+    led.sort();
+    led.dedup();
+    for org in led.into_iter().filter(|&org| access::colleagues::looks_after(visitor, org)) {
+        for one in access::colleagues::waiting(&app.db, org).await? {
+            let text = format!("{} asks to be let in", one.name);
+            let tag = "Waiting for you".to_owned();
+            week.mine.items.push(Item::new(text, "/colleagues".to_owned(), tag, one.title));
+        }
+    }
     for waiting in needs::waiting(app, visitor).await? {
         let item = Item::new(waiting.text, waiting.href, waiting.tag, waiting.detail);
         week.mine.items.push(item);

@@ -325,9 +325,8 @@ async fn settle(
     let today = foundation::clock::london(permit.context().at);
     let members = partnerships::members(tx, partnership, today).await?;
     let accepted = acceptances(tx, partnership).await?;
-    let said = |member: &OrgRef| {
-        accepted.iter().any(|one| one.number == number && one.org == *member)
-    };
+    let said =
+        |member: &OrgRef| accepted.iter().any(|one| one.number == number && one.org == *member);
     if members.len() < 2 || !members.iter().all(said) {
         return Ok(false);
     }
