@@ -200,8 +200,8 @@ fn parse(texts: [String; FILES.len()], more: Further) -> Result<Pack, Vec<String
             problems.push(format!("{file}: a scale needs at least two grades"));
         }
     }
-    if roles.iter().all(|role| role.retired) {
-        problems.push("roles.toml: at least one role must not be retired".to_owned());
+    if roles.iter().all(|role| role.retired || role.until.is_some()) {
+        problems.push("roles.toml: at least one role must be given without an end".to_owned());
     }
     if !problems.is_empty() {
         return Err(problems);

@@ -56,6 +56,10 @@ pub struct RoleKind {
     /// A role of the past: readable, not given to anybody new.
     #[serde(default)]
     pub retired: bool,
+    /// The first day on which it is given to anybody; always, where that is not said.
+    pub from: Option<Date>,
+    /// The last such day; readable afterwards.
+    pub until: Option<Date>,
     /// The modules of training somebody needs before the role is theirs, by code.
     #[serde(default)]
     pub needs: Vec<String>,
@@ -72,6 +76,29 @@ pub struct RoleKind {
     /// the role comes without.
     #[serde(default)]
     pub home_school: String,
+}
+
+impl RoleKind {
+    /// Whether the role may be given to somebody on a day.
+    #[must_use]
+    pub fn is_given_on(&self, day: Date) -> bool {
+        !self.retired
+            && self.from.is_none_or(|from| from <= day)
+            && self.until.is_none_or(|until| day <= until)
+    }
+}
+
+impl Requirement {
+    /// What an agreement must say, in words.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Priority => "the one priority it serves",
+            Self::BothHeads => "the head on each side",
+            Self::Trigger => "what happened that called for it",
+            Self::HomeTeam => "somebody else of the home school’s team",
+        }
+    }
 }
 
 /// A piece of training behind a role.
@@ -232,6 +259,9 @@ pub fn parse_roles(text: &str) -> Result<Roles, String> {
                 SPHERES.join(", "),
                 EXTENTS.join(", ")
             ));
+        }
+        if role.from.zip(role.until).is_some_and(|(from, until)| until < from) {
+            return Err(format!("role “{}”: it ends before it begins", role.code));
         }
         if let Some(unknown) =
             role.needs.iter().find(|code| file.module.iter().all(|one| one.code != **code))
@@ -488,7 +518,10 @@ mod tests {
 
     #[test]
     fn the_packs_that_ship_are_in_order() {
-        assert!(roles().iter().any(|role| role.retired), "history stays readable");
+        let ast = role("ast").expect("history stays readable");
+        let given = ["1998-08-31", "1998-09-01", "2013-08-31", "2013-09-01"];
+        let given = given.map(|day| ast.is_given_on(day.parse().unwrap()));
+        assert_eq!(given, [false, true, true, false], "from its first day to its last");
         assert_eq!(role("sle").unwrap().extent, "develop");
         assert_eq!(role("lle").unwrap().requires, [Requirement::Priority, Requirement::BothHeads]);
         assert_eq!(role("nle").unwrap().requires, [Requirement::Trigger, Requirement::HomeTeam]);

@@ -115,7 +115,8 @@ pub async fn partners(
 ) -> Result<Vec<Designation>, DbError> {
     let mut all = cadre::cadre_of(db, partnership).await?;
     let several = |one: &Designation| {
-        brokerage::packs::role(&one.role).is_some_and(|role| role.several && !role.retired)
+        brokerage::packs::role(&one.role)
+            .is_some_and(|role| role.several && role.is_given_on(today))
     };
     all.retain(|one| several(one) && one.is_live(today) && one.is_current(today));
     Ok(all)

@@ -13,7 +13,7 @@ use foundation::{
 use jiff::civil::Date;
 
 use crate::{
-    Refusal,
+    AgreementId, Refusal,
     agreements::{
         Agreement, State, Terms,
         store::{self, signed},
@@ -41,6 +41,8 @@ pub struct Watch {
     pub delivered: Table,
     /// Supports that answer no request and name no area of need.
     pub unlinked: Table,
+    /// The agreements of those rows, in their order: the rooms above know of other needs.
+    pub unlinked_ids: Vec<AgreementId>,
 }
 
 pub(crate) fn table(caption: &str, columns: &[&str], rows: Vec<Vec<Cell>>) -> Table {
@@ -90,6 +92,7 @@ pub(crate) async fn among(
     all.sort_by_cached_key(|agreement| name(agreement.supported).to_lowercase());
     let pair = |a: &Agreement| [Cell::text(name(a.supported)), Cell::text(name(a.supporting))];
     let (mut unsigned, mut quiet, mut delivered, mut unlinked) = (vec![], vec![], vec![], vec![]);
+    let mut unlinked_ids = Vec::new();
     let mut receiving: BTreeMap<String, Vec<&Agreement>> = BTreeMap::new();
     for agreement in &all {
         if agreement.state().awaits_signature() {
@@ -118,6 +121,7 @@ pub(crate) async fn among(
                 row.extend(pair(agreement));
                 row.push(Cell::text(days(terms.half_days())));
                 unlinked.push(row);
+                unlinked_ids.push(agreement.id);
             }
         }
     }
@@ -152,6 +156,7 @@ pub(crate) async fn among(
             &["Support", "For", "From", "Days agreed"],
             unlinked,
         ),
+        unlinked_ids,
     })
 }
 

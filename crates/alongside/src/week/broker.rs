@@ -18,7 +18,7 @@ use foundation::{
 };
 use jiff::{Timestamp, ToSpan as _};
 use sea_orm::FromQueryResult;
-use support::watch;
+use support::{AgreementId, watch};
 
 /// Everything on a broker's dashboard, each part a table under its own name.
 ///
@@ -30,6 +30,7 @@ pub async fn tables(
     partnership: OrgRef,
 ) -> Result<Vec<(&'static str, Table)>, PageError> {
     let watch = watch::over(&app.db, visitor, partnership, app.clock.today()).await?;
+    let unlinked = without_plan(app, watch.unlinked, &watch.unlinked_ids).await?;
     let requests = requests::requests_through(&app.db, partnership, app.clock.today()).await?;
     Ok(vec![
         ("clocks", clocks(app, &requests).await?),
@@ -37,11 +38,23 @@ pub async fn tables(
         ("quiet", watch.quiet),
         ("overlaps", watch.overlaps),
         ("days", watch.delivered),
-        ("unlinked", watch.unlinked),
+        ("unlinked", unlinked),
         ("company", super::company::table(app, partnership).await?),
         ("capacity", capacity_ahead(app, partnership).await?),
         ("pace", pace(&app.db, &requests, partnership).await?),
     ])
+}
+
+/// The supports that name no need in their agreement and serve no objective of a plan either.
+async fn without_plan(app: &App, mut all: Table, ids: &[AgreementId]) -> Result<Table, DbError> {
+    let mut rows = Vec::new();
+    for (row, &id) in std::mem::take(&mut all.rows).into_iter().zip(ids) {
+        if plans::store::linked_plans(&app.db, id).await?.is_empty() {
+            rows.push(row);
+        }
+    }
+    all.rows = rows;
+    Ok(all)
 }
 
 /// Requests that wait for an answer within two working days, soonest first.

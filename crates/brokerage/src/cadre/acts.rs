@@ -73,10 +73,10 @@ pub async fn nominate(
 ) -> Result<DesignationId, ActError> {
     match packs::role(&new.role) {
         None => return Err(ActError::missing("role", "Choose a role from the list")),
-        Some(role) if role.retired => {
+        Some(role) if !role.is_given_on(foundation::clock::london(permit.context().at)) => {
             return Err(ActError::missing(
                 "role",
-                format!("{} is a role of the past and cannot be given to anybody new", role.name),
+                format!("{} is not given to anybody new at the moment", role.name),
             ));
         }
         Some(_) => {}

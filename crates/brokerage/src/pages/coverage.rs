@@ -23,10 +23,13 @@ use crate::desk::{
     plan::coverage,
     unlock::{self, Line},
 };
+use crate::requests::days_in_words;
 
 #[derive(Template)]
 #[template(path = "coverage.html")]
 struct Page {
+    /// Where more is asked for than is free, in words.
+    short: Vec<String>,
     cases: Vec<String>,
     table: String,
     downloads: Html,
@@ -78,6 +81,30 @@ fn by_specialism(standing: &Standing) -> Table {
             date_in_words(standing.board.pool.today)
         )],
     }
+}
+
+/// The specialisms of which more is asked for than is free, the widest gap first.
+fn shortages(standing: &Standing) -> Vec<String> {
+    let mut short = coverage(&standing.board, standing.plan());
+    short.retain(|one| one.wanted_half_days > one.free_half_days);
+    short.sort_by_key(|one| std::cmp::Reverse(one.wanted_half_days - one.free_half_days));
+    let words = |half_days: u32| days_in_words(i64::from(half_days));
+    short
+        .into_iter()
+        .map(|one| {
+            let bring = match one.supporters {
+                0 => "nobody brings it".to_owned(),
+                1 => "one person or school brings it".to_owned(),
+                n => format!("{n} people and schools bring it"),
+            };
+            format!(
+                "{}: {} asked for, {} free; {bring}",
+                one.name,
+                words(one.wanted_half_days),
+                words(one.free_half_days)
+            )
+        })
+        .collect()
 }
 
 fn capital(words: &str) -> String {
@@ -142,6 +169,7 @@ pub(super) async fn show(
         [("CSV", link("csv")), ("Excel", link("xlsx")), ("JSON", link("json"))]
     };
     let content = Page {
+        short: shortages(&standing),
         cases,
         table: by_specialism(&standing).html(),
         downloads: Html::of(&Downloads::new("by specialism", items("/desk/coverage"))),

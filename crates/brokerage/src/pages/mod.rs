@@ -21,6 +21,7 @@ mod propose;
 mod record;
 mod request;
 mod request_form;
+mod roles;
 mod settle;
 mod specialisms;
 mod suggest;
@@ -77,6 +78,7 @@ pub fn routes() -> Router<App> {
         .route("/specialisms/{code}/retire", post(specialisms::retire))
         .route("/specialisms/{code}/restore", post(specialisms::restore))
         .route("/cadre/new", get(nominate::ask).post(nominate::create))
+        .route("/cadre/roles", get(roles::list))
         .route("/cadre/{id}", get(cadre::show))
         .route("/cadre/{id}/time", post(cadre::time))
         .route("/cadre/{id}/release", post(cadre::release))

@@ -196,7 +196,8 @@ async fn page(
         .value(form.text("role"))
         .item("", "Choose")
         .error_if(errors.get("role"));
-    for kind in packs::roles().iter().filter(|kind| !kind.retired) {
+    let today = app.clock.today();
+    for kind in packs::roles().iter().filter(|kind| kind.is_given_on(today)) {
         role = role.item(kind.code.as_str(), kind.name.as_str());
     }
     let labels = ["What do they bring?", "And also", "And also (third)"];

@@ -23,7 +23,12 @@ async fn a_designation_needs_release_and_training_and_retired_roles_are_refused(
             profile: profile(&[wanted("music", Depth::Expert)]),
         };
         let told = acts::nominate(&t.app, &system(&t), &new).await.unwrap_err().to_string();
-        assert!(told.contains("role of the past"), "{told}");
+        assert!(told.contains("not given to anybody new"), "{told}");
+        // The catalogue says how far and how deep each role goes, and when one of the past was given.
+        let page = t.get(Some(&w.aisha), "/cadre/roles").await.expect(200);
+        let page = page.contains("Advanced Skills Teacher").contains("Of the past");
+        let _ = page.contains("1 September 1998 to 31 August 2013").contains("The whole country");
+        let _ = t.get(None, "/cadre/roles").await.expect(303);
         new.role = "expert-practitioner".to_owned();
         let id = acts::nominate(&t.app, &system(&t), &new).await.unwrap();
         let step = async |act, who| acts::take_step(&t.app, &system(&t), id, act, who).await;

@@ -229,7 +229,8 @@ async fn a_day_more_is_worth_most_where_nobody_can_meet_the_need() {
         let less = unlock::less_in_words(lines[0].less.as_ref());
         assert_eq!(less, "leave 1 day unmet");
         let page = t.get(Some(&w.marcus), "/desk/coverage").await.expect(200);
-        let _ = page.contains("Where one more day helps most").contains("Leave 1 day unmet");
+        let page = page.contains("Where one more day helps most").contains("Leave 1 day unmet");
+        let _ = page.contains("Where more is asked for than is free").contains("asked for, ");
         let csv = t.get(Some(&w.marcus), "/desk/coverage/days.csv").await.expect(200);
         let _ = csv.contains("Early reading");
     })

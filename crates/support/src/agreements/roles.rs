@@ -111,10 +111,10 @@ pub(super) async fn must_be_held(
     let Some(kind) = terms.role.kind() else {
         return Err(Refusal::field("role", "Choose a role from the list"));
     };
-    if kind.retired {
+    if !kind.is_given_on(today) {
         return Err(Refusal::field(
             "role",
-            format!("{} is a role of the past and cannot be given to anybody new", kind.name),
+            format!("{} is not given to anybody new at the moment", kind.name),
         ));
     }
     let Some((account, name)) = lead(terms) else {

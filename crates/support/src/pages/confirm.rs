@@ -43,7 +43,11 @@ async fn opened(app: &App, token: &str) -> Result<Option<(Sight, Version, Side)>
     };
     let orgs = [agreement.supported, agreement.supporting];
     let names = neighbours::names(&app.db, orgs).await?;
-    Ok(Some((Sight { agreement, standings: Vec::new(), names }, version, side)))
+    Ok(Some((
+        Sight { agreement, standings: Vec::new(), names, today: app.clock.today() },
+        version,
+        side,
+    )))
 }
 
 pub(super) async fn ask(

@@ -178,6 +178,8 @@ pub struct Sight {
     pub standings: Vec<Standing>,
     /// The names of its organisations.
     pub names: HashMap<OrgRef, String>,
+    /// The day on which it is looked at.
+    pub today: jiff::civil::Date,
 }
 
 impl Sight {
@@ -293,7 +295,7 @@ pub async fn sight(
     let standings = standings(app, &app.db, &permit, &agreement).await?;
     let orgs = [Some(agreement.supported), Some(agreement.supporting), agreement.partnership];
     let names = neighbours::names(&app.db, orgs.into_iter().flatten()).await?;
-    Ok((Sight { agreement, standings, names }, permit))
+    Ok((Sight { agreement, standings, names, today: app.clock.today() }, permit))
 }
 
 /// Opens an agreement for a form, for those who may send it: the same question as the act's, so

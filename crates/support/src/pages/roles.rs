@@ -29,7 +29,7 @@ pub(super) fn fields(sight: &Sight, terms: &Terms, form: &FormData, errors: &Err
         .item("", "In no particular role");
     for kind in packs::roles() {
         // A role of the past stays where it is and is offered to nobody else.
-        if !kind.retired || kind.code == terms.role.code {
+        if kind.is_given_on(sight.today) || kind.code == terms.role.code {
             role = role.item(kind.code.as_str(), kind.name.as_str());
         }
     }

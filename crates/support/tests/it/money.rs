@@ -240,7 +240,7 @@ async fn no_more_people_are_out_on_a_day_than_their_head_has_said() {
         let moved = time::plan(&t.app, &aisha, id, &his(date(2027, 1, 26))).await.unwrap();
         let agreement = find(&t, id).await;
         let tx = t.app.db.write().await.unwrap();
-        let refused = time::move_in(&t.app, &tx, &aisha, &agreement, moved, on).await;
+        let refused = time::move_in(&t.app, &tx, &aisha, &agreement, moved, on, None).await;
         let _ = told(refused.unwrap_err());
         drop(tx);
         let because = daniel.because("A colleague covers both classes");
