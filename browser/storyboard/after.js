@@ -28,7 +28,7 @@ const NETWORK = 'Early reading leads'
 async function network (world, expect) {
   const marcus = await world.as('marcus')
   await marcus.goto(world.at('/networks'))
-  await follow(marcus, 'Begin a network')
+  await follow(marcus, 'Begin a network or a programme')
   await fill(marcus, { name: NETWORK, about: 'Whoever leads early reading, whatever their post.' })
   const convenor = await marcus.locator('[name=convenor] option', { hasText: 'Aisha Khan' }).getAttribute('value')
   await marcus.locator('[name=convenor]').selectOption(convenor)

@@ -67,6 +67,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 113,
         sql: include_str!("../migrations/0113_colleagues.sql"),
     },
+    Migration {
+        room: "access",
+        number: 114,
+        sql: include_str!("../migrations/0114_lead_school.sql"),
+    },
 ];
 
 /// This room's background work.

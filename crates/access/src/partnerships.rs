@@ -28,6 +28,8 @@ pub struct Partnership {
     pub name: String,
     /// Alliance, cluster, professional learning community, place, trust-to-trust or triad.
     pub kind: String,
+    /// The member that leads it and answers for it, where its members agreed on one.
+    pub lead_org: Option<OrgRef>,
     active_on: Option<AsText<Date>>,
 }
 
@@ -111,6 +113,31 @@ pub async fn activate(
         events::append(tx, context, event).await?;
     }
     Ok(changed > 0)
+}
+
+/// Names the member that leads a partnership, or takes the name away.
+///
+/// # Errors
+/// [`DbError::Conflict`] when it is no member on that day.
+pub async fn lead(
+    tx: &Tx,
+    context: &Context,
+    partnership: OrgRef,
+    member: Option<OrgRef>,
+    today: Date,
+) -> Result<(), DbError> {
+    if let Some(member) = member
+        && !members(tx, partnership, today).await?.contains(&member)
+    {
+        return Err(DbError::Conflict("member"));
+    }
+    tx.run(
+        "UPDATE partnership SET lead_org = $2 WHERE org = $1",
+        [partnership.into(), member.map(|it| it.to_string()).into()],
+    )
+    .await?;
+    let verb = if member.is_some() { "is led by" } else { "is led by nobody" };
+    told(tx, context, partnership, verb, member.unwrap_or(partnership)).await
 }
 
 /// Whether a partnership works: every member accepted its charter once. One that is being formed,
@@ -210,7 +237,7 @@ pub async fn inviting(
     on: Date,
 ) -> Result<Vec<Partnership>, DbError> {
     db.all(
-        "SELECT p.org, p.name, p.kind, p.active_on FROM partnership p JOIN partnership_member m ON m.partnership = p.org
+        "SELECT p.org, p.name, p.kind, p.lead_org, p.active_on FROM partnership p JOIN partnership_member m ON m.partnership = p.org
          WHERE m.org = $1 AND m.agreed_on IS NULL AND (m.end_on IS NULL OR m.end_on >= $2)
          ORDER BY p.name, p.org",
         [member.into(), on.to_string().into()],
@@ -257,6 +284,11 @@ pub async fn leave(
     if ended == 0 {
         return Err(DbError::Conflict("membership"));
     }
+    tx.run(
+        "UPDATE partnership SET lead_org = NULL WHERE org = $1 AND lead_org = $2",
+        [partnership.into(), member.into()],
+    )
+    .await?;
     told(tx, context, partnership, "left", member).await
 }
 
@@ -266,7 +298,7 @@ pub async fn leave(
 /// When the database cannot be read.
 pub async fn of(db: &impl Sql, member: OrgRef, on: Date) -> Result<Vec<Partnership>, DbError> {
     db.all(
-        "SELECT p.org, p.name, p.kind, p.active_on FROM partnership p JOIN partnership_member m ON m.partnership = p.org
+        "SELECT p.org, p.name, p.kind, p.lead_org, p.active_on FROM partnership p JOIN partnership_member m ON m.partnership = p.org
          WHERE m.org = $1 AND m.agreed_on <= $2 AND (m.end_on IS NULL OR m.end_on >= $2)
          ORDER BY p.name",
         [member.into(), on.to_string().into()],
@@ -368,8 +400,11 @@ async fn orgs(
 /// # Errors
 /// When the database cannot be read.
 pub async fn get(db: &impl Sql, org: OrgRef) -> Result<Option<Partnership>, DbError> {
-    db.first("SELECT org, name, kind, active_on FROM partnership WHERE org = $1", [org.into()])
-        .await
+    db.first(
+        "SELECT org, name, kind, lead_org, active_on FROM partnership WHERE org = $1",
+        [org.into()],
+    )
+    .await
 }
 
 /// Every partnership, by name.
@@ -377,5 +412,6 @@ pub async fn get(db: &impl Sql, org: OrgRef) -> Result<Option<Partnership>, DbEr
 /// # Errors
 /// When the database cannot be read.
 pub async fn all(db: &impl Sql) -> Result<Vec<Partnership>, DbError> {
-    db.all("SELECT org, name, kind, active_on FROM partnership ORDER BY name, org", []).await
+    db.all("SELECT org, name, kind, lead_org, active_on FROM partnership ORDER BY name, org", [])
+        .await
 }

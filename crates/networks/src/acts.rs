@@ -17,7 +17,7 @@ use crate::{
     Refusal, letters,
     meet::{self, Plan},
     meetings::Pattern,
-    network::{self, Member, MemberId, Network, NetworkId, works_at},
+    network::{self, Member, MemberId, Network, NetworkId, Sort, works_at},
 };
 
 /// A network to be founded.
@@ -33,6 +33,8 @@ pub struct NewNetwork {
     pub convenor: AccountId,
     /// How often it means to meet.
     pub pattern: Pattern,
+    /// Whether it meets for good or is a course with an end.
+    pub sort: Sort,
 }
 
 pub(crate) fn event<'a>(of: &Network, thing: &'a str, id: &'a str, verb: &'a str) -> Event<'a> {
@@ -83,7 +85,7 @@ pub async fn found(app: &App, permit: &Permit, new: &NewNetwork) -> Result<Netwo
     let today = london(permit.context().at);
     tx.run(
         "INSERT INTO network (id, partnership, name, about, convenor, convenor_name, founded_on,
-           version) VALUES ($1, $2, $3, $4, $5, $6, $7, 1)",
+           kind, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)",
         [
             id.into(),
             new.partnership.into(),
@@ -92,6 +94,7 @@ pub async fn found(app: &App, permit: &Permit, new: &NewNetwork) -> Result<Netwo
             new.convenor.into(),
             convenor_name.into(),
             AsText(today).into(),
+            AsText(new.sort).into(),
         ],
     )
     .await?;

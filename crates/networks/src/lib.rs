@@ -45,6 +45,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 2,
         sql: include_str!("../migrations/0002_introductions.sql"),
     },
+    Migration {
+        room: "networks",
+        number: 10,
+        sql: include_str!("../migrations/0010_programmes.sql"),
+    },
 ];
 
 /// The state machines of this room, for the documentation.

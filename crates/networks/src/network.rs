@@ -1,7 +1,7 @@
 //! What a network is, and who belongs to it.
 
 use access::{AccountId, Kind, Post, Resource, Visitor, Zone, accounts, partnerships};
-use foundation::{App, DbError, OrgRef, Sql, db::AsText, id_type};
+use foundation::{App, DbError, OrgRef, Sql, db::AsText, id_type, words};
 use jiff::civil::Date;
 use sea_orm::FromQueryResult;
 
@@ -13,6 +13,14 @@ id_type! {
 id_type! {
     /// Somebody's membership.
     MemberId
+}
+
+words! {
+    /// What sort of coming together it is.
+    Sort {
+        Network = "network", "Network";
+        Programme = "programme", "Programme";
+    }
 }
 
 /// A network of a partnership.
@@ -31,13 +39,21 @@ pub struct Network {
     /// Their name.
     pub convenor_name: String,
     ended_on: Option<AsText<Date>>,
+    kind: AsText<Sort>,
     /// Guards against two changes at once.
     pub version: i64,
 }
 
-const COLUMNS: &str = "id, partnership, name, about, convenor, convenor_name, ended_on, version";
+const COLUMNS: &str =
+    "id, partnership, name, about, convenor, convenor_name, ended_on, kind, version";
 
 impl Network {
+    /// Whether it meets for good or is a course with an end.
+    #[must_use]
+    pub const fn sort(&self) -> Sort {
+        self.kind.0
+    }
+
     /// The last day, where it has ended.
     #[must_use]
     pub fn ended_on(&self) -> Option<Date> {

@@ -106,7 +106,7 @@ async fn new_form(
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
-    let mut page = FormPage::new("Begin a network", "/networks/new", "/networks");
+    let mut page = FormPage::new("Begin a network or a programme", "/networks/new", "/networks");
     page.caption =
         partnerships::get(&app.db, partnership).await?.map_or_else(String::new, |it| it.name);
     page.lede = paragraphs(
@@ -115,6 +115,17 @@ async fn new_form(
     );
     page.problems = parts::problems(errors);
     page.fields = fields(app, partnership, form, errors).await?;
+    page.fields.push(choice(
+        form,
+        errors,
+        "sort",
+        "What is it?",
+        "",
+        &[
+            ("network", "A network", "Colleagues of one field who meet for as long as it helps"),
+            ("programme", "A programme", "A course of sessions with a beginning and an end"),
+        ],
+    ));
     page.fields.push(choice(
         form,
         errors,
@@ -131,7 +142,7 @@ async fn new_form(
     page.fields.push(hidden("partnership", partnership));
     page.button = "Begin it".to_owned();
     let built = frame
-        .page("Begin a network")
+        .page("Begin a network or a programme")
         .visible_to(access::Zone::Network.in_words())
         .crumb("Networks", "/networks");
     built.checked(errors).show(&page)
@@ -145,7 +156,7 @@ pub(super) async fn ask(
 ) -> Result<Response, PageError> {
     let partnership = partnership(&visitor, &of.partnership)?;
     authorize(&app, &visitor, Action::Create, &network::resource(partnership))?;
-    let form = FormData::from_pairs([("pattern", "3")]);
+    let form = FormData::from_pairs([("sort", "network"), ("pattern", "3")]);
     new_form(&app, frame, partnership, &form, &Errors::default()).await
 }
 
@@ -162,16 +173,20 @@ pub(super) async fn found(
     form.required("about", &mut errors, "Say for whom it is, in a sentence");
     let convenor = form.parsed("convenor", &mut errors, "Choose who convenes it");
     let pattern = Pattern::of(form.text("pattern"));
+    let sort = form.parsed("sort", &mut errors, "Say whether it is a network or a programme");
     if pattern.is_none() {
         errors.add("pattern", "Say how often it meets");
     }
-    if let (true, Some(convenor), Some(pattern)) = (errors.is_empty(), convenor, pattern) {
+    if let (true, Some(convenor), Some(pattern), Some(sort)) =
+        (errors.is_empty(), convenor, pattern, sort)
+    {
         let new = NewNetwork {
             partnership,
             name: form.text("name").to_owned(),
             about: form.text("about").to_owned(),
             convenor,
             pattern,
+            sort,
         };
         match acts::found(&app, &permit, &new).await {
             Ok(id) => return Ok(redirect(&format!("/networks/{id}"))),

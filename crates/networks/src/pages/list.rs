@@ -3,13 +3,13 @@
 use access::{Action, SignedIn, Visitor, Zone, decide, partnerships};
 use axum::{extract::State as Handle, response::Response};
 use foundation::{App, OrgRef, PageError, clock::date_in_words, web::Frame};
-use govuk::Html;
+use govuk::{Html, Tag, TagColour};
 use support::pages::parts::{Sheet, go, link, paragraphs, text};
 
 use super::on_page::next;
 use crate::{
     meetings,
-    network::{self, Network},
+    network::{self, Network, Sort},
 };
 
 /// The partnerships whose networks a visitor reads.
@@ -43,8 +43,14 @@ async fn card(app: &App, visitor: &Visitor, of: &Network) -> Result<String, Page
         ),
         None => "No meeting is planned".to_owned(),
     };
+    let sort = match of.sort() {
+        Sort::Network => String::new(),
+        Sort::Programme => {
+            format!(" {}", Html::of(&Tag::coloured(TagColour::Purple, of.sort().words())).as_str())
+        }
+    };
     Ok(format!(
-        "<li><a class=\"govuk-link govuk-!-font-weight-bold\" href=\"{}\">{}</a><br>{}<br>\
+        "<li><a class=\"govuk-link govuk-!-font-weight-bold\" href=\"{}\">{}</a>{sort}<br>{}<br>\
          <span class=\"govuk-body-s\">Convened by {}. {next}. {yours}</span></li>",
         of.address(),
         text(&of.name).as_str(),
@@ -86,7 +92,7 @@ pub(super) async fn list(
         }];
         if decide(&visitor, Action::Create, &network::resource(*partnership)).allowed {
             let href = format!("/networks/new?partnership={partnership}");
-            body.push(go(&href, "Begin a network"));
+            body.push(go(&href, "Begin a network or a programme"));
         }
         sheet = sheet.part(&name.unwrap_or_default(), Html::join(body));
     }

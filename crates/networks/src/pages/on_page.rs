@@ -6,7 +6,7 @@ use register::pages::{Line, Section};
 
 use crate::{
     meetings::{self, Meeting, State},
-    network,
+    network::{self, Sort},
 };
 
 /// The networks of a partnership, each with its next meeting.
@@ -29,7 +29,11 @@ pub async fn sections(
             Some(it) => format!("next on {}: {}", date_in_words(it.on()), it.title),
             None => "no meeting planned".to_owned(),
         };
-        lines.push(Line { text: of.name.clone(), href: Some(of.address()), note });
+        let text = match of.sort() {
+            Sort::Network => of.name.clone(),
+            Sort::Programme => format!("{} (programme)", of.name),
+        };
+        lines.push(Line { text, href: Some(of.address()), note });
     }
     if lines.is_empty() {
         lines.push(Line {
@@ -39,7 +43,7 @@ pub async fn sections(
         });
     }
     Ok(vec![Section {
-        heading: "Networks of colleagues".to_owned(),
+        heading: "Networks and programmes".to_owned(),
         lines,
         visible_to: Zone::Network.in_words(),
     }])

@@ -50,9 +50,10 @@ pub(super) async fn show(
     let members = network::members(&app, &app.db, &of).await?;
     let all = meetings::of_network(&app.db, of.id).await?;
     let mut sheet = Sheet::new(of.name.clone());
-    sheet.caption = partnerships::get(&app.db, of.partnership)
-        .await?
-        .map_or_else(|| "Network".to_owned(), |it| format!("Network of {}", it.name));
+    sheet.caption = partnerships::get(&app.db, of.partnership).await?.map_or_else(
+        || of.sort().words().to_owned(),
+        |it| format!("{} of {}", of.sort().words(), it.name),
+    );
     if let Some(day) = of.ended_on() {
         let words = format!("Ended on {}", date_in_words(day));
         sheet.tag = Html::of(&Tag::coloured(TagColour::Grey, words));

@@ -45,6 +45,26 @@ async fn a_network_meets_once_a_term_and_a_teaching_assistant_joins() {
         let missing = t.post(Some(&w.marcus), "/networks/new", &[("name", "Heads")]).await;
         let page = missing.expect(422);
         let _ = page.contains("Say for whom it is").contains("Choose who convenes it");
+        // A programme is one with an end, and says what it is.
+        let aisha = w.aisha.account.to_string();
+        let course = [
+            ("name", "Stepping up"),
+            ("about", "For deputies who will lead a school."),
+            ("convenor", aisha.as_str()),
+            ("pattern", "0"),
+            ("sort", "course"),
+        ];
+        let _ = t.post(Some(&w.marcus), "/networks/new", &course).await.expect(422);
+        let course = [course[0], course[1], course[2], course[3], ("sort", "programme")];
+        let made = t.post(Some(&w.marcus), "/networks/new", &course).await.expect(303);
+        let at = made.location().to_owned();
+        let made = t.get(Some(&w.tom), &at).await.expect(200);
+        let _ = made.contains("Programme of Tideway");
+        let _ = t.get(Some(&w.tom), "/networks").await.expect(200).contains("Programme");
+        let end = format!("{at}/end");
+        let done = [("reason", "The course is over")];
+        let _ = t.post(Some(&w.marcus), &end, &done).await.expect(303);
+        let _ = t.letters().await;
         let page = founded(&t, &w).await;
         assert_eq!(t.letters().await.len(), 1, "the convenor is told");
         let all = meetings::of_network(&t.app.db, of(&t, &w).await.id).await.unwrap();

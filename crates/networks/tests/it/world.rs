@@ -87,6 +87,7 @@ pub(crate) async fn founded(t: &TestApp, w: &World) -> String {
         ("about", "Whoever leads early reading, whatever their post."),
         ("convenor", aisha.as_str()),
         ("pattern", "3"),
+        ("sort", "network"),
     ];
     let done = t.post(Some(&w.marcus), "/networks/new", &form).await.expect(303);
     done.location().to_owned()

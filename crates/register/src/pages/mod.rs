@@ -7,6 +7,7 @@ mod areas;
 mod card;
 mod family;
 mod finding;
+mod lead_school;
 mod memory;
 mod partnership;
 mod picture;
@@ -48,6 +49,7 @@ pub fn routes() -> Router<App> {
         .route("/partnerships/{id}/tables/{file}", get(partnership::table))
         .route("/partnerships/{id}/admit", post(partnership::admit))
         .route("/partnerships/{id}/leave", post(partnership::leave))
+        .route("/partnerships/{id}/lead", post(lead_school::save))
         .route("/partnerships/{id}/answer", post(partnership::answer))
         .route("/trusts/{uid}/together", get(together::page))
         .route("/trusts/{uid}/together/{file}", get(together::download))

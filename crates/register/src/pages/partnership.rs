@@ -21,7 +21,7 @@ use foundation::{
 use govuk::{Button, Details, ErrorSummary, Html, Input, RadioItem, Radios, SummaryList, Textarea};
 
 use super::{
-    Section, Sections, downloads, finding, named, sections,
+    Section, Sections, downloads, finding, lead_school, named, sections,
     together::{self, Place},
 };
 use crate::{School, orgs};
@@ -64,7 +64,7 @@ async fn readable(app: &App, visitor: &Visitor, org: OrgRef) -> Result<Partnersh
     partnerships::get(&app.db, org).await?.ok_or(PageError::NotFound)
 }
 
-fn reference(id: &str) -> Result<OrgRef, PageError> {
+pub(super) fn reference(id: &str) -> Result<OrgRef, PageError> {
     format!("partnership:{id}").parse().map_err(|_| PageError::NotFound)
 }
 
@@ -316,6 +316,11 @@ async fn show_page(
         }
     }
     let (members, schools) = members(app, visitor, org).await?;
+    let named: Vec<_> = members.iter().map(|one| (one.org, one.name.clone())).collect();
+    let leads = match it.lead_org {
+        Some(lead) => orgs::org_name(&app.db, lead).await?,
+        None => "No member in particular".to_owned(),
+    };
     let base = partnerships::address(org);
     let admit = may_keep.then(|| {
         let field = members_field("members", data, errors);
@@ -326,7 +331,8 @@ async fn show_page(
                 Button::new("Ask them").secondary()
             )),
         );
-        Html::of(&if errors.is_empty() { details } else { details.open(true) })
+        let details = Html::of(&if errors.is_empty() { details } else { details.open(true) });
+        Html::join([details, lead_school::form(&base, it.lead_org, &named)])
     });
     let title = it.name.clone();
     let state = it.active_on().map_or_else(
@@ -343,6 +349,7 @@ async fn show_page(
             .map_or(it.kind, |(_, words, _)| (*words).to_owned()),
         facts: SummaryList::new()
             .row("State", state)
+            .row("Led by", leads)
             .row("Members", members.len().to_string())
             .row("Schools", schools.len().to_string()),
         errors: errors.summary(),

@@ -133,6 +133,15 @@ async fn a_partnership_is_founded_joined_and_left() {
         let _ = test.post(Some(&stranger), &to, &answer).await.expect(303);
         let _ = test.post(Some(&stranger), &to, &answer).await.expect(404);
         let _ = test.get(Some(&stranger), &address).await.expect(200);
+        // The broker names the member that leads it; nobody else does, and nobody outside it leads.
+        let lead = format!("{address}/lead");
+        let own = [("member", asked.as_str())];
+        let _ = test.post(Some(&stranger), &lead, &own).await.expect(403);
+        let _ = test.post(Some(&kit), &lead, &own).await.expect(404);
+        let _ = test.post(Some(&broker), &lead, &[("member", "school:1")]).await.expect(409);
+        let _ = test.post(Some(&broker), &lead, &own).await.expect(303);
+        let led = partnerships::get(&test.app.db, org).await.unwrap().unwrap().lead_org;
+        assert_eq!(led, Some(OrgRef::School(schools[2])));
         let leaves = format!("school:{}", schools[1]);
         for _ in 0..2 {
             let _ = test
@@ -148,6 +157,8 @@ async fn a_partnership_is_founded_joined_and_left() {
         let _ = test.post(Some(&member), &to, &leaves).await.expect(404);
         let _ = test.post(Some(&stranger), &to, &leaves).await.expect(303);
         let _ = test.get(Some(&stranger), &address).await.expect(404);
+        let led = partnerships::get(&test.app.db, org).await.unwrap().unwrap().lead_org;
+        assert_eq!(led, None, "whoever leaves does not lead any longer");
         let timeline = foundation::events::timeline(&test.app.db, "partnership", &org.to_string())
             .await
             .unwrap();

@@ -99,6 +99,7 @@ impl Stage<'_> {
             about: more.about.to_owned(),
             convenor: self.cast.accounts.get(it.convenor).context("the convenor")?.0,
             pattern: Pattern::AsAgreed,
+            sort: network::Sort::Network,
         };
         let id: NetworkId = acts::found(self.app, &permit, &new).await?;
         let of = network::find(&self.app.db, id).await?.context("the network")?;
