@@ -1,6 +1,6 @@
 //! What can be done about interests and checks.
 
-use access::Permit;
+use access::{Permit, Role};
 use foundation::{
     App, DbError, OrgRef, Sql, Tx,
     clock::london,
@@ -18,7 +18,7 @@ use super::{
 use crate::proposals::{self, ProposalId, current};
 use crate::requests::{
     RequestId,
-    acts::{advance, open},
+    acts::{advance, open, write_to},
     state::{Act as RequestAct, Who as RequestWho},
 };
 
@@ -198,6 +198,37 @@ pub async fn accept_safeguards(
     .await?;
     tx.commit().await?;
     Ok(state)
+}
+
+/// Ends a declaration because its facts have changed: its author's act, who declares again. The broker
+/// is told, also when the support has long begun.
+///
+/// # Errors
+/// When it is somebody else's, or over already.
+pub async fn changed(app: &App, permit: &Permit, id: DeclarationId) -> Result<(), ActError> {
+    let tx = app.db.write().await?;
+    let it = declaration(&tx, id).await?.ok_or(ActError::NotFound("declaration"))?;
+    let own = it.person.is_some() && it.person == permit.person();
+    let who = if own { Who::Declarant } else { Who::Other };
+    move_on(&tx, &it, &[(Act::Change, who)]).await?;
+    let request = open(&tx, it.request).await?;
+    let body = format!(
+        "{} says that the interests they declared about “{}” have changed, and declares again. What was \
+         settled about them holds no longer; please look at it before anything goes on: \
+         {}/requests/{}/proposal/{}",
+        it.name,
+        request.ask.title,
+        app.config.public_url(),
+        it.request,
+        it.proposal
+    );
+    let subject = "A declaration of interests has changed";
+    write_to(&tx, app, permit, request.partnership, Role::Broker, subject, &body).await?;
+    let event = Event::new("request", it.request, "interests changed").owned_by(request.org);
+    events::append(&tx, permit.context(), event.with(serde_json::json!({ "declaration": id })))
+        .await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Lets declarations expire that hold no longer on a day; the product's own act.

@@ -58,6 +58,7 @@ words! {
         Accept = "accept", "accept the safeguards for";
         FindBar = "find_bar", "bar the match for";
         Expire = "expire", "let expire";
+        Change = "change", "say that it has changed";
     }
 }
 
@@ -81,7 +82,14 @@ pub const STEPS: &[Line<State, Act, Who>] = &[
     line(State::None, Act::Expire, &[Who::System], State::Expired, ""),
     line(State::Manage, Act::Expire, &[Who::System], State::Expired, ""),
     line(State::Bar, Act::Expire, &[Who::System], State::Expired, ""),
+    line(State::Declared, Act::Change, &[Who::Declarant], State::Expired, CHANGED),
+    line(State::Assessed, Act::Change, &[Who::Declarant], State::Expired, CHANGED),
+    line(State::None, Act::Change, &[Who::Declarant], State::Expired, CHANGED),
+    line(State::Manage, Act::Change, &[Who::Declarant], State::Expired, CHANGED),
+    line(State::Bar, Act::Change, &[Who::Declarant], State::Expired, CHANGED),
 ];
+
+const CHANGED: &str = "the facts have changed: they declare again, and the broker is told";
 
 /// The state machine as a document.
 #[must_use]
@@ -190,7 +198,12 @@ mod tests {
         assessed find_bar broker bar
         none expire system expired
         manage expire system expired
-        bar expire system expired";
+        bar expire system expired
+        declared change declarant expired
+        assessed change declarant expired
+        none change declarant expired
+        manage change declarant expired
+        bar change declarant expired";
 
     #[test]
     fn every_step_that_is_not_listed_is_refused() {

@@ -37,7 +37,16 @@ pub async fn still_open(
             open.push(words.to_owned());
         }
     }
-    for one in declared.iter().filter(|one| !one.is_clear()) {
+    // What has expired is over once the same person has declared again.
+    let again = |old: &Declaration| {
+        old.state == State::Expired
+            && declared.iter().any(|new| {
+                new.state != State::Expired
+                    && new.declared_at >= old.declared_at
+                    && (new.org, new.person, &new.name) == (old.org, old.person, &old.name)
+            })
+    };
+    for one in declared.iter().filter(|one| !one.is_clear() && !again(one)) {
         open.push(match one.state {
             State::Declared => format!("{}’s declaration has not been assessed.", one.name),
             State::Assessed => format!(

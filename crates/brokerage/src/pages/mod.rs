@@ -60,6 +60,7 @@ pub fn routes() -> Router<App> {
         .route("/requests/{id}/letter", get(request::letter))
         .route("/requests/{id}/proposal/{proposal}", get(proposal::show).post(proposal::respond))
         .route("/requests/{id}/proposal/{proposal}/declare", post(proposal::declare))
+        .route("/requests/{id}/proposal/{proposal}/changed", post(proposal::changed))
         .route(
             "/requests/{id}/proposal/{proposal}/safeguards",
             get(proposal::safeguards_page).post(proposal::safeguards),

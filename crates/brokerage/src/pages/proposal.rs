@@ -37,6 +37,8 @@ struct Shown {
     safeguards: String,
     tag: Tag,
     accept_as: Vec<Capacity>,
+    /// Whether the visitor declared it and may say that it has changed.
+    changes: bool,
 }
 
 #[derive(Template)]
@@ -157,6 +159,7 @@ async fn shown(
         safeguards: one.mitigation.clone(),
         tag: Tag::coloured(colour, one.state.words()),
         accept_as,
+        changes: own && one.state != interests::State::Expired,
     }))
 }
 
@@ -382,6 +385,25 @@ pub(super) async fn declare(
         }
     }
     page(&app, &visitor, frame, &request, &it, &form, &errors).await
+}
+
+/// The author of a declaration says that its facts have changed.
+pub(super) async fn changed(
+    State(app): State<App>,
+    SignedIn(visitor): SignedIn,
+    Path((request, proposal)): Path<(String, String)>,
+    Form(form): Form,
+) -> Result<Response, PageError> {
+    let (request, it) = find(&app, &visitor, &request, &proposal).await?;
+    let account = visitor.account.ok_or(PageError::NotFound)?;
+    let id = form.chosen("declaration", "Say which declaration: press the button below it")?;
+    let one = interests::declaration(&app.db, id).await?.ok_or(PageError::NotFound)?;
+    if one.proposal != it.id || one.person != Some(account) {
+        return Err(PageError::NotFound);
+    }
+    let permit = authorize(&app, &visitor, Action::Update, &interests::own(account, one.org))?;
+    interests::acts::changed(&app, &permit, id).await?;
+    Ok(redirect(&format!("/requests/{}/proposal/{}", request.id, it.id)))
 }
 
 /// A proposal as the asking school's chair meets it: through its declared interests alone.

@@ -5,9 +5,9 @@ use brokerage::proposals;
 use brokerage::requests::{self, RequestId, State, acts};
 use foundation::Sql as _;
 use jiff::civil::date;
-use testkit::both;
+use testkit::{TestApp, both};
 
-use crate::world::{setup, system, world};
+use crate::world::{World, setup, system, world};
 
 const FORM: &[(&str, &str)] = &[
     ("title", "Early reading"),
@@ -36,6 +36,42 @@ async fn home_of(t: &testkit::TestApp, who: &testkit::Persona) -> Vec<needs::Wai
     let visitor = t.visitor(who).await;
     let all = brokerage::waiting(&t.app, &visitor).await.unwrap();
     all.into_iter().map(|(waiting, _)| waiting).collect()
+}
+
+/// Facts change after everything was settled: their author alone says so, the match is not clear until
+/// they declared again and it was assessed again.
+async fn facts_change(
+    t: &TestApp,
+    w: &World,
+    proposal: proposals::ProposalId,
+    page: &str,
+    desk: &str,
+) {
+    let declared = brokerage::interests::declarations(&t.app.db, proposal).await.unwrap();
+    let own = declared.iter().find(|one| one.person == Some(w.priya.account)).unwrap();
+    let own = own.id.to_string();
+    let form = [("declaration", own.as_str())];
+    let changed = format!("{page}/changed");
+    for who in [&w.daniel, &w.marcus, &w.stranger] {
+        let _ = t.post(Some(who), &changed, &form).await.expect(404);
+    }
+    let _ = t.letters().await;
+    let _ = t.post(Some(&w.priya), &changed, &form).await.expect(303);
+    let letters = t.letters().await;
+    let told = letters
+        .iter()
+        .any(|one| one.subject.contains("has changed") && one.recipient.starts_with("marcus"));
+    assert!(told, "{letters:?}");
+    let refused = t.post(Some(&w.marcus), &format!("{desk}/clear"), &[]).await.expect(409);
+    let _ = refused.contains("has expired: declare again");
+    let _ = t.post(Some(&w.priya), &changed, &form).await.expect(409);
+    let _ = t.post(Some(&w.priya), &format!("{page}/declare"), &[]).await.expect(303);
+    let refused = t.post(Some(&w.marcus), &format!("{desk}/clear"), &[]).await.expect(409);
+    let _ = refused.contains("has not been assessed").lacks("declare again");
+    let declared = brokerage::interests::declarations(&t.app.db, proposal).await.unwrap();
+    let open = declared.iter().find(|one| one.state.key() == "declared").unwrap().id.to_string();
+    let none = [("declaration", open.as_str()), ("outcome", "none")];
+    let _ = t.post(Some(&w.marcus), &format!("{desk}/assess"), &none).await.expect(303);
 }
 
 #[tokio::test]
@@ -173,6 +209,7 @@ async fn a_request_is_matched_with_reasons_and_its_interests_are_settled() {
             let form = [("item", item.key()), ("note", "seen")];
             let _ = t.post(marcus, &format!("{desk}/check"), &form).await.expect(303);
         }
+        facts_change(&t, &w, it.id, &match_page, &desk).await;
         let _ = t.post(marcus, &format!("{desk}/clear"), &[]).await.expect(303);
         // The record of it all: whole for the broker, without the words for the asking side's chair.
         let record = format!("{match_page}/record");
