@@ -8,7 +8,7 @@ use foundation::{
     App, DbError, OrgRef, PageError, Sql,
     db::At,
     events::{self, Event},
-    id_type,
+    id_type, words,
 };
 use sea_orm::FromQueryResult;
 
@@ -17,6 +17,38 @@ use super::Item;
 id_type! {
     /// A briefing.
     BriefingId
+}
+
+words! {
+    /// To whom a briefing goes at each member, or beside them.
+    Audience {
+        Heads = "heads", "Heads, and those who lead trusts";
+        Chairs = "chairs", "Those who chair the boards";
+        Leading = "leading", "People who lead beyond their school";
+        Staff = "staff", "Everybody else with an account";
+    }
+}
+
+/// The people of an audience at a member today.
+async fn audience_at(
+    app: &App,
+    partnership: OrgRef,
+    org: OrgRef,
+    audience: Audience,
+) -> Result<Vec<AccountId>, DbError> {
+    let (db, clock) = (&app.db, &app.clock);
+    let all = match audience {
+        Audience::Heads => accounts::leaders(db, clock, org).await?,
+        Audience::Chairs => accounts::chairs(db, clock, org).await?,
+        Audience::Staff => accounts::holders(db, clock, org, Role::Staff).await?,
+        Audience::Leading => {
+            let today = clock.today();
+            let cadre = brokerage::cadre::cadre_of(db, partnership).await?;
+            let live = cadre.into_iter().filter(|one| one.org == org && one.is_live(today));
+            return Ok(live.map(|one| one.person).collect());
+        }
+    };
+    Ok(all.into_iter().map(|one| one.id).collect())
 }
 
 /// A briefing.
@@ -66,8 +98,8 @@ pub fn resource(partnership: OrgRef) -> Resource {
     Resource::new(Kind::Plan, Zone::Network, partnership).through(Some(partnership))
 }
 
-/// Sends a briefing to the heads of every member, or to those of the schools named. The permit is
-/// to create one of the partnership.
+/// Sends a briefing to the audiences named at every member, or at the members named. The permit is to
+/// create one of the partnership. Whoever belongs to several audiences reads it once.
 ///
 /// # Errors
 /// [`PageError::Conflict`] without a title, a text or anybody to read it.
@@ -76,6 +108,7 @@ pub async fn send(
     permit: &Permit,
     partnership: OrgRef,
     [title, body, source]: [&str; 3],
+    to: &[Audience],
     only: &[OrgRef],
 ) -> Result<BriefingId, PageError> {
     if title.trim().is_empty() || body.trim().is_empty() {
@@ -87,9 +120,11 @@ pub async fn send(
         if !only.is_empty() && !only.contains(&org) {
             continue;
         }
-        for head in accounts::holders(&app.db, &app.clock, org, Role::Head).await? {
-            if readers.iter().all(|(account, _)| *account != head.id) {
-                readers.push((head.id, org));
+        for &audience in to {
+            for person in audience_at(app, partnership, org, audience).await? {
+                if readers.iter().all(|(account, _)| *account != person) {
+                    readers.push((person, org));
+                }
             }
         }
     }

@@ -19,7 +19,7 @@ use support::pages::parts::{
 };
 
 use super::{
-    briefings::{self, Briefing, BriefingId},
+    briefings::{self, Audience, Briefing, BriefingId},
     broker, digest, feed, outward, pack,
 };
 
@@ -288,8 +288,14 @@ async fn briefing_form(
     let mut page = FormPage::new("Write a briefing", "/briefings/new", "/briefings");
     page.problems = problems(errors);
     page.lede = paragraphs(
-        "It appears on the home page of the heads it goes to until they say that they have read it.",
+        "It appears on the home page of those it goes to until they say that they have read it.",
     );
+    let mut to = Checkboxes::new("to", "To whom?").error_if(errors.get("to"));
+    for &audience in Audience::ALL {
+        let checked = form.has("to", audience.key());
+        let item = CheckboxItem::new(audience.key(), audience.words()).checked(checked);
+        to.items.push(Some(item));
+    }
     let mut boxes = Checkboxes::new("only", "Only to some schools?")
         .hint("Leave all boxes empty to reach every member");
     let mut members = Vec::new();
@@ -312,6 +318,7 @@ async fn briefing_form(
             "Where does it come from?",
             "An address or a name; may be empty",
         ),
+        Html::of(&to),
         Html::of(&boxes),
     ];
     page.button = "Send it".to_owned();
@@ -331,7 +338,8 @@ async fn ask_briefing(
     frame: Frame,
 ) -> Result<Response, PageError> {
     let org = partnership(&visitor).ok_or(PageError::NotFound)?;
-    briefing_form(&app, frame, org, &FormData::default(), &Errors::default()).await
+    let form = FormData::from_pairs([("to", Audience::Heads.key())]);
+    briefing_form(&app, frame, org, &form, &Errors::default()).await
 }
 
 async fn send_briefing(
@@ -345,10 +353,14 @@ async fn send_briefing(
     let mut errors = form.errors();
     let title = form.required("title", &mut errors, "Give it a title");
     let body = form.required("body", &mut errors, "Say what they should know");
+    let to: Vec<Audience> = form.all("to").filter_map(|key| key.parse().ok()).collect();
+    if to.is_empty() {
+        errors.add("to", "Choose at least one group of people");
+    }
     if errors.is_empty() {
         let only: Vec<OrgRef> = form.all("only").filter_map(|text| text.parse().ok()).collect();
         let words = [title, body, form.text("source")];
-        let id = briefings::send(&app, &permit, org, words, &only).await?;
+        let id = briefings::send(&app, &permit, org, words, &to, &only).await?;
         return Ok(redirect(&format!("/briefings/{id}")));
     }
     briefing_form(&app, frame, org, &form, &errors).await

@@ -413,9 +413,12 @@ async fn letters_and_calendars_leave_out_what_waits_for_a_second_step() {
 async fn a_briefing_reaches_heads_and_shows_the_sender_who_has_read_it() {
     both(&setup(), async |t| {
         let w = world(&t).await;
-        let words = [("title", "A new attendance hub"), ("body", "It opens in January.")];
+        let words =
+            [("title", "A new attendance hub"), ("body", "It opens in January."), ("to", "heads")];
         let _ = t.post(Some(&w.priya), "/briefings/new", &words).await.expect(404);
         let _ = t.post(Some(&w.marcus), "/briefings/new", &words[..1]).await.expect(422);
+        let nobody = t.post(Some(&w.marcus), "/briefings/new", &words[..2]).await.expect(422);
+        let _ = nobody.contains("Choose at least one group").contains("It opens in January.");
         let sent = t.post(Some(&w.marcus), "/briefings/new", &words).await.expect(303);
         let page = sent.location().to_owned();
         let home = t.get(Some(&w.priya), "/home").await.expect(200);
@@ -430,6 +433,26 @@ async fn a_briefing_reaches_heads_and_shows_the_sender_who_has_read_it() {
         let all = t.get(Some(&w.marcus), &page).await.expect(200);
         let _ = all.contains("Read by 1 of 2").contains("not yet");
         let _ = t.get(Some(&w.priya), "/home").await.expect(200).lacks("A new attendance hub");
+
+        // Another one goes to those who chair boards and to staff, each of them once.
+        let chair =
+            Post::new(OrgRef::School(HARBOUR), Role::Governor, "Chair of governors").chairing();
+        let teaches = Post::new(OrgRef::School(HARBOUR), Role::Staff, "Teacher");
+        let both = t.person("Tess Chair", &[chair, teaches.clone()]).await;
+        let staff = t.person("Sid Staff", &[teaches]).await;
+        let words = [
+            ("title", "A day for boards"),
+            ("body", "In March."),
+            ("to", "chairs"),
+            ("to", "staff"),
+        ];
+        let sent = t.post(Some(&w.marcus), "/briefings/new", &words).await.expect(303);
+        for who in [&both, &staff] {
+            let _ = t.get(Some(who), "/home").await.expect(200).contains("A day for boards");
+        }
+        let _ = t.get(Some(&w.priya), "/home").await.expect(200).lacks("A day for boards");
+        let all = t.get(Some(&w.marcus), sent.location()).await.expect(200);
+        assert_eq!(all.body.matches("Tess Chair").count(), 1, "once");
     })
     .await;
 }
