@@ -108,6 +108,7 @@ pub async fn found(app: &App, permit: &Permit, new: &NewNetwork) -> Result<Netwo
             at_time: String::new(),
             place: String::new(),
             link: String::new(),
+            places: None,
         };
         meet::insert(app, &tx, permit, &of, &plan).await?;
     }

@@ -50,6 +50,7 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 10,
         sql: include_str!("../migrations/0010_programmes.sql"),
     },
+    Migration { room: "networks", number: 11, sql: include_str!("../migrations/0011_places.sql") },
 ];
 
 /// The state machines of this room, for the documentation.

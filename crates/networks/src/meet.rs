@@ -33,6 +33,8 @@ pub struct Plan {
     pub place: String,
     /// The address to join from afar; may be empty.
     pub link: String,
+    /// How many people there is room for.
+    pub places: Option<u32>,
 }
 
 /// What is written after a meeting.
@@ -60,8 +62,8 @@ pub(crate) async fn insert(
 ) -> Result<MeetingId, DbError> {
     let id = MeetingId::new(&app.ids);
     tx.run(
-        "INSERT INTO network_meeting (id, network, title, on_date, at_time, place, link, state,
-           version) VALUES ($1, $2, $3, $4, $5, $6, $7, 'planned', 1)",
+        "INSERT INTO network_meeting (id, network, title, on_date, at_time, place, link, places,
+           state, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'planned', 1)",
         [
             id.into(),
             of.id.into(),
@@ -70,6 +72,7 @@ pub(crate) async fn insert(
             plan.at_time.trim().into(),
             plan.place.trim().into(),
             plan.link.trim().into(),
+            plan.places.map(i64::from).into(),
         ],
     )
     .await?;
@@ -84,6 +87,12 @@ fn sound(plan: &Plan, today: Date) -> Result<(), Refusal> {
     }
     if plan.on < today {
         return Err(Refusal::field("on", "Choose a day from today on"));
+    }
+    if plan.places == Some(0) {
+        return Err(Refusal::field(
+            "places",
+            "Enter how many people there is room for, or nothing",
+        ));
     }
     let link = plan.link.trim();
     if !link.is_empty() && !link.starts_with("https://") {
@@ -164,7 +173,7 @@ pub async fn move_to(
     let touched = tx
         .run(
             "UPDATE network_meeting SET title = $3, on_date = $4, at_time = $5, place = $6,
-               link = $7, version = version + 1 WHERE id = $1 AND version = $2",
+               link = $7, places = $8, version = version + 1 WHERE id = $1 AND version = $2",
             [
                 id.into(),
                 seen.into(),
@@ -173,6 +182,7 @@ pub async fn move_to(
                 plan.at_time.trim().into(),
                 plan.place.trim().into(),
                 plan.link.trim().into(),
+                plan.places.map(i64::from).into(),
             ],
         )
         .await?;
@@ -264,6 +274,22 @@ pub async fn answer(
     let Some(mine) = mine.into_iter().find(|member| member.account == account) else {
         return Err(Refusal::NotYours("Members say whether they come: join first.".to_owned()));
     };
+    let others: Vec<_> = meetings::presence(&tx, id)
+        .await?
+        .into_iter()
+        .filter(|one| one.account != Some(account))
+        .collect();
+    if answer == Answer::Coming && it.is_full(&others) {
+        let places = it.places.unwrap_or_default();
+        let taken = match places {
+            1 => "The only place is taken".to_owned(),
+            n => format!("All {n} places are taken"),
+        };
+        return Err(Refusal::NotNow(format!(
+            "{taken}. Ask the convenor, {}, whether there is room for more.",
+            of.convenor_name
+        )));
+    }
     tx.run(
         "DELETE FROM network_presence WHERE meeting = $1 AND account = $2",
         [id.into(), account.into()],
@@ -389,6 +415,56 @@ pub async fn hold(
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Closes what was agreed at a meeting: the convenor says what came of it, and the members read it.
+///
+/// # Errors
+/// [`Refusal`] without words, where nothing was agreed, or where the state or the person does not
+/// allow it.
+pub async fn settle(app: &App, permit: &Permit, id: MeetingId, words: &str) -> Result<(), Refusal> {
+    let (tx, it, of, who) = open(app, permit, id).await?;
+    let to = step(it.state(), Act::Settle, &who)?;
+    if it.actions.trim().is_empty() {
+        return Err(Refusal::NotNow("Nothing was agreed at this meeting.".to_owned()));
+    }
+    let words = words.trim();
+    if words.is_empty() {
+        return Err(Refusal::field("outcome", "Say what came of what was agreed"));
+    }
+    clean(&[("outcome", words)])?;
+    turn(&tx, permit, (&it, &of), to, words, "actions closed").await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Takes up again what was agreed, when something was left after all.
+///
+/// # Errors
+/// [`Refusal`] where the state or the person does not allow it.
+pub async fn reopen(app: &App, permit: &Permit, id: MeetingId) -> Result<(), Refusal> {
+    let (tx, it, of, who) = open(app, permit, id).await?;
+    let to = step(it.state(), Act::Reopen, &who)?;
+    turn(&tx, permit, (&it, &of), to, &it.outcome, "actions taken up again").await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn turn(
+    tx: &Tx,
+    permit: &Permit,
+    (it, of): (&Meeting, &Network),
+    to: State,
+    outcome: &str,
+    verb: &str,
+) -> Result<(), DbError> {
+    tx.run(
+        "UPDATE network_meeting SET state = $2, outcome = $3, version = version + 1 WHERE id = $1",
+        [it.id.into(), AsText(to).into(), outcome.into()],
+    )
+    .await?;
+    let key = it.id.to_string();
+    events::append(tx, permit.context(), event(of, "network meeting", &key, verb)).await
 }
 
 /// Cancels a meeting and tells the members.

@@ -23,6 +23,7 @@ words! {
     State {
         Planned = "planned", "Planned";
         Held = "held", "Held";
+        Settled = "settled", "Actions closed";
         Cancelled = "cancelled", "Cancelled";
     }
 }
@@ -35,6 +36,8 @@ words! {
         Hold = "hold", "Say who came, and write the notes";
         Cancel = "cancel", "Cancel it";
         Correct = "correct", "Correct the notes";
+        Settle = "settle", "Close what was agreed";
+        Reopen = "reopen", "Take up again what was agreed";
     }
 }
 
@@ -62,6 +65,14 @@ const LINES: &[Line<State, Act, Who>] = &[
     ),
     foundation::machine::line(State::Planned, Act::Cancel, CONVENOR, State::Cancelled, "a reason"),
     foundation::machine::line(State::Held, Act::Correct, CONVENOR, State::Held, ""),
+    foundation::machine::line(
+        State::Held,
+        Act::Settle,
+        CONVENOR,
+        State::Settled,
+        "something was agreed, and words about what came of it",
+    ),
+    foundation::machine::line(State::Settled, Act::Reopen, CONVENOR, State::Held, ""),
 ];
 
 impl Machine for State {
@@ -112,12 +123,16 @@ pub struct Meeting {
     pub notes: String,
     /// What was agreed, one a line.
     pub actions: String,
+    /// How many people there is room for; as many as come, where nobody said.
+    pub places: Option<i64>,
+    /// What came of what was agreed, once that is closed.
+    pub outcome: String,
     /// Guards against two changes at once.
     pub version: i64,
 }
 
-const COLUMNS: &str =
-    "id, network, title, on_date, at_time, place, link, state, reason, notes, actions, version";
+const COLUMNS: &str = "id, network, title, on_date, at_time, place, link, state, reason, notes, actions, \
+     places, outcome, version";
 
 impl Meeting {
     /// The day.
@@ -130,6 +145,19 @@ impl Meeting {
     #[must_use]
     pub const fn state(&self) -> State {
         self.state.0
+    }
+
+    /// Whether it took place.
+    #[must_use]
+    pub const fn was_held(&self) -> bool {
+        matches!(self.state.0, State::Held | State::Settled)
+    }
+
+    /// Whether everybody for whom there is room has said that they come.
+    #[must_use]
+    pub fn is_full(&self, presence: &[Presence]) -> bool {
+        let coming = presence.iter().filter(|one| one.answer() == Answer::Coming).count();
+        self.places.is_some_and(|places| i64::try_from(coming).is_ok_and(|n| n >= places))
     }
 
     /// Where it is shown.

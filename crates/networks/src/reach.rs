@@ -8,7 +8,7 @@ use foundation::{App, DbError, OrgRef, Sql, db::AsText};
 use jiff::{Span, civil::Date};
 
 use crate::{
-    meetings::{self, State},
+    meetings,
     network::{self, Network},
 };
 
@@ -33,7 +33,7 @@ pub async fn of(app: &App, db: &impl Sql, it: &Network) -> Result<Reach, DbError
     let mut reach = Reach::default();
     let mut came = BTreeSet::new();
     for meeting in meetings::of_network(db, it.id).await? {
-        if meeting.state() == State::Held && meeting.on() > since && meeting.on() <= today {
+        if meeting.was_held() && meeting.on() > since && meeting.on() <= today {
             reach.meetings += 1;
             let present = meetings::presence(db, meeting.id).await?;
             came.extend(present.iter().filter(|one| one.came == Some(true)).map(|one| one.org));
@@ -63,7 +63,7 @@ pub async fn attended(
     db.count(
         "SELECT count(DISTINCT m.id) AS n FROM network_meeting m
          JOIN network_presence p ON p.meeting = m.id
-         WHERE m.state = 'held' AND p.org = $1 AND p.came AND m.on_date >= $2 AND m.on_date <= $3",
+         WHERE m.state IN ('held', 'settled') AND p.org = $1 AND p.came AND m.on_date >= $2 AND m.on_date <= $3",
         [org.into(), AsText(from).into(), AsText(to).into()],
     )
     .await

@@ -69,6 +69,8 @@ pub(super) const ACTIVITIES: &[Activity] = &[
             "passkey",
             "provider_identity",
             "suggested_post",
+            "way_in",
+            "join_request",
             "spent_challenge",
             "rate_limit",
         ],

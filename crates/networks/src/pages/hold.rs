@@ -12,7 +12,7 @@ use foundation::{
 use govuk::{CheckboxItem, Checkboxes, Html};
 use support::{
     machine::step,
-    pages::parts::{self, FormPage, hidden, lines, paragraphs},
+    pages::parts::{self, FormPage, bullets, hidden, lines, paragraphs},
 };
 
 use super::{Open, as_convenor, meeting::way, open};
@@ -219,4 +219,65 @@ pub(super) async fn cancel(
         }
     }
     cancel_form(frame, &all, &form, &errors)
+}
+
+fn settle_form(
+    frame: Frame,
+    all: &Open,
+    form: &FormData,
+    errors: &Errors,
+) -> Result<Response, PageError> {
+    let here = all.it.address();
+    let title = Act::Settle.words();
+    let mut page = FormPage::new(title, format!("{here}/settle"), here.clone());
+    page.caption.clone_from(&all.it.title);
+    page.lede = bullets(all.it.actions.lines().map(str::to_owned));
+    page.problems = parts::problems(errors);
+    page.fields =
+        vec![lines(form, errors, "outcome", "What came of it?", "Its members read it", 4)];
+    page.button = "Close it".to_owned();
+    way(frame.page(title), all).crumb(&all.it.title, here).checked(errors).show(&page)
+}
+
+pub(super) async fn ask_settle(
+    Handle(app): Handle<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let all = open(&app, &visitor, &id).await?;
+    as_convenor(&app, &visitor, &all.of)?;
+    step(all.it.state(), Act::Settle, &all.who)?;
+    let form = FormData::from_pairs([("outcome", all.it.outcome.as_str())]);
+    settle_form(frame, &all, &form, &Errors::default())
+}
+
+pub(super) async fn settle(
+    Handle(app): Handle<App>,
+    SignedIn(visitor): SignedIn,
+    frame: Frame,
+    Path(id): Path<String>,
+    Form(form): Form,
+) -> Result<Response, PageError> {
+    let all = open(&app, &visitor, &id).await?;
+    let permit = as_convenor(&app, &visitor, &all.of)?;
+    let mut errors = form.errors();
+    if errors.is_empty() {
+        match meet::settle(&app, &permit, all.it.id, form.text("outcome")).await {
+            Ok(()) => return Ok(redirect(&all.it.address())),
+            Err(refusal) => parts::kept(&mut errors, refusal)?,
+        }
+    }
+    settle_form(frame, &all, &form, &errors)
+}
+
+pub(super) async fn reopen(
+    Handle(app): Handle<App>,
+    SignedIn(visitor): SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let all = open(&app, &visitor, &id).await?;
+    let permit = as_convenor(&app, &visitor, &all.of)?;
+    meet::reopen(&app, &permit, all.it.id).await?;
+    Ok(redirect(&all.it.address()))
 }

@@ -15,7 +15,8 @@ use jiff::civil::Date;
 use support::{
     machine::may,
     pages::parts::{
-        self, FormPage, Sheet, bullets, day, day_pairs, go, hidden, line, link, paragraphs, text,
+        self, FormPage, Sheet, act_button, bullets, day, day_pairs, go, hidden, line, link,
+        paragraphs, text,
     },
 };
 
@@ -53,15 +54,21 @@ pub(super) async fn show(
             facts = facts.row(what, words.as_str());
         }
     }
+    let presence = meetings::presence(&app.db, it.id).await?;
+    if let (Some(places), State::Planned) = (it.places, it.state()) {
+        let taken = presence.iter().filter(|one| one.answer() == Answer::Coming).count();
+        let full = if it.is_full(&presence) { ": full" } else { "" };
+        facts = facts.row("Places", format!("{taken} of {places} taken{full}"));
+    }
     let mut head = vec![Html::of(&facts)];
     if !it.link.is_empty() && it.state() == State::Planned {
         head.push(link(&it.link, "Join from afar"));
     }
-    let presence = meetings::presence(&app.db, it.id).await?;
     let sheet = sheet
         .part("", Html::join(head))
         .part("What was said", paragraphs(&it.notes))
         .part("What was agreed", bullets(it.actions.lines().map(str::to_owned)))
+        .part("What came of it", paragraphs(&it.outcome))
         .part("Agenda", agenda(&app, &all).await?)
         .part("Who comes", coming(&visitor, &all, &presence))
         .part("Who came", came(&app, &all, &presence).await?)
@@ -130,7 +137,8 @@ fn coming(visitor: &Visitor, all: &Open, presence: &[Presence]) -> Html {
         }
         let action = format!("{}/answer", all.it.address());
         for answer in [Answer::Coming, Answer::Sorry] {
-            if mine.is_some_and(|mine| mine.answer() == answer) {
+            let said = mine.is_some_and(|mine| mine.answer() == answer);
+            if said || (answer == Answer::Coming && all.it.is_full(presence)) {
                 continue;
             }
             parts.push(Html::trusted(format!(
@@ -147,7 +155,7 @@ fn coming(visitor: &Visitor, all: &Open, presence: &[Presence]) -> Html {
 
 /// After a meeting: the schools that came, and their people where they belong to the network.
 async fn came(app: &App, all: &Open, presence: &[Presence]) -> Result<Html, PageError> {
-    if all.it.state() != State::Held {
+    if !all.it.was_held() {
         return Ok(Html::default());
     }
     let there: Vec<&Presence> = presence.iter().filter(|one| one.came == Some(true)).collect();
@@ -179,6 +187,12 @@ fn to_do(app: &App, all: &Open) -> Html {
     if may(state, Act::Correct, &all.who) {
         parts.push(link(&format!("{here}/hold"), "Correct the notes, or who came"));
     }
+    if may(state, Act::Settle, &all.who) && !all.it.actions.trim().is_empty() {
+        parts.push(go(&format!("{here}/settle"), Act::Settle.words()));
+    }
+    if may(state, Act::Reopen, &all.who) {
+        parts.push(act_button(&format!("{here}/reopen"), Act::Reopen.words(), false));
+    }
     if may(state, Act::Change, &all.who) {
         parts.push(link(&format!("{here}/change"), Act::Change.words()));
     }
@@ -207,12 +221,23 @@ fn plan_fields(form: &FormData, errors: &Errors) -> Vec<Html> {
             "Address to join from afar (optional)",
             "It begins with https://",
         ),
+        line(
+            form,
+            errors,
+            "places",
+            "For how many people is there room? (optional)",
+            "Leave it empty where everybody has a place",
+        ),
     ]
 }
 
 fn read(form: &FormData, errors: &mut Errors) -> Option<Plan> {
     form.required("title", errors, "Say what it is about");
     let on: Option<Date> = form.date("on", errors, "Enter the day as day, month and year");
+    let places = match form.text("places") {
+        "" => None,
+        _ => form.parsed::<u32>("places", errors, "Enter a number of people, or leave it empty"),
+    };
     let text = |name: &str| form.text(name).to_owned();
     errors.is_empty().then_some(on).flatten().map(|on| Plan {
         title: text("title"),
@@ -220,6 +245,7 @@ fn read(form: &FormData, errors: &mut Errors) -> Option<Plan> {
         at_time: text("at_time"),
         place: text("place"),
         link: text("link"),
+        places,
     })
 }
 
@@ -306,6 +332,7 @@ pub(super) async fn ask_change(
         ("at_time", it.at_time.clone()),
         ("place", it.place.clone()),
         ("link", it.link.clone()),
+        ("places", it.places.map_or_else(String::new, |places| places.to_string())),
         ("seen", it.version.to_string()),
     ] {
         filled.push((name.to_owned(), value));

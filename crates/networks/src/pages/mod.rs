@@ -46,6 +46,8 @@ pub fn routes() -> Router<App> {
         .route("/network-meetings/{id}/answer", post(meeting::answer))
         .route("/network-meetings/{id}/hold", get(hold::ask).post(hold::hold))
         .route("/network-meetings/{id}/cancel", get(hold::ask_cancel).post(hold::cancel))
+        .route("/network-meetings/{id}/settle", get(hold::ask_settle).post(hold::settle))
+        .route("/network-meetings/{id}/reopen", post(hold::reopen))
 }
 
 /// A network somebody may read of.

@@ -28,6 +28,7 @@ pub(super) fn tag(state: State) -> Tag {
     let colour = match state {
         State::Planned => TagColour::Teal,
         State::Held => TagColour::Green,
+        State::Settled => TagColour::Blue,
         State::Cancelled => TagColour::Grey,
     };
     Tag::coloured(colour, state.words())
@@ -172,7 +173,7 @@ async fn held(app: &App, of: &Network, all: &[Meeting]) -> Result<Html, PageErro
     let mut rows = Vec::new();
     for it in all.iter().rev().filter(|it| it.state() != State::Planned) {
         let came = match it.state() {
-            State::Held => format!("{} of {schools}", came_from(app, it).await?),
+            State::Held | State::Settled => format!("{} of {schools}", came_from(app, it).await?),
             _ => "Cancelled".to_owned(),
         };
         rows.push(vec![

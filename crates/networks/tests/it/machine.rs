@@ -11,7 +11,9 @@ const MEETING: &str = "
     planned share member planned
     planned hold convenor held
     planned cancel convenor cancelled
-    held correct convenor held";
+    held correct convenor held
+    held settle convenor settled
+    settled reopen convenor held";
 
 #[test]
 fn only_what_is_listed_is_possible() {

@@ -108,6 +108,37 @@ async fn a_network_meets_once_a_term_and_a_teaching_assistant_joins() {
 }
 
 #[tokio::test]
+async fn a_meeting_with_places_is_full_when_they_are_taken() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let page = founded(&t, &w).await;
+        for who in [&w.tom, &w.aisha] {
+            assert_eq!(join(&t, who, &page).await, 303);
+        }
+        let day = [("on-day", "3"), ("on-month", "2"), ("on-year", "2027")];
+        let plan = |places| [vec![("title", "A visit"), ("places", places)], day.to_vec()].concat();
+        let new = format!("{page}/meetings/new");
+        for wrong in ["none", "0"] {
+            let told = t.post(Some(&w.aisha), &new, &plan(wrong)).await.expect(422);
+            let _ = told.contains("A visit");
+        }
+        let made = t.post(Some(&w.aisha), &new, &plan("1")).await.expect(303);
+        let (meeting, coming) = (made.location().to_owned(), [("answer", "coming")]);
+        let at = format!("{meeting}/answer");
+        let _ = t.post(Some(&w.tom), &at, &coming).await.expect(303);
+        let _ = t.post(Some(&w.tom), &at, &coming).await.expect(303);
+        let seen = t.get(Some(&w.aisha), &meeting).await.expect(200);
+        let _ = seen.contains("1 of 1 taken: full").lacks("value=\"coming\"");
+        let told = t.post(Some(&w.aisha), &at, &coming).await.expect(409);
+        let _ = told.contains("The only place is taken");
+        // A place that is given up is free for somebody else.
+        let _ = t.post(Some(&w.tom), &at, &[("answer", "sorry")]).await.expect(303);
+        let _ = t.post(Some(&w.aisha), &at, &coming).await.expect(303);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn whoever_could_not_come_is_sent_what_was_said_and_only_the_convenor_sees_whom_it_misses() {
     both(&setup(), async |t| {
         let w = world(&t).await;
@@ -175,6 +206,22 @@ async fn whoever_could_not_come_is_sent_what_was_said_and_only_the_convenor_sees
         assert_eq!(reach.not_reached, [(HARBOUR, true)]);
         let said = persons::extract(t.app.clone(), w.tom.account).await.unwrap();
         assert!(said.to_string().contains("newcomer check"), "{said}");
+        // What was agreed is closed with words, by the convenor, and taken up again.
+        let came = [("outcome", "All three schools have the check now")];
+        for who in [&w.tom, &w.marcus] {
+            let _ = t.post(Some(who), &at("settle"), &came).await.expect(403);
+            let _ = t.post(Some(who), &at("reopen"), &[]).await.expect(403);
+        }
+        let empty = t.post(Some(&w.aisha), &at("settle"), &[("outcome", " ")]).await.expect(422);
+        let _ = empty.contains("Say what came of what was agreed");
+        let _ = t.get(Some(&w.aisha), &at("settle")).await.expect(200);
+        let _ = t.post(Some(&w.aisha), &at("settle"), &came).await.expect(303);
+        let page = t.get(Some(&w.tom), &meeting).await.expect(200);
+        let _ = page.contains("Actions closed").contains("All three schools have the check now");
+        let again = reach::of(&t.app, &t.app.db, &of(&t, &w).await).await.unwrap();
+        assert_eq!(again.not_reached, [(HARBOUR, true)], "it was held all the same");
+        let _ = t.post(Some(&w.aisha), &at("settle"), &came).await.expect(422);
+        let _ = t.post(Some(&w.aisha), &at("reopen"), &[]).await.expect(303);
     })
     .await;
 }

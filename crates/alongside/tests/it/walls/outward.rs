@@ -37,7 +37,7 @@ async fn a_school_sees_its_own_give_and_take_and_nobody_else_does() {
                 )
             };
             let met = format!(
-                "SELECT count(*) AS n FROM network_meeting m WHERE m.state = 'held'
+                "SELECT count(*) AS n FROM network_meeting m WHERE m.state IN ('held', 'settled')
                    AND m.on_date BETWEEN '{from}' AND '{to}' AND EXISTS
                    (SELECT 1 FROM network_presence p WHERE p.meeting = m.id
                     AND p.org = '{org}' AND p.came)"
