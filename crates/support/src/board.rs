@@ -55,7 +55,8 @@ pub struct Line {
     pub gains: Vec<Gain>,
     /// Open risks a board should hear of.
     pub risks: Vec<Risk>,
-    /// The verdict for both schools in a sentence, once results that count have arrived.
+    /// The verdict for both schools in a sentence, with whom they were compared and what that does not
+    /// prove, once results that count have arrived.
     pub verdict: Option<String>,
     /// The title of its case study, once both schools have consented to its words.
     pub story: Option<String>,
@@ -203,7 +204,10 @@ async fn line(
     let mut high = risks::of(db, id).await?;
     high.retain(Risk::is_high);
     let verdict = match impact::has_arrived(db, &agreement).await? {
-        true => Some(impact::verdict(db, &agreement).await?.verdict.headline),
+        true => {
+            let it = impact::verdict(db, &agreement).await?;
+            Some([it.verdict.headline.clone(), it.beside()].join(" ").trim().to_owned())
+        }
         false => None,
     };
     Ok(Line {

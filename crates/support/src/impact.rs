@@ -72,6 +72,36 @@ impl Assessment {
         self.lines.iter().all(|line| line.years.is_empty())
     }
 
+    /// What a figure of effect is never shown without: with whom it was compared, over how many
+    /// cohorts, and what it does not prove.
+    #[must_use]
+    pub fn beside(&self) -> String {
+        let judged: Vec<&NetChange> =
+            self.lines.iter().filter_map(|line| line.net.as_ref().ok()).collect();
+        if judged.is_empty() {
+            return String::new();
+        }
+        let mut with: Vec<String> = judged
+            .iter()
+            .map(|net| format!("{} {}", net.schools, net.comparator.in_words()))
+            .collect();
+        with.sort();
+        with.dedup();
+        let cohorts = match judged.iter().map(|net| net.cohorts).min() {
+            Some(1) => "one cohort".to_owned(),
+            Some(n) => format!("{n} cohorts"),
+            None => String::new(),
+        };
+        let low = match judged.iter().any(|net| net.bottom_fifth) {
+            true => "; low results tend to rise by themselves",
+            false => "",
+        };
+        format!(
+            "Compared with {}, over {cohorts}. Association, not proof{low}.",
+            with.join(" and with ")
+        )
+    }
+
     /// Whether every stored baseline still has the hash it was stored with.
     #[must_use]
     pub fn intact(&self) -> bool {

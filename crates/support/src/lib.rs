@@ -94,6 +94,7 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 15,
         sql: include_str!("../migrations/0015_influence.sql"),
     },
+    Migration { room: "support", number: 20, sql: include_str!("../migrations/0020_appetite.sql") },
 ];
 
 /// The state machines of this room, for the documentation.

@@ -149,7 +149,7 @@ pub async fn memory(app: App, (visitor, org): (Visitor, OrgRef)) -> Result<Vec<M
         }
         if let Some(day) = agreement.ended_on() {
             let verdict = match impact::verdict(&app.db, &agreement).await {
-                Ok(it) => it.verdict.headline,
+                Ok(it) => [it.verdict.headline.clone(), it.beside()].join(" ").trim().to_owned(),
                 Err(Refusal::Db(error)) => return Err(error),
                 Err(_) => String::new(),
             };

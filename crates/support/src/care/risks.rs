@@ -7,7 +7,7 @@ use access::Permit;
 use foundation::{
     App, DbError, Sql,
     db::{AsText, At},
-    id_type,
+    id_type, words,
 };
 use sea_orm::FromQueryResult;
 use serde_json::json;
@@ -69,6 +69,15 @@ impl FromStr for Level {
     }
 }
 
+words! {
+    /// How much of a risk the two schools accept for what they hope to win.
+    Appetite {
+        Averse = "averse", "None: stop before it happens";
+        Cautious = "cautious", "Some: with what is done about it";
+        Open = "open", "Willingly: it is worth a try, and we stop if it fails";
+    }
+}
+
 /// A risk.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Risk {
@@ -84,6 +93,7 @@ pub struct Risk {
     pub mitigation: String,
     /// Who looks after it: a role is enough.
     pub owner: String,
+    appetite: AsText<Appetite>,
     state: String,
     /// What became of it.
     pub words: String,
@@ -104,6 +114,26 @@ impl Risk {
         self.impact.0
     }
 
+    /// How much of it the two schools accept.
+    #[must_use]
+    pub const fn appetite(&self) -> Appetite {
+        self.appetite.0
+    }
+
+    /// Whether it is larger than the two schools accept: at all where they accept none, high in one
+    /// way without being low in the other where they accept some, high in both where they are open.
+    #[must_use]
+    pub fn is_beyond_appetite(&self) -> bool {
+        let (likelihood, impact) = (self.likelihood(), self.impact());
+        let (worst, best) = (likelihood.max(impact), likelihood.min(impact));
+        self.is_open()
+            && match self.appetite() {
+                Appetite::Averse => worst > Level::Low,
+                Appetite::Cautious => worst == Level::High && best > Level::Low,
+                Appetite::Open => best == Level::High,
+            }
+    }
+
     /// Whether it is still looked after.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -120,8 +150,8 @@ impl Risk {
     }
 }
 
-const COLUMNS: &str = "id, agreement, what, likelihood, impact, mitigation, owner, state, words, \
-                       version";
+const COLUMNS: &str = "id, agreement, what, likelihood, impact, mitigation, owner, appetite, state, \
+                       words, version";
 
 /// The risks of an agreement, open ones first.
 ///
@@ -150,6 +180,8 @@ pub struct NewRisk<'a> {
     pub mitigation: &'a str,
     /// Who looks after it.
     pub owner: &'a str,
+    /// How much of it the two schools accept.
+    pub appetite: Appetite,
 }
 
 /// Whose part it is: asked by the form as well as by the act.
@@ -188,8 +220,8 @@ pub async fn note(
     must_take_part(&standings(app, &tx, permit, &record_of).await?)?;
     let id = RiskId::new(&app.ids);
     tx.run(
-        "INSERT INTO risk (id, agreement, what, likelihood, impact, mitigation, owner, state,
-           noted_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, 1)",
+        "INSERT INTO risk (id, agreement, what, likelihood, impact, mitigation, owner, appetite,
+           state, noted_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $9, 'open', $8, 1)",
         [
             id.into(),
             agreement.into(),
@@ -199,6 +231,7 @@ pub async fn note(
             new.mitigation.trim().into(),
             new.owner.trim().into(),
             At(permit.context().at).into(),
+            AsText(new.appetite).into(),
         ],
     )
     .await?;

@@ -254,9 +254,11 @@ fn risks(report: &Report) -> Html {
         .flat_map(|line| {
             line.risks.iter().map(move |risk| {
                 format!(
-                    "{}: {} What is done: {} Looked after by: {}",
+                    "{}: {} Accepted: {}.{} What is done: {} Looked after by: {}",
                     title(report, line),
                     risk.what,
+                    risk.appetite().words().to_lowercase(),
+                    if risk.is_beyond_appetite() { " It is larger than that now." } else { "" },
                     risk.mitigation,
                     risk.owner
                 )

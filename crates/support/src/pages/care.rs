@@ -22,7 +22,7 @@ use crate::{
     agreements::Standing,
     care::{
         concerns::{self, Act, Concern, ConcernId, SUMMARY, State, step},
-        risks::{self, Level, NewRisk, Risk, RiskId},
+        risks::{self, Appetite, Level, NewRisk, Risk, RiskId},
     },
 };
 
@@ -93,9 +93,11 @@ pub(super) async fn care(
 
 fn risk_words(sight: &Sight, risk: &Risk) -> Html {
     let mut words = format!(
-        "Likelihood {}, impact {}. What is done: {}\nLooked after by: {}",
+        "Likelihood {}, impact {}. Accepted: {}{}\nWhat is done: {}\nLooked after by: {}",
         risk.likelihood(),
         risk.impact(),
+        risk.appetite().words().to_lowercase(),
+        if risk.is_beyond_appetite() { ". It is larger than that now." } else { "." },
         risk.mitigation,
         risk.owner
     );
@@ -156,6 +158,14 @@ fn risk_form(
         line(form, errors, "what", "What could go wrong?", "Never about a single child"),
         choice(form, errors, "likelihood", "How likely is it?", "", LEVELS),
         choice(form, errors, "impact", "How bad would it be?", "", LEVELS),
+        choice(
+            form,
+            errors,
+            "appetite",
+            "How much of it do both schools accept?",
+            "Trying something new takes a risk that both agreed to take",
+            &Appetite::ALL.iter().map(|one| (one.key(), one.words(), "")).collect::<Vec<_>>(),
+        ),
         lines(form, errors, "mitigation", "What do you do about it?", "", 3),
         line(form, errors, "owner", "Who looks after it?", "A role is enough"),
     ];
@@ -169,7 +179,8 @@ pub(super) async fn ask_risk(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let sight = sight_of_form(&app, &visitor, &id, risks::must_take_part).await?;
-    risk_form(frame, &sight, &FormData::default(), &Errors::default())
+    let form = FormData::from_pairs([("appetite", Appetite::Cautious.key())]);
+    risk_form(frame, &sight, &form, &Errors::default())
 }
 
 pub(super) async fn note_risk(
@@ -183,13 +194,18 @@ pub(super) async fn note_risk(
     let mut errors = form.errors();
     let likelihood = form.parsed::<Level>("likelihood", &mut errors, "Choose how likely it is");
     let impact = form.parsed::<Level>("impact", &mut errors, "Choose how bad it would be");
-    if let (true, Some(likelihood), Some(impact)) = (errors.is_empty(), likelihood, impact) {
+    let appetite =
+        form.parsed("appetite", &mut errors, "Choose how much of it both schools accept");
+    if let (true, Some(likelihood), Some(impact), Some(appetite)) =
+        (errors.is_empty(), likelihood, impact, appetite)
+    {
         let new = NewRisk {
             what: form.text("what"),
             likelihood,
             impact,
             mitigation: form.text("mitigation"),
             owner: form.text("owner"),
+            appetite,
         };
         match risks::note(&app, &permit, sight.agreement.id, &new).await {
             Ok(_) => return Ok(redirect(&sight.at("care"))),

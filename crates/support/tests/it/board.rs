@@ -8,7 +8,7 @@ use support::{
     AgreementId,
     agreements::Side,
     board,
-    care::risks::{self, Level, NewRisk},
+    care::risks::{self, Appetite, Level, NewRisk},
     exits,
     money::statements::Period,
     time::{self, NewEntry},
@@ -50,6 +50,7 @@ async fn spring(t: &TestApp) -> (World, AgreementId) {
         impact,
         mitigation: "A second leader is being prepared.",
         owner: "Head",
+        appetite: Appetite::Open,
     };
     let high = risk("Our reading leader may move on.", Level::High);
     risks::note(&t.app, &daniel, id, &high).await.unwrap();
@@ -203,6 +204,7 @@ async fn a_verdict_reaches_the_board_when_results_arrive() {
         .await
         .unwrap();
         let verdict = report.lines[0].verdict.clone().expect("results that count are there");
+        assert!(verdict.contains("Compared with ") && verdict.contains("not proof"), "{verdict}");
         let _ = read.contains(&verdict);
     })
     .await;

@@ -8,7 +8,7 @@ use support::{
     care::{
         concerns::{self, Act, State},
         floors,
-        risks::{self, Level, NewRisk},
+        risks::{self, Appetite, Level, NewRisk},
     },
 };
 use testkit::both;
@@ -30,6 +30,7 @@ async fn a_risk_has_an_owner_and_ends_with_a_word() {
             impact: Level::High,
             mitigation: "A second colleague learns it too",
             owner: "",
+            appetite: Appetite::Cautious,
         };
         let refused = risks::note(&t.app, &priya, id, &new).await;
         assert!(matches!(refused, Err(Refusal::Field { field: "owner", .. })));
@@ -40,12 +41,33 @@ async fn a_risk_has_an_owner_and_ends_with_a_word() {
         assert!(risks::of(&t.app.db, id).await.unwrap()[0].is_high());
         let page = format!("/agreements/{id}/care");
         let seen = t.get(Some(&w.daniel), &page).await.expect(200);
-        let _ = seen.contains("The leader of reading may leave").contains("Deputy head");
+        let _ = seen
+            .contains("The leader of reading may leave")
+            .contains("Deputy head")
+            .contains("It is larger than that now");
+        // What is accepted willingly is a risk worth taking until it is high both ways.
+        let at = format!("/agreements/{id}/risks/new");
+        let form = [
+            ("what", "A new way of teaching fractions may confuse at first"),
+            ("likelihood", "high"),
+            ("impact", "medium"),
+            ("mitigation", "Two classes first"),
+            ("owner", "Lead of mathematics"),
+            ("appetite", "open"),
+        ];
+        let told = t.post(Some(&w.priya), &at, &form[..5]).await.expect(422);
+        let _ = told.contains("Choose how much of it both schools accept").contains("fractions");
+        let _ = t.post(Some(&w.priya), &at, &form).await.expect(303);
+        let all = risks::of(&t.app.db, id).await.unwrap();
+        let beyond: Vec<bool> = all.iter().map(risks::Risk::is_beyond_appetite).collect();
+        assert_eq!(beyond, [true, false]);
         let _ = t.get(Some(&w.stranger), &page).await.expect(404);
         risks::close(&t.app, &priya, id, risk, "Two people teach it now").await.unwrap();
         let again = risks::close(&t.app, &priya, id, risk, "Again").await;
         assert!(matches!(again, Err(Refusal::Db(DbError::Conflict("risk")))));
-        assert!(!risks::of(&t.app.db, id).await.unwrap()[0].is_high());
+        let closed = risks::of(&t.app.db, id).await.unwrap();
+        let closed = closed.iter().find(|one| one.id == risk).unwrap();
+        assert!(!closed.is_high() && !closed.is_beyond_appetite());
     })
     .await;
 }
