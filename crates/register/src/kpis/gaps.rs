@@ -44,6 +44,20 @@ type Year = BTreeMap<usize, (Option<Measure>, Option<Measure>)>;
 /// # Errors
 /// When the database cannot be read.
 pub async fn gaps(db: &impl Sql, urns: &[u32]) -> Result<Vec<Gap>, DbError> {
+    read(db, urns, 2).await
+}
+
+/// Bar and gap of one school, over the same years and by the same rules, from the figures that its
+/// page shows.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn own_gaps(db: &impl Sql, urn: u32) -> Result<Vec<Gap>, DbError> {
+    read(db, &[urn], 1).await
+}
+
+/// Bar and gap of at least so many schools.
+async fn read(db: &impl Sql, urns: &[u32], least: usize) -> Result<Vec<Gap>, DbError> {
     let mut read: BTreeMap<i64, BTreeMap<i64, Year>> = BTreeMap::new();
     for (school, figures) in packed::figures(db, urns).await?.into_iter().enumerate() {
         for figure in figures {
@@ -83,7 +97,7 @@ pub async fn gaps(db: &impl Sql, urns: &[u32]) -> Result<Vec<Gap>, DbError> {
     let mut found = Vec::new();
     for (all, _) in pairs {
         let Some(years) = read.get(&all.number) else { continue };
-        found.extend(over(all, years, &nation));
+        found.extend(over(all, years, &nation, least));
     }
     Ok(found)
 }
@@ -129,6 +143,7 @@ fn over(
     all: &'static Definition,
     years: &BTreeMap<i64, Year>,
     nation: &BTreeMap<(i64, i64), Measure>,
+    least: usize,
 ) -> Option<Gap> {
     let (&to, later) = years.iter().rev().find(|(year, schools)| {
         nation.contains_key(&(all.number, **year)) && schools.values().any(|s| whole(s).is_some())
@@ -146,7 +161,7 @@ fn over(
                 .filter(|(school, _)| earlier.get(school).is_some_and(|s| whole(s).is_some()))
                 .map(|(school, _)| *school)
                 .collect();
-            if both.len() < 2 {
+            if both.len() < least {
                 return None;
             }
             let standing = |year: &Year, at: i64| {
@@ -217,7 +232,7 @@ mod tests {
         ]
         .into();
         let years: BTreeMap<i64, Year> = [(2023, earlier.clone()), (2025, later.clone())].into();
-        let found = over(all, &years, &nation(all)).unwrap();
+        let found = over(all, &years, &nation(all), 2).unwrap();
         assert_eq!((found.before.0.0, found.after.0.0, found.schools), (2023, 2025, 2));
         assert_eq!(found.before.1.all, share(600.0, 1000.0).unwrap());
         assert_eq!(found.after.1.disadvantaged, share(200.0, 400.0).unwrap());
@@ -228,7 +243,7 @@ mod tests {
         // A nation without a figure for a year takes that year out.
         let mut less = nation(all);
         less.remove(&(all.number, 2023));
-        assert!(over(all, &years, &less).is_none());
+        assert!(over(all, &years, &less, 2).is_none());
     }
 
     #[test]
@@ -236,12 +251,15 @@ mod tests {
         let all = definition("KS2_RWM_EXP").unwrap();
         let one: Year = [(1, (share(30.0, 50.0), share(8.0, 20.0)))].into();
         let years: BTreeMap<i64, Year> = [(2023, one.clone()), (2025, one)].into();
-        assert!(over(all, &years, &nation(all)).is_none());
+        assert!(over(all, &years, &nation(all), 2).is_none());
+        // On its own page a school of fifty reads its own, and a change of that size is luck.
+        let own = over(all, &years, &nation(all), 1).unwrap();
+        assert_eq!((own.schools, own.change.unwrap().outcome), (1, Outcome::Unchanged));
         let two: Year = [1, 2].map(|at| (at, (share(30.0, 50.0), share(8.0, 20.0)))).into();
         // The new tests of 2016 do not compare with the levels before.
         let old: BTreeMap<i64, Year> = [(2015, two.clone()), (2016, two)].into();
         let ever: BTreeMap<(i64, i64), Measure> =
             [2015, 2016].map(|y| ((all.number, y), share(7.0, 10.0).unwrap())).into();
-        assert!(over(all, &old, &ever).is_none());
+        assert!(over(all, &old, &ever, 2).is_none());
     }
 }

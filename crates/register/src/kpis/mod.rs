@@ -21,7 +21,7 @@ use sources::{NationalScope, Pack, PupilGroup};
 
 pub use code::{FORM_MISSING, Stored, stand};
 pub use comparators::{Benchmark, Comparators, comparators, spread};
-pub use gaps::{Gap, gaps};
+pub use gaps::{Gap, gaps, own_gaps};
 pub use series::{Reading, Series, SourceNote, across, all_of, notes, readings, series, series_of};
 pub use sources::{Phase as Cover, ReleaseStatus};
 pub use totals::{Total, totals};

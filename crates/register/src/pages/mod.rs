@@ -4,6 +4,7 @@
 //! is not listened to.
 
 mod areas;
+mod bar_and_gap;
 mod card;
 mod family;
 mod finding;

@@ -10,6 +10,7 @@ use axum::{
     response::Response,
 };
 use charts::Drawing;
+use evidence::methods;
 use foundation::{
     App, DbError, PageError, Sql,
     clock::date_in_words,
@@ -20,7 +21,7 @@ use govuk::{Html, Tag, TagColour};
 use sources::PupilGroup;
 
 use super::{
-    Section, Sections,
+    Section, Sections, bar_and_gap,
     card::{Card, cards},
     downloads, family, named, picture, sections, tables,
 };
@@ -30,6 +31,7 @@ use crate::{
     kpis::{self, Benchmark, Comparators, Definition, Series},
     lineage::{self, Relatives},
     orgs::{self, Membership},
+    workings::Workings,
 };
 
 /// Everything a page about a school's figures needs, each read once.
@@ -91,11 +93,20 @@ struct SchoolPage<'a> {
     relatives: &'a Relatives,
     trusts: &'a [Membership],
     history: Html,
+    gaps: Option<Gaps>,
     sections: Vec<Section>,
     remembers: bool,
     inspections: Option<(String, Html)>,
     as_at: Option<String>,
     register: Option<String>,
+}
+
+/// Bar and gap of the school.
+struct Gaps {
+    picture: Option<Drawing>,
+    table: String,
+    downloads: Html,
+    workings: Html,
 }
 
 struct FamilyPart {
@@ -133,7 +144,18 @@ pub(super) async fn page(
     let inspected = inspected(&app.db, &school).await?;
     let rooms = sections.as_ref().map(|Extension(rooms)| rooms);
     let sections = sections::told(rooms, &app, &visitor, school.org()).await?;
+    let gaps = kpis::own_gaps(&app.db, urn).await?;
+    let gaps = (!gaps.is_empty()).then(|| Gaps {
+        picture: bar_and_gap::picture("bar-and-gap", &school.name, &gaps),
+        table: bar_and_gap::table(&school.name, &gaps, false).html(),
+        downloads: downloads("bar and gap", &format!("{base}/tables/bar-and-gap"), ""),
+        workings: Workings::of("bar and gap")
+            .method(methods::BAR_AND_GAP)
+            .method(methods::VARIATION)
+            .panel(),
+    });
     let content = SchoolPage {
+        gaps,
         kind: school.kind.clone(),
         status: (!school.is_open || school.status != "Open")
             .then(|| Tag::coloured(TagColour::Grey, school.status.as_str())),
@@ -211,6 +233,9 @@ pub(super) async fn download(
     let table = match name {
         "indicators" => tables::everything(&school.name, &kpis::all_of(&app.db, urn).await?),
         "context" => tables::context(&school, &Around::load(&app.db, &school).await?),
+        "bar-and-gap" => {
+            bar_and_gap::table(&school.name, &kpis::own_gaps(&app.db, urn).await?, false)
+        }
         "inspections" => inspected(&app.db, &school).await?,
         "history" => history(
             &school,

@@ -6,14 +6,14 @@ use axum::{
     http::Uri,
     response::Response,
 };
-use evidence::{Measure, bar_and_gap::Standing, methods};
+use evidence::methods;
 use foundation::{
     App, DbError, PageError, Sql,
     web::{Cell, Frame, Table, percent_encoded},
 };
 use govuk::Html;
 
-use super::{downloads, named};
+use super::{bar_and_gap, downloads, named};
 use crate::{Scope, kpis, orgs, workings::Workings};
 
 #[derive(Template)]
@@ -26,6 +26,7 @@ struct TogetherPage {
     any: bool,
     links: Html,
     gaps: String,
+    picture: Option<charts::Drawing>,
     any_gaps: bool,
     gap_links: Html,
     workings: Html,
@@ -79,65 +80,10 @@ async fn table(db: &impl Sql, place: &Place) -> Result<Table, DbError> {
     })
 }
 
-/// Bar and gap, with the four outcomes in words.
-async fn gap_table(db: &impl Sql, place: &Place) -> Result<Table, DbError> {
-    let rows = kpis::gaps(db, &place.urns).await?.into_iter().map(|gap| {
-        let words = |measure: &Measure| gap.definition.in_words(measure);
-        let apart = |standing: &Standing| {
-            let (other, own) = (standing.national_other.number(), standing.disadvantaged.number());
-            match (other, own, gap.definition.direction.sign()) {
-                (Some(other), Some(own), Some(sign)) => {
-                    Cell::text(gap.definition.bare(sign * (other - own)))
-                }
-                _ => Cell::Missing("no figure".to_owned()),
-            }
-        };
-        #[expect(clippy::cast_precision_loss, reason = "a count of schools")]
-        let schools = Cell::Number(gap.schools as f64, 0);
-        vec![
-            Cell::text(gap.definition.plain_name),
-            Cell::text(format!("{} to {}", gap.before.0, gap.after.0)),
-            Cell::text(format!("{} to {}", words(&gap.before.1.all), words(&gap.after.1.all))),
-            apart(&gap.before.1),
-            apart(&gap.after.1),
-            match &gap.change {
-                Ok(change) => Cell::text(sentence_case(change.outcome.in_words())),
-                Err(reasons) => Cell::Missing(reasons.to_string()),
-            },
-            schools,
-        ]
-    });
-    Ok(Table {
-        caption: format!("Bar and gap of the schools of {}", place.name),
-        columns: [
-            "Indicator",
-            "Years",
-            "Level for all pupils",
-            "Gap before",
-            "Gap after",
-            "What happened",
-            "Schools counted",
-        ]
-        .map(str::to_owned)
-        .to_vec(),
-        rows: rows.collect(),
-        notes: vec![format!(
-            "The gap is what other pupils of {} reach less what disadvantaged pupils here reach: below zero, disadvantaged pupils here are ahead. The same schools are counted in both years, and no figure goes in that is too small to be shown on a school's own page.",
-            kpis::nation()
-        )],
-    })
-}
-
-fn sentence_case(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().collect::<String>() + letters.as_str()
-    })
-}
-
 pub(super) async fn show(app: &App, frame: Frame, place: &Place) -> Result<Response, PageError> {
     let table = table(&app.db, place).await?;
-    let gaps = gap_table(&app.db, place).await?;
+    let found = kpis::gaps(&app.db, &place.urns).await?;
+    let gaps = bar_and_gap::table(&place.name, &found, true);
     let content = TogetherPage {
         title: place.name.clone(),
         back: place.base.clone(),
@@ -147,6 +93,7 @@ pub(super) async fn show(app: &App, frame: Frame, place: &Place) -> Result<Respo
         links: downloads("these totals", &format!("{}/together/totals", place.base), ""),
         any_gaps: !gaps.rows.is_empty(),
         gaps: gaps.html(),
+        picture: bar_and_gap::picture("bar-and-gap", &place.name, &found),
         gap_links: downloads("bar and gap", &format!("{}/together/gaps", place.base), ""),
         workings: Workings::of("bar and gap")
             .method(methods::BAR_AND_GAP)
@@ -165,7 +112,10 @@ pub(super) async fn show(app: &App, frame: Frame, place: &Place) -> Result<Respo
 pub(super) async fn file(app: &App, place: &Place, file: &str) -> Result<Response, PageError> {
     match named(file)? {
         ("totals", format) => table(&app.db, place).await?.download(format, "together"),
-        ("gaps", format) => gap_table(&app.db, place).await?.download(format, "bar-and-gap"),
+        ("gaps", format) => {
+            let found = kpis::gaps(&app.db, &place.urns).await?;
+            bar_and_gap::table(&place.name, &found, true).download(format, "bar-and-gap")
+        }
         _ => Err(PageError::NotFound),
     }
 }

@@ -150,6 +150,33 @@ async fn the_totals_of_a_place_give_away_nothing_that_its_schools_hide() {
         assert!(known.iter().any(|k| happened.starts_with(k)), "{happened}");
     }
     assert!(page.contains("Bar and gap") && page.contains("(bar-and-gap-1)"));
+
+    // Each school reads its own, from the figures of its own page in the same two years.
+    let mut told = 0;
+    for school in &schools {
+        let address = format!("/schools/{}", school.urn);
+        let page = test.get(None, &address).await.expect(200).body;
+        let own = rows(&test, &format!("{address}/tables/bar-and-gap.json")).await;
+        assert_eq!(own.is_empty(), !page.contains("id=\"bar-gap\""), "{}", school.name);
+        for row in own {
+            told += 1;
+            let name = row["Indicator"].as_str().unwrap();
+            let all = kpis::definitions().iter().find(|d| d.plain_name == name).unwrap();
+            let years: Vec<&str> = row["Years"].as_str().unwrap().split(" to ").collect();
+            let level = |year: &str| {
+                let figures = shown
+                    .iter()
+                    .find(|((code, period), _)| *code == all.code && period.to_string() == year);
+                let own = figures.and_then(|(_, all)| all.iter().find(|(u, _)| *u == school.urn));
+                all.in_words(&own.unwrap_or_else(|| panic!("{name} of {}", school.name)).1)
+            };
+            let levels = format!("{} to {}", level(years[0]), level(years[1]));
+            assert_eq!(row["Level for all pupils"].as_str(), Some(levels.as_str()), "{name}");
+            let happened = row["What happened"].as_str().unwrap();
+            assert!(page.contains(&levels) && page.contains(happened), "{name}");
+        }
+    }
+    assert!(told > 24, "the district has disadvantaged pupils in its schools: {told}");
     for school in &schools {
         assert!(!page.contains(&school.name), "{} is named", school.name);
     }
