@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use foundation::{
-    App, PageError,
+    App, OrgRef, PageError,
     clock::date_in_words,
     web::{Errors, Form, FormData, Frame, redirect},
 };
@@ -15,7 +15,10 @@ use jiff::civil::Date;
 use support::{
     AgreementId,
     baselines::{DirectionWord, UnitWord},
-    milestones::{Gauge, Rag, Seen, Stage},
+    milestones::{
+        Gauge, Rag, Seen, Stage,
+        published::{self, Figure},
+    },
 };
 
 use super::{
@@ -115,19 +118,31 @@ async fn new_form(
             &offered,
         ));
     }
+    let known = published::indicators(&app.db, sight.whole.plan.org).await?;
+    let mut kinds = vec![("statement", "A statement that is true by then", "")];
+    if !known.is_empty() {
+        kinds.push(("indicator", "A published figure", "It begins with the newest one there is"));
+    }
+    kinds.extend([
+        ("number", "A percentage of pupils", "It moves from a start to a target"),
+        ("other", "Another number", ""),
+    ]);
     page.fields.extend([
         typed.line("title", "What should be seen?", "For example: phonics check, Year 1"),
-        typed.choice(
-            "kind",
-            "How will you know?",
-            "",
-            &[
-                ("statement", "A statement that is true by then", ""),
-                ("number", "A percentage of pupils", "It moves from a start to a target"),
-                ("other", "Another number", ""),
-            ],
-        ),
-        typed.number("baseline", "Where does it begin?", "For a number only"),
+        typed.choice("kind", "How will you know?", "", &kinds),
+    ]);
+    if !known.is_empty() {
+        let choices: Vec<(String, String)> =
+            [(String::new(), "Choose".to_owned())].into_iter().chain(known).collect();
+        page.fields.push(typed.select(
+            "kpi",
+            "Which published figure?",
+            "Only for a published figure",
+            &choices,
+        ));
+    }
+    page.fields.extend([
+        typed.number("baseline", "Where does it begin?", "For a number of your own only"),
         typed.number("target", "Where should it be?", ""),
         typed.number(
             "cohort",
@@ -156,11 +171,33 @@ async fn new_form(
     built.show(&page)
 }
 
-fn gauge_of(form: &FormData, errors: &mut Errors) -> Option<Gauge> {
-    let kind = form.text("kind");
-    if kind == "statement" {
-        return Some(Gauge::Statement);
+/// What a form says is looked at, for a school.
+async fn gauge_of(
+    app: &App,
+    org: OrgRef,
+    form: &FormData,
+    errors: &mut Errors,
+) -> Result<Option<Gauge>, PageError> {
+    match form.text("kind") {
+        "statement" => Ok(Some(Gauge::Statement)),
+        "indicator" => {
+            let target = form.parsed("target", errors, "Enter the target as a number");
+            let Some(target) = target else { return Ok(None) };
+            match published::gauge(&app.db, org, form.text("kpi"), target).await {
+                Ok(gauge) => Ok(Some(gauge)),
+                Err(refusal) => {
+                    sent(Err::<(), _>(refusal.into()), errors)?;
+                    Ok(None)
+                }
+            }
+        }
+        _ => Ok(own_number(form, errors)),
     }
+}
+
+/// A number of the school's own.
+fn own_number(form: &FormData, errors: &mut Errors) -> Option<Gauge> {
+    let kind = form.text("kind");
     let unit = match kind {
         "number" => UnitWord::PercentOfPupils,
         "other" => UnitWord::Score,
@@ -201,7 +238,7 @@ pub(super) async fn add(
     }
     let title = form.required("title", &mut errors, "Say what should be seen").to_owned();
     let due = form.date("due_on", &mut errors, "Enter the day as day, month and year");
-    let gauge = gauge_of(&form, &mut errors);
+    let gauge = gauge_of(&app, sight.whole.plan.org, &form, &mut errors).await?;
     if let (true, Some(due_on), Some(gauge)) = (errors.is_empty(), due, gauge) {
         let new = milestone::New { title, gauge, due_on };
         let share: Option<AgreementId> = form.text("share").parse().ok();
@@ -226,8 +263,9 @@ pub(super) async fn ask_seen(
     let (objective, one) = sight.milestone(&milestone)?;
     sight.must_write(objective)?;
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+    let figure = published::since(&app.db, sight.whole.plan.org, one.gauge()).await?;
     let form = FormData::from_pairs([
-        ("actual", number(one.actual)),
+        ("actual", number(one.actual.or_else(|| Some(figure.as_ref()?.value)))),
         ("forecast", number(one.forecast)),
         (
             "done",
@@ -235,14 +273,14 @@ pub(super) async fn ask_seen(
         ),
         ("rag", String::new()),
     ]);
-    seen_form(frame, &sight, objective, one, &form, &Errors::default())
+    seen_form(frame, &sight, objective, (one, figure), &form, &Errors::default())
 }
 
 fn seen_form(
     frame: Frame,
     sight: &Sight,
     objective: &Objective,
-    one: &Milestone,
+    (one, figure): (&Milestone, Option<Figure>),
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
@@ -253,6 +291,9 @@ fn seen_form(
     page.caption.clone_from(&objective.words().title);
     page.lede =
         paragraphs(&format!("{}, by {}.", one.gauge().in_words(), date_in_words(one.due_on())));
+    if let Some(figure) = figure {
+        page.lede = Html::join([page.lede, paragraphs(&figure.sentence())]);
+    }
     page.fields.push(hidden("seen", one.version));
     match one.gauge() {
         Gauge::Statement => page.fields.push(typed.choice(
@@ -334,5 +375,6 @@ pub(super) async fn see(
             Sent::Wrong => {}
         }
     }
-    seen_form(frame, &sight, objective, one, &form, &errors)
+    let figure = published::since(&app.db, sight.whole.plan.org, one.gauge()).await?;
+    seen_form(frame, &sight, objective, (one, figure), &form, &errors)
 }

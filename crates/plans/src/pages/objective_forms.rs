@@ -11,7 +11,7 @@ use foundation::{
 };
 use govuk::Html;
 use needs::{FindingKind, Framework};
-use register::kpis;
+use support::milestones::published;
 
 use super::{
     MEANWHILE, Sent, Sight,
@@ -229,16 +229,7 @@ async fn frame_fields(app: &App, sight: &Sight, typed: Typed<'_>) -> Result<Vec<
         .chain(Framework::every_area().map(|(area, words)| (area.code.clone(), words)))
         .collect();
     let mut kpis_known = vec![(String::new(), "None".to_owned())];
-    if let Some(urn) = org.urn() {
-        for series in kpis::all_of(&app.db, urn).await? {
-            let definition = series.definition();
-            let figures = series.readings.iter().any(|r| r.measure.number().is_some());
-            let known = kpis_known.iter().any(|(code, _)| code == definition.code);
-            if figures && !known && definition.direction.sign().is_some() {
-                kpis_known.push((definition.code.to_owned(), definition.plain_name.to_owned()));
-            }
-        }
-    }
+    kpis_known.extend(published::indicators(&app.db, org).await?);
     let findings: Vec<(String, String)> = needs::findings_of(&app.db, org)
         .await?
         .into_iter()

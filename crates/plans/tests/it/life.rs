@@ -16,7 +16,8 @@ use support::milestones::{Gauge, Rag, Seen};
 use testkit::both;
 
 use crate::world::{
-    HARBOUR, at, frame, new_action, objective_words, own, permit, running, setup, whole, world,
+    HARBOUR, at, frame, new_action, objective_words, own, permit, result, running, setup, whole,
+    world,
 };
 
 #[tokio::test]
@@ -258,6 +259,60 @@ async fn milestones_are_seen_and_judged_and_a_shared_one_is_the_agreements_own()
         objective::take(&t.app, &head, r.alone, ObjectiveAct::Pause, "Inspection").await.unwrap();
         let more = new_action("More", None, "", date(2027, 2, 1));
         action::add(&t.app, &head, r.alone, &more).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_milestone_follows_a_published_figure_from_where_it_stands() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let r = running(&t, &w).await;
+        let here = format!("/plans/{}", r.plan);
+        let new = format!("{here}/objectives/{}/milestones/new", r.alone);
+        let page = t.get(Some(&w.priya), &new).await.expect(200);
+        let _ = page.contains("A published figure").contains("KS2_RWM_EXP");
+        let form = |kpi, target| {
+            [
+                ("title", "Reading, writing and mathematics"),
+                ("kind", "indicator"),
+                ("kpi", kpi),
+                ("target", target),
+                ("due_on-day", "31"),
+                ("due_on-month", "8"),
+                ("due_on-year", "2027"),
+            ]
+        };
+        for (kpi, target, told) in [
+            ("", "50", "Choose an indicator from the list"),
+            ("KS4_A8", "50", "no published figure of this"),
+            ("KS2_RWM_EXP", "40", "The target must be better than the start"),
+        ] {
+            let page = t.post(Some(&w.priya), &new, &form(kpi, target)).await.expect(422);
+            let _ = page.contains(told).contains("Reading, writing and mathematics");
+        }
+        let _ = t.post(Some(&w.priya), &new, &form("KS2_RWM_EXP", "50")).await.expect(303);
+        let now = whole(&t, r.plan).await;
+        let made = now.milestones_of(r.alone).last().unwrap().clone();
+        let Gauge::Number { code, baseline, cohort, .. } = made.gauge() else { panic!("a number") };
+        assert_eq!(code.as_deref(), Some("KS2_RWM_EXP"));
+        assert!((baseline - 44.0).abs() < 1e-9 && cohort.is_some(), "where it stands");
+        let page = t.get(Some(&w.priya), &format!("{here}/objectives/{}", r.alone)).await;
+        let _ = page.expect(200).contains("from 44.0% to 50.0% or more");
+
+        // What is published later is offered to whoever says what they see, and is theirs to keep.
+        let see = format!("{here}/milestones/{}", made.id);
+        let _ = t.get(Some(&w.priya), &see).await.expect(200).lacks("Published:");
+        result(&t, HARBOUR, 2027, 52.0, 50.0).await;
+        let page = t.get(Some(&w.priya), &see).await.expect(200);
+        let _ = page.contains("Published: 52").contains("value=\"52\"");
+        assert_eq!(whole(&t, r.plan).await.milestones_of(r.alone).last().unwrap().actual, None);
+        let said = [("seen", "1"), ("actual", "52"), ("forecast", ""), ("rag", "")];
+        let _ = t.post(Some(&w.priya), &see, &said).await.expect(303);
+        assert_eq!(
+            whole(&t, r.plan).await.milestones_of(r.alone).last().unwrap().actual,
+            Some(52.0)
+        );
     })
     .await;
 }

@@ -3,6 +3,7 @@
 
 mod acts;
 mod model;
+pub mod published;
 
 pub use acts::{Milestone, MilestoneId, NewMilestone, Seen, add, of, record_seen};
 pub(crate) use acts::{judge, must_take_part};

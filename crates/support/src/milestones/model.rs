@@ -158,12 +158,16 @@ impl Gauge {
     #[must_use]
     pub fn in_words(&self) -> String {
         match self {
-            Self::Number { baseline, target, direction, .. } => {
+            Self::Number { code, baseline, target, direction, .. } => {
+                let what = code
+                    .as_deref()
+                    .and_then(register::kpis::definition)
+                    .map_or_else(String::new, |known| format!("{}: ", known.plain_name));
                 let bound = match Direction::from(*direction) {
                     Direction::LowerIsBetter => "or less",
                     _ => "or more",
                 };
-                format!("from {} to {} {bound}", self.number(*baseline), self.number(*target))
+                format!("{what}from {} to {} {bound}", self.number(*baseline), self.number(*target))
             }
             Self::Statement => "should be true".to_owned(),
         }

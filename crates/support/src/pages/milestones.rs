@@ -6,11 +6,11 @@ use axum::{
     response::Response,
 };
 use foundation::{
-    App, PageError,
+    App, OrgRef, PageError,
     clock::date_in_words,
     web::{Errors, Form, FormData, Frame, redirect},
 };
-use govuk::{Html, SummaryList};
+use govuk::{Html, Select, SummaryList};
 use jiff::civil::Date;
 
 use super::{
@@ -29,7 +29,10 @@ use crate::{
     },
     baselines::{DirectionWord, UnitWord},
     course,
-    milestones::{self, Gauge, Milestone, MilestoneId, NewMilestone, Seen},
+    milestones::{
+        self, Gauge, Milestone, MilestoneId, NewMilestone, Seen,
+        published::{self, Figure},
+    },
 };
 
 pub(super) async fn milestones(
@@ -125,10 +128,11 @@ pub(super) async fn ask_milestone(
             ));
         }
     }
-    milestone_form(frame, &sight, &FormData::from_pairs(pairs), &Errors::default())
+    milestone_form(&app, frame, &sight, &FormData::from_pairs(pairs), &Errors::default()).await
 }
 
-fn milestone_form(
+async fn milestone_form(
+    app: &App,
     frame: Frame,
     sight: &Sight,
     form: &FormData,
@@ -136,6 +140,30 @@ fn milestone_form(
 ) -> Result<Response, PageError> {
     let mut page = begun(sight, "Add a milestone", "milestones/new", "milestones", errors);
     let (supported, supporting) = (sight.school(Side::Supported), sight.school(Side::Supporting));
+    // What either school has a figure of; the act says so where the one that was chosen has none.
+    let mut known = published::indicators(&app.db, sight.agreement.supported).await?;
+    for one in published::indicators(&app.db, sight.agreement.supporting).await? {
+        if !known.contains(&one) {
+            known.push(one);
+        }
+    }
+    let mut kinds = Vec::new();
+    if !known.is_empty() {
+        kinds.push(("indicator", "A published figure", "It begins with the newest one there is"));
+    }
+    kinds.extend([
+        ("number", "A percentage of pupils", "It moves from a start to a target"),
+        ("other", "Another number", ""),
+        ("statement", "A statement that is true by then", ""),
+    ]);
+    let kpi = known.iter().fold(
+        Select::new("kpi", "Which published figure?")
+            .hint("Only for a published figure")
+            .value(form.text("kpi"))
+            .error_if(errors.get("kpi"))
+            .item("", "Choose"),
+        |select, (code, words)| select.item(code.as_str(), words.as_str()),
+    );
     page.fields = vec![
         choice(
             form,
@@ -146,19 +174,16 @@ fn milestone_form(
             &[("supported", &supported, ""), ("supporting", &supporting, "")],
         ),
         line(form, errors, "title", "What should be seen?", "For example: phonics check, Year 1"),
-        choice(
+        choice(form, errors, "kind", "How will you know?", "", &kinds),
+        if known.is_empty() { Html::default() } else { Html::of(&kpi) },
+        number(
             form,
             errors,
-            "kind",
-            "How will you know?",
+            "baseline",
+            "Where does it begin?",
+            "For a number of your own only",
             "",
-            &[
-                ("number", "A percentage of pupils", "It moves from a start to a target"),
-                ("other", "Another number", ""),
-                ("statement", "A statement that is true by then", ""),
-            ],
         ),
-        number(form, errors, "baseline", "Where does it begin?", "For a number only", ""),
         number(form, errors, "target", "Where should it be?", "", ""),
         number(
             form,
@@ -193,7 +218,11 @@ pub(super) async fn add_milestone(
     let side = form.parsed::<Side>("side", &mut errors, "Choose the school");
     let title = form.required("title", &mut errors, "Say what should be seen").to_owned();
     let due = form.date("due_on", &mut errors, "Enter the day as day, month and year");
-    let gauge = gauge_of(&form, &mut errors);
+    let org = side.map(|side| match side {
+        Side::Supported => sight.agreement.supported,
+        Side::Supporting => sight.agreement.supporting,
+    });
+    let gauge = gauge_of(&app, org, &form, &mut errors).await?;
     if let (true, Some(side), Some(due_on), Some(gauge)) = (errors.is_empty(), side, due, gauge) {
         let new = NewMilestone { side, title, gauge, due_on };
         match milestones::add(&app, &permit, sight.agreement.id, &new).await {
@@ -201,23 +230,41 @@ pub(super) async fn add_milestone(
             Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
-    milestone_form(frame, &sight, &form, &errors)
+    milestone_form(&app, frame, &sight, &form, &errors).await
 }
 
-fn gauge_of(form: &FormData, errors: &mut Errors) -> Option<Gauge> {
+/// What a form says is looked at; `org` is the school it is for, where one was chosen.
+async fn gauge_of(
+    app: &App,
+    org: Option<OrgRef>,
+    form: &FormData,
+    errors: &mut Errors,
+) -> Result<Option<Gauge>, PageError> {
     let optional = |name: &str, errors: &mut Errors, message: &str| -> Option<f64> {
         if form.text(name).is_empty() { None } else { form.parsed(name, errors, message) }
     };
-    match form.text("kind") {
+    let target = |errors: &mut Errors| -> Option<f64> {
+        form.parsed("target", errors, "Enter where it should be as a number")
+    };
+    Ok(match form.text("kind") {
         "statement" => Some(Gauge::Statement),
+        "indicator" => {
+            let (Some(target), Some(org)) = (target(errors), org) else { return Ok(None) };
+            match published::gauge(&app.db, org, form.text("kpi"), target).await {
+                Ok(gauge) => Some(gauge),
+                Err(refusal) => {
+                    kept(errors, refusal)?;
+                    None
+                }
+            }
+        }
         kind @ ("number" | "other") => {
             let baseline: Option<f64> =
                 form.parsed("baseline", errors, "Enter where it begins as a number");
-            let target: Option<f64> =
-                form.parsed("target", errors, "Enter where it should be as a number");
+            let target = target(errors);
             let band = optional("band", errors, "Enter the band as a number");
             let cohort = optional("cohort", errors, "Enter the number of pupils");
-            let (baseline, target) = (baseline?, target?);
+            let (Some(baseline), Some(target)) = (baseline, target) else { return Ok(None) };
             Some(Gauge::Number {
                 code: None,
                 unit: if kind == "number" { UnitWord::PercentOfPupils } else { UnitWord::Points },
@@ -236,7 +283,7 @@ fn gauge_of(form: &FormData, errors: &mut Errors) -> Option<Gauge> {
             errors.add("kind", "Choose how you will know");
             None
         }
-    }
+    })
 }
 
 async fn one(app: &App, sight: &Sight, id: &str) -> Result<Milestone, PageError> {
@@ -258,19 +305,33 @@ pub(super) async fn ask_seen(
     sight.agreement.must_allow(Work::Milestones)?;
     let milestone = one(&app, &sight, &milestone).await?;
     let typed = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value}"));
+    let figure = since(&app, &sight, &milestone).await?;
     let form = FormData::from_pairs([
         ("seen", milestone.version.to_string()),
-        ("actual", typed(milestone.actual)),
+        ("actual", typed(milestone.actual.or_else(|| Some(figure.as_ref()?.value)))),
         ("forecast", typed(milestone.forecast)),
         ("done", milestone.done.map_or("", |done| if done { "yes" } else { "no" }).to_owned()),
     ]);
-    seen_form(frame, &sight, &milestone, &form, &Errors::default())
+    seen_form(frame, &sight, (&milestone, figure), &form, &Errors::default())
+}
+
+/// What was published of a milestone's indicator since it began.
+async fn since(
+    app: &App,
+    sight: &Sight,
+    milestone: &Milestone,
+) -> Result<Option<Figure>, PageError> {
+    let org = match milestone.side() {
+        Side::Supported => sight.agreement.supported,
+        Side::Supporting => sight.agreement.supporting,
+    };
+    Ok(published::since(&app.db, org, milestone.gauge()).await?)
 }
 
 fn seen_form(
     frame: Frame,
     sight: &Sight,
-    milestone: &Milestone,
+    (milestone, figure): (&Milestone, Option<Figure>),
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
@@ -282,6 +343,9 @@ fn seen_form(
         milestone.gauge().in_words(),
         date_in_words(milestone.due_on())
     ));
+    if let Some(figure) = figure {
+        page.lede = Html::join([page.lede, paragraphs(&figure.sentence())]);
+    }
     page.fields.push(hidden("seen", form.text("seen")));
     page.fields.extend(match milestone.gauge() {
         Gauge::Statement => vec![choice(
@@ -347,5 +411,6 @@ pub(super) async fn record_seen(
             Err(refusal) => kept(&mut errors, refusal)?,
         }
     }
-    seen_form(frame, &sight, &milestone, &form, &errors)
+    let figure = since(&app, &sight, &milestone).await?;
+    seen_form(frame, &sight, (&milestone, figure), &form, &errors)
 }
