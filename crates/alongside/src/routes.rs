@@ -6,9 +6,10 @@ use brokerage::contribution::Contributions;
 use foundation::{
     App, db::Migration, jobs::Handlers, keeping::Line, machine::Document, mail, web::Written,
 };
-use support::pages::points::OpenPoints;
-
+use plans::chosen::{Library, Look, Practice};
+use practices::practice::Sought;
 use register::pages::{Memory, Sections};
+use support::pages::points::OpenPoints;
 
 use crate::{home, protection, week};
 
@@ -125,6 +126,29 @@ pub fn sections() -> Sections {
         .asking(networks::sections)
         .asking(visits::on_page::sections)
         .asking(plans::on_page::sections)
+}
+
+/// The library from which a plan chooses practices.
+#[must_use]
+pub fn library() -> Library {
+    Library::default().asking(|app, look| async move {
+        let (sought, these) = match look {
+            Look::For { words, area } => (Sought { text: words, area, ..Sought::default() }, None),
+            Look::These(ids) => (Sought::default(), Some(ids)),
+        };
+        let all = practices::practice::library(&app.db, &sought).await?;
+        let wanted = |id: &str| these.as_ref().is_none_or(|these| these.iter().any(|it| it == id));
+        Ok(all
+            .iter()
+            .filter(|one| wanted(&one.id.to_string()))
+            .map(|one| Practice {
+                id: one.id.to_string(),
+                title: one.words().title.clone(),
+                problem: one.words().problem.clone(),
+                href: format!("/practices/{}", one.id),
+            })
+            .collect())
+    })
 }
 
 /// What the rooms remember of a school.

@@ -20,6 +20,7 @@ pub fn service(app: &App) -> Router {
         .layer(Extension(routes::extracts()))
         .layer(Extension(routes::sections()))
         .layer(Extension(routes::memory()))
+        .layer(Extension(routes::library()))
         .layer(Extension(routes::open_points()))
         .layer(Extension(routes::contributions()))
         .layer(middleware::from_fn_with_state(app.clone(), home::frame));

@@ -14,6 +14,7 @@
 
 pub mod acts;
 pub mod calendar;
+pub mod chosen;
 pub mod difference;
 mod error;
 pub mod home;
@@ -57,6 +58,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "plans", number: 110, sql: include_str!("../migrations/0110_shared.sql") },
     Migration { room: "plans", number: 111, sql: include_str!("../migrations/0111_trials.sql") },
     Migration { room: "plans", number: 112, sql: include_str!("../migrations/0112_climate.sql") },
+    Migration { room: "plans", number: 120, sql: include_str!("../migrations/0120_chosen.sql") },
 ];
 
 /// Adds this room's daily work.

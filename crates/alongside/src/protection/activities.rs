@@ -246,6 +246,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
             "plan_objective",
             "objective_agreement",
             "objective_finding",
+            "objective_practice",
             "plan_action",
             "action_note",
             "action_step",

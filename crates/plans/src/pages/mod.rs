@@ -4,6 +4,7 @@ mod action;
 mod action_forms;
 mod answer;
 mod charter;
+mod chosen;
 mod decide;
 mod goals;
 mod history;
@@ -101,6 +102,11 @@ pub fn routes() -> Router<App> {
             "/plans/{id}/objectives/{objective}/milestones/new",
             get(milestone::ask_new).post(milestone::add),
         )
+        .route(
+            "/plans/{id}/objectives/{objective}/practices",
+            get(chosen::ask).post(chosen::choose),
+        )
+        .route("/plans/{id}/practices/{chosen}/leave", post(chosen::leave))
         .route(
             "/plans/{id}/objectives/{objective}/trials/new",
             get(trial::ask_new).post(trial::begin),

@@ -2,6 +2,7 @@
 
 use access::SignedIn;
 use axum::{
+    Extension,
     extract::{Path, State as Handle},
     response::Response,
 };
@@ -15,13 +16,14 @@ use support::{
 };
 
 use super::{
-    Sight, milestone,
+    Sight, chosen, milestone,
     parts::{Sheet, anchor, go, hint, link, list, objective_tag, paragraphs, rag_tag, text},
     plan::{action_list, line, supports},
     sight, trial,
 };
 use crate::{
     acts::objective::newest,
+    chosen::Library,
     machine::{ActionState, OBJECTIVES, ObjectiveAct, ObjectiveState, Standing, Work, transition},
     model::{Objective, ObjectiveWords},
 };
@@ -48,11 +50,13 @@ pub(super) fn theory(words: &ObjectiveWords) -> Html {
 pub(super) async fn show(
     Handle(app): Handle<App>,
     SignedIn(visitor): SignedIn,
+    library: Option<Extension<Library>>,
     frame: Frame,
     Path((id, objective)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
     let sight = sight(&app, &visitor, &id).await?;
     let one = sight.objective(&objective)?;
+    let library = library.as_ref().map(|Extension(library)| library);
     let words = one.words();
     let today = app.clock.today();
     let at = |page: &str| sight.at(&format!("objectives/{}{page}", one.id));
@@ -112,6 +116,7 @@ pub(super) async fn show(
     }
     let sheet = sheet
         .part("Why this, why here", paragraphs(&words.why))
+        .part("Practices we use", chosen::part(&app, &sight, one, library, writes).await?)
         .part("Actions", Html::join(actions))
         .part("How we will know", Html::join(known))
         .part("Tried small first", trial::part(&app, &sight, one, writes).await?)

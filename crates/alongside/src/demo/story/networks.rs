@@ -119,6 +119,7 @@ impl Stage<'_> {
                 at_time: "15:45 to 17:00".to_owned(),
                 place: more.place.to_owned(),
                 link: String::new(),
+                places: None,
             };
             let id = meet::plan(self.app, &permit, &of, &plan).await?;
             self.put(it, id, one.title).await?;
