@@ -8,14 +8,15 @@
 use access::{AccountId, Kind as Records, Permit, Post, Resource, Visitor, Zone};
 use foundation::{
     App, DbError, OrgRef, Sql, Tx,
+    clock::london,
     db::{AsText, At},
     events::{self, Event},
     id_type, words,
 };
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use sea_orm::FromQueryResult;
 use serde_json::json;
-use support::seal::seal;
+use support::{agreements::Bodies, seal::seal};
 
 use crate::{
     Refusal,
@@ -303,7 +304,7 @@ pub struct NewCommission {
 /// [`Refusal`] when the days are in the wrong order, the reviewer leads the school itself, or the
 /// person does not lead it.
 pub async fn ask(app: &App, permit: &Permit, new: &NewCommission) -> Result<CommissionId, Refusal> {
-    if pack().review(&new.kind).is_none() {
+    if pack().review(&new.kind).is_none_or(|kind| !kind.of.fits(new.owner)) {
         return Err(Refusal::field("kind", "Choose what kind of review"));
     }
     if new.to_on < new.from_on {
@@ -311,11 +312,20 @@ pub async fn ask(app: &App, permit: &Permit, new: &NewCommission) -> Result<Comm
     }
     let (account, posts) = actor(app, &app.db, permit).await?;
     if !leads(&posts, new.owner) {
-        return Err(Refusal::NotYours("A school asks for its own reviews.".to_owned()));
+        return Err(Refusal::NotYours(say(new.owner, "A school asks for its own reviews.")));
     }
     let theirs = access::accounts::posts(&app.db, &app.clock, new.reviewer).await?;
     if account == Some(new.reviewer) || theirs.iter().any(|post| post.org == new.owner) {
-        return Err(Refusal::field("reviewer", "Choose somebody from outside your school"));
+        let outside = say(new.owner, "Choose somebody from outside your school");
+        return Err(Refusal::field("reviewer", outside));
+    }
+    let lacks = unprepared(app, new.reviewer, permit.context().at).await?;
+    if !lacks.is_empty() {
+        let name = new.reviewer_name.trim();
+        return Err(Refusal::field(
+            "reviewer",
+            format!("{name} cannot review at the moment. Missing: {}", lacks.join(", ")),
+        ));
     }
     let id = CommissionId::new(&app.ids);
     let tx = app.db.write().await?;
@@ -341,6 +351,26 @@ pub async fn ask(app: &App, permit: &Permit, new: &NewCommission) -> Result<Comm
     events::append(&tx, permit.context(), event.with(json!({ "kind": new.kind }))).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Words of the product about whoever owns a review: a school or a trust.
+#[must_use]
+pub fn say(owner: OrgRef, words: &str) -> String {
+    Bodies::of(owner, owner).say(words)
+}
+
+/// What somebody who leads beyond their school still lacks before they review anywhere: the training
+/// behind a role they hold, or the code of conduct. Nothing where one of their roles is in order, or
+/// where they hold none.
+async fn unprepared(app: &App, reviewer: AccountId, at: Timestamp) -> Result<Vec<String>, DbError> {
+    let today = london(at);
+    let mut held = brokerage::cadre::designations_of(&app.db, reviewer).await?;
+    held.retain(|one| one.is_live(today));
+    if held.iter().any(|one| one.is_current(today)) {
+        return Ok(Vec::new());
+    }
+    let lacks = held.first().map(|one| one.missing(today)).unwrap_or_default();
+    Ok(lacks.iter().map(|code| brokerage::cadre::preparation::name_of(code)).collect())
 }
 
 async fn open(
@@ -388,9 +418,19 @@ pub async fn take(
     if it.version != seen {
         return Err(DbError::Conflict("review").into());
     }
+    // What was in order when the review was asked for may have run out since.
+    if matches!(act, Act::Accept | Act::Begin) {
+        let lacks = unprepared(app, it.reviewer, permit.context().at).await?;
+        if !lacks.is_empty() {
+            return Err(Refusal::NotNow(format!(
+                "Before you review, these have to be in order: {}. Your own page says how.",
+                lacks.join(", ")
+            )));
+        }
+    }
     if let Some((column, ask)) = place(act) {
         if words.trim().is_empty() {
-            return Err(Refusal::field("words", ask));
+            return Err(Refusal::field("words", say(it.owner, ask)));
         }
         let sql = format!("UPDATE commission SET {column} = $2 WHERE id = $1");
         tx.run(&sql, [id.into(), words.trim().into()]).await?;
@@ -420,13 +460,16 @@ pub async fn publish(
 ) -> Result<(), Refusal> {
     let (tx, it, who) = open(app, permit, id).await?;
     if !who.contains(&Who::Owner) {
-        return Err(Refusal::NotYours("The school alone publishes its review.".to_owned()));
+        return Err(Refusal::NotYours(say(it.owner, "The school alone publishes its review.")));
     }
     if !it.state().is_final() {
         return Err(Refusal::NotNow("Only final findings can be published.".to_owned()));
     }
     if shown == Shown::Network && it.partnership.is_none() {
-        return Err(Refusal::field("shown", "Your school belongs to no partnership"));
+        return Err(Refusal::field(
+            "shown",
+            say(it.owner, "Your school belongs to no partnership"),
+        ));
     }
     tx.run(
         "UPDATE commission SET shown = $2, version = version + 1 WHERE id = $1",

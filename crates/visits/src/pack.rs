@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use foundation::OrgRef;
+
 use crate::moderations::{ASPECTS, LEVELS};
 
 /// A kind of visit or review, with questions that help to write about it.
@@ -19,6 +21,34 @@ pub struct Kind {
     /// Whether a review of this kind is about the board, which then reads what was found.
     #[serde(default)]
     pub board: bool,
+    /// Whose work a review of this kind looks at.
+    #[serde(default)]
+    pub of: Whose,
+}
+
+/// Whose work a review looks at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Whose {
+    /// A school's.
+    #[default]
+    School,
+    /// A trust's: its central team, its money, its leadership.
+    Trust,
+    /// Either's.
+    Both,
+}
+
+impl Whose {
+    /// Whether an organisation may ask for it.
+    #[must_use]
+    pub const fn fits(self, org: OrgRef) -> bool {
+        match self {
+            Self::School => matches!(org, OrgRef::School(_)),
+            Self::Trust => matches!(org, OrgRef::Trust(_)),
+            Self::Both => matches!(org, OrgRef::School(_) | OrgRef::Trust(_)),
+        }
+    }
 }
 
 /// A template for a private conversation.

@@ -2,7 +2,7 @@
 
 use access::{Action, Role, SignedIn, Visitor, accounts, looks};
 use axum::{
-    extract::{Path, State as Handle},
+    extract::{Path, Query, State as Handle},
     response::Response,
 };
 use foundation::{
@@ -18,24 +18,33 @@ use support::{
 
 use super::permit_to_act;
 use crate::{
-    commissions::{self, Act, Commission, CommissionId, NewCommission, Shown, State},
+    commissions::{self, Act, Commission, CommissionId, NewCommission, Shown, State, say},
     machine::{Who, may},
     pack::pack,
 };
 
-fn tag(state: State) -> Tag {
+fn tag(owner: OrgRef, state: State) -> Tag {
     let colour = match state {
         State::Requested | State::Scoped | State::Checking => TagColour::Yellow,
         State::Accepted | State::Fieldwork | State::Draft => TagColour::Blue,
         State::Final | State::Response | State::FollowUp => TagColour::Green,
         State::Closed | State::Withdrawn => TagColour::Grey,
     };
-    Tag::coloured(colour, state.words())
+    Tag::coloured(colour, say(owner, state.words()))
 }
 
-/// The schools a visitor heads.
-fn heads(visitor: &Visitor) -> Vec<OrgRef> {
-    visitor.orgs(Role::Head).filter(|org| org.urn().is_some()).collect()
+/// The schools and trusts for which a visitor may ask for a review.
+fn owners(visitor: &Visitor) -> Vec<OrgRef> {
+    let schools = visitor.orgs(Role::Head).filter(|org| org.urn().is_some());
+    let trusts = visitor.orgs(Role::TrustExecutive).filter(|org| matches!(org, OrgRef::Trust(_)));
+    schools.chain(trusts).collect()
+}
+
+/// For whom a form asks: one of the visitor's own, the first where it does not say.
+fn owner_of(visitor: &Visitor, named: &str) -> Result<OrgRef, PageError> {
+    let all = owners(visitor);
+    let named = named.parse::<OrgRef>().ok().filter(|org| all.contains(org));
+    named.or_else(|| all.first().copied()).ok_or(PageError::NotFound)
 }
 
 pub(super) async fn list(
@@ -45,10 +54,10 @@ pub(super) async fn list(
 ) -> Result<Response, PageError> {
     let all = commissions::readable(&app.db, &visitor).await?;
     let names = support::names(&app.db, all.iter().map(|one| one.owner)).await?;
-    let mut sheet = Sheet::new("Reviews a school asks for");
+    let mut sheet = Sheet::new("Reviews we ask for");
     sheet.lede = paragraphs(
-        "A school asks peers or a reviewer to look at something with fresh eyes. What they find \
-         belongs to the school: it alone decides who else reads it.",
+        "A school or a trust asks peers or a reviewer to look at something with fresh eyes. What \
+         they find belongs to whoever asked: they alone decide who else reads it.",
     );
     let items: String = all
         .iter()
@@ -58,7 +67,7 @@ pub(super) async fn list(
                 "<li><a class=\"govuk-link\" href=\"/commissions/{}\">{}</a> {}</li>",
                 one.id,
                 text(format!("{}, {name}", one.kind_name())).as_str(),
-                Html::of(&tag(one.state())).as_str()
+                Html::of(&tag(one.owner, one.state())).as_str()
             )
         })
         .collect();
@@ -66,8 +75,10 @@ pub(super) async fn list(
         let list = format!("<ul class=\"govuk-list govuk-list--spaced\">{items}</ul>");
         sheet = sheet.part("", Html::trusted(list));
     }
-    if !heads(&visitor).is_empty() {
-        sheet = sheet.part("", go("/commissions/new", "Ask for a review of your school"));
+    for owner in owners(&visitor) {
+        let name = register::org_name(&app.db, owner).await?;
+        let href = format!("/commissions/new?owner={owner}");
+        sheet = sheet.part("", go(&href, &format!("Ask for a review of {name}")));
     }
     frame
         .page("Reviews")
@@ -83,10 +94,14 @@ async fn reviewers(
     visitor: &Visitor,
     owner: OrgRef,
 ) -> Result<Vec<(String, String)>, PageError> {
+    let today = app.clock.today();
     let mut found = Vec::new();
     for partnership in &visitor.partnerships {
         let cadre = brokerage::cadre::cadre_of(&app.db, *partnership).await?;
-        for one in cadre.into_iter().filter(|one| one.state.is_live() && one.org != owner) {
+        for one in cadre
+            .into_iter()
+            .filter(|one| one.is_live(today) && one.is_current(today) && one.org != owner)
+        {
             if found.iter().all(|(account, _)| *account != one.person.to_string()) {
                 let words = format!("{}, {}", one.name, one.role_name());
                 found.push((one.person.to_string(), words));
@@ -103,13 +118,14 @@ async fn ask_form(
     form: &FormData,
     errors: &Errors,
 ) -> Result<Response, PageError> {
-    let owner = *heads(visitor).first().ok_or(PageError::NotFound)?;
+    let owner = owner_of(visitor, form.text("owner"))?;
     let mut page = FormPage::new("Ask for a review", "/commissions/new", "/commissions");
     page.problems = parts::problems(errors);
     page.button = "Go on".to_owned();
     let kinds: Vec<(&str, &str, &str)> = pack()
         .reviews
         .iter()
+        .filter(|kind| kind.of.fits(owner))
         .map(|kind| {
             let prompt = kind.prompts.first().map_or("", String::as_str);
             (kind.code.as_str(), kind.name.as_str(), prompt)
@@ -120,7 +136,9 @@ async fn ask_form(
         Select::new("reviewer", "Who leads it?").item("", "Choose a person"),
         |select, (account, words)| select.item(account, words),
     );
+    page.caption = register::org_name(&app.db, owner).await?;
     page.fields = vec![
+        hidden("owner", owner),
         choice(form, errors, "kind", "What kind of review?", "", &kinds),
         Html::of(&select.value(form.text("reviewer")).error_if(errors.get("reviewer"))),
         line(form, errors, "team", "Who comes along?", "Names and roles"),
@@ -130,19 +148,28 @@ async fn ask_form(
     let mut built = frame
         .page("Ask for a review")
         .crumb("Reviews", "/commissions")
-        .visible_to("the leaders of your school and the reviewer, and nobody else");
+        .visible_to(say(owner, "the leaders of your school and the reviewer, and nobody else"));
     if !errors.is_empty() {
         built = built.with_problems();
     }
     built.show(&page)
 }
 
+/// For whom a review is asked.
+#[derive(serde::Deserialize)]
+pub(super) struct About {
+    #[serde(default)]
+    owner: String,
+}
+
 pub(super) async fn ask(
     Handle(app): Handle<App>,
     SignedIn(visitor): SignedIn,
     frame: Frame,
+    Query(about): Query<About>,
 ) -> Result<Response, PageError> {
-    ask_form(&app, frame, &visitor, &FormData::default(), &Errors::default()).await
+    let form = FormData::from_pairs([("owner", about.owner)]);
+    ask_form(&app, frame, &visitor, &form, &Errors::default()).await
 }
 
 pub(super) async fn begin(
@@ -151,7 +178,7 @@ pub(super) async fn begin(
     frame: Frame,
     Form(form): Form,
 ) -> Result<Response, PageError> {
-    let owner = *heads(&visitor).first().ok_or(PageError::NotFound)?;
+    let owner = owner_of(&visitor, form.text("owner"))?;
     let resource = access::Resource::new(access::Kind::Visit, access::Zone::School, owner);
     let permit = access::authorize(&app, &visitor, Action::Create, &resource)?;
     let mut errors = form.errors();
@@ -191,9 +218,9 @@ async fn open(app: &App, visitor: &Visitor, id: &str) -> Result<Commission, Page
 
 fn visible(it: &Commission) -> String {
     if !it.state().is_final() {
-        return "the leaders of the school and the reviewer, and nobody else".to_owned();
+        return say(it.owner, "the leaders of the school and the reviewer, and nobody else");
     }
-    it.shown().words().to_lowercase()
+    say(it.owner, &it.shown().words().to_lowercase())
 }
 
 /// What an act asks for, where it asks for words.
@@ -221,7 +248,7 @@ fn page(
     let who = it.standings(visitor.account, &visitor.posts);
     let mut sheet = Sheet::new(it.kind_name());
     sheet.caption = school.to_owned();
-    sheet.tag = Html::of(&tag(it.state()));
+    sheet.tag = Html::of(&tag(it.owner, it.state()));
     sheet.nav = parts::problems(errors);
     let (from, to) = it.days();
     let mut list = SummaryList::new()
@@ -237,8 +264,8 @@ fn page(
         .part("", Html::of(&list))
         .part("Terms of reference", paragraphs(&it.scope))
         .part("Findings", paragraphs(&it.findings))
-        .part("The school's corrections", paragraphs(&it.facts))
-        .part("The school's response", paragraphs(&it.response))
+        .part(&say(it.owner, "The school's corrections"), paragraphs(&it.facts))
+        .part(&say(it.owner, "The school's response"), paragraphs(&it.response))
         .part("Follow-up", paragraphs(&it.follow_up));
     if it.hash.is_some() && !it.intact() {
         let words = "The findings no longer match their seal: tell whoever runs your Alongside.";
@@ -257,7 +284,7 @@ fn page(
                 if *act == Act::Write && form.text("words").is_empty() {
                     shown = FormData::from_pairs([("words", it.findings.as_str())]);
                 }
-                lines(&shown, errors, "words", label, hint, 6)
+                lines(&shown, errors, "words", &say(it.owner, label), &say(it.owner, hint), 6)
             }
             None => Html::default(),
         };
@@ -269,14 +296,16 @@ fn page(
             field.as_str(),
             seen(it, asked.len()),
             act.key(),
-            act.words()
+            say(it.owner, act.words())
         )));
     }
     sheet = sheet.part("", Html::join(asked));
     if it.state().is_final() && who.contains(&Who::Owner) {
         let current = FormData::from_pairs([("shown", it.shown().key())]);
+        let said: Vec<(&str, String)> =
+            Shown::ALL.iter().map(|one| (one.key(), say(it.owner, one.words()))).collect();
         let items: Vec<(&str, &str, &str)> =
-            Shown::ALL.iter().map(|one| (one.key(), one.words(), "")).collect();
+            said.iter().map(|(key, words)| (*key, words.as_str(), "")).collect();
         let field = choice(&current, errors, "shown", "Who may read the findings?", "", &items);
         let form = format!(
             "<form method=\"post\" action=\"{here}/publish\" novalidate class=\"as-noprint\">{}\

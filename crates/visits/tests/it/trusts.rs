@@ -1,6 +1,7 @@
 //! Visits, points and joint work between two trusts: every page speaks of trusts.
 
 use access::{Action, Kind, Post, Resource, Role, Zone};
+use brokerage::cadre::{Nomination, Profile, acts::enrol};
 use foundation::{OrgRef, Sql as _};
 use jiff::civil::date;
 use support::{
@@ -120,6 +121,94 @@ async fn between_trusts_every_page_speaks_of_trusts() {
         said("while the facts are checked").await;
         checks::agree(&t.app, &on_visit(&t, &ada, it).await, it, "").await.unwrap();
         said("when the note stands").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_trust_asks_a_peer_whose_training_is_in_date_for_a_review_and_owns_it() {
+    both(&setup(), async |t| {
+        let (w, _, ada, ben) = between_trusts(&t).await;
+        let system = access::Permit::system("test", t.app.clock.now());
+        let new = Nomination {
+            person: ben.account,
+            name: ben.name.clone(),
+            org: HILL,
+            partnership: w.alliance,
+            role: "consultant-head".to_owned(),
+            profile: Profile {
+                specialisms: vec![matching::Specialism {
+                    code: "finance".to_owned(),
+                    depth: matching::Depth::Leading,
+                }],
+                phases: vec!["trust".to_owned()],
+                on_site: true,
+                online: true,
+                travel_limit_km: None,
+                weekly_cap: 2,
+                concurrent_cap: 1,
+            },
+        };
+        enrol(&t.app, &system, &new, date(2027, 8, 31)).await.unwrap();
+
+        let asked = format!("/commissions/new?owner={SHORE}");
+        let page = t.get(Some(&ada), &asked).await.expect(200);
+        let page = page.contains("Shoreline Trust").contains("Review of financial planning");
+        let _ = page.contains("Review of governance").lacks("Pupil premium").contains("Ben Scar");
+        let _ = t.get(Some(&w.chair), &asked).await.expect(404);
+        let reviewer = ben.account.to_string();
+        let owner = SHORE.to_string();
+        let form = |kind| {
+            [
+                ("owner", owner.as_str()),
+                ("kind", kind),
+                ("reviewer", reviewer.as_str()),
+                ("team", "A finance director"),
+                ("from_on-day", "1"),
+                ("from_on-month", "3"),
+                ("from_on-year", "2027"),
+                ("to_on-day", "2"),
+                ("to_on-month", "3"),
+                ("to_on-year", "2027"),
+            ]
+        };
+        let wrong = t.post(Some(&ada), "/commissions/new", &form("pupil-premium")).await;
+        let _ = wrong.expect(422).contains("Choose what kind of review");
+        let prepared = async |until: &str| {
+            let sql = format!("UPDATE designation SET training_until = {until}");
+            t.app.db.run(&sql, []).await.unwrap();
+        };
+        // Whoever reviews brings what everybody brings who goes to another school or trust.
+        prepared("'2026-12-31'").await;
+        let page = t.get(Some(&ada), &asked).await.expect(200).lacks("Ben Scar, Consultant");
+        assert!(page.body.contains("Who leads it?"));
+        let late = t.post(Some(&ada), "/commissions/new", &form("trust-finance")).await;
+        let _ = late.expect(422).contains("Ben Scar cannot review at the moment. Missing: ");
+        prepared("'2027-08-31'").await;
+        let made = t.post(Some(&ada), "/commissions/new", &form("trust-finance")).await;
+        let at = made.expect(303).location().to_owned();
+        let act = async |who: &Persona, act: &str, words: &str, version: &str| {
+            let form = [("act", act), ("words", words), ("seen", version)];
+            t.post(Some(who), &at, &form).await
+        };
+        let _ = act(&ada, "scope", "The three-year plan", "1").await.expect(303);
+        prepared("'2026-12-31'").await;
+        let page = act(&ben, "accept", "None", "2").await;
+        assert!(page.status != 303 && page.body.contains("these have to be in order"));
+        prepared("'2027-08-31'").await;
+        let _ = act(&ben, "accept", "None", "2").await.expect(303);
+        let _ = act(&ben, "begin", "", "3").await.expect(303);
+        let _ = act(&ben, "write", "The plan is one that the board can read.", "4").await;
+        let _ = act(&ben, "submit", "", "5").await.expect(303);
+        let doors = [at.clone()];
+        let kept = ["designated safeguarding lead of the school"];
+        let said = t.sentences_with("school", &[&ada, &ben], &doors, &kept).await;
+        assert_eq!(said, [""; 0], "between trusts a review speaks of trusts");
+        let _ = act(&ada, "finish", "", "6").await.expect(303);
+        let _ = t.get(Some(&ada), &at).await.expect(200).contains("the board can read");
+        for who in [&ben, &w.priya, &w.stranger] {
+            let _ = t.get(Some(who), &at).await.expect(404);
+        }
     })
     .await;
 }
