@@ -107,4 +107,5 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 106,
         sql: include_str!("../migrations/0106_offered_by_staff.sql"),
     },
+    Migration { room: "brokerage", number: 107, sql: include_str!("../migrations/0107_about.sql") },
 ];

@@ -114,6 +114,7 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
         designations.push(json!({
             "role": it.role, "org": it.org, "partnership": it.partnership, "state": it.state.key(),
             "specialisms": it.profile.specialisms, "phases": it.profile.phases,
+            "in_own_words": it.profile.about,
             "released_by": it.released_by, "since": it.start_on, "review_due": it.review_due,
             "training_until": it.training_until, "conduct_on": it.conduct_on, "reply": it.reply,
             "began_without": it.waiver,

@@ -11,7 +11,7 @@ use matching::Specialism;
 use needs::ActError;
 use serde_json::json;
 
-use super::model::{Designation, DesignationId, Profile};
+use super::model::{Designation, DesignationId, MOST_ABOUT, Profile};
 use super::preparation;
 use super::state::{Act, State, Who, step};
 use super::store;
@@ -59,6 +59,9 @@ fn check(profile: &Profile, kept: &[Specialism]) -> Result<(), ActError> {
     if !profile.on_site && !profile.online {
         return Err(ActError::missing("mode", "Choose whether they come or help online"));
     }
+    if profile.about.chars().count() > MOST_ABOUT {
+        return Err(ActError::missing("about", "Use 600 letters at most"));
+    }
     Ok(())
 }
 
@@ -86,8 +89,8 @@ pub async fn nominate(
     let tx = app.db.write().await?;
     tx.run(
         "INSERT INTO designation (id, person, person_name, org, partnership, role, specialisms, phases, on_site, online,
-           travel_limit_km, weekly_cap, concurrent_cap, state, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)",
+           travel_limit_km, weekly_cap, concurrent_cap, state, about, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1)",
         [
             id.into(),
             new.person.into(),
@@ -103,6 +106,7 @@ pub async fn nominate(
             i64::from(new.profile.weekly_cap).into(),
             i64::from(new.profile.concurrent_cap).into(),
             AsText(State::Nominated).into(),
+            new.profile.about.trim().into(),
         ],
     )
     .await?;
@@ -138,7 +142,8 @@ pub async fn change_profile(
     let touched = tx
         .run(
             "UPDATE designation SET specialisms = $2, phases = $3, on_site = $4, online = $5,
-               travel_limit_km = $6, weekly_cap = $7, concurrent_cap = $8, version = version + 1
+               travel_limit_km = $6, weekly_cap = $7, concurrent_cap = $8, about = $10,
+               version = version + 1
              WHERE id = $1 AND version = $9",
             [
                 id.into(),
@@ -150,6 +155,7 @@ pub async fn change_profile(
                 i64::from(new.weekly_cap).into(),
                 i64::from(new.concurrent_cap).into(),
                 seen.into(),
+                new.about.trim().into(),
             ],
         )
         .await?;

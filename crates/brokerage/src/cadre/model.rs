@@ -88,7 +88,12 @@ pub struct Profile {
     pub weekly_cap: u32,
     /// Most supports at a time.
     pub concurrent_cap: u32,
+    /// What they can help with, in their own words; may be empty.
+    pub about: String,
 }
+
+/// The longest [`Profile::about`], in characters.
+pub const MOST_ABOUT: usize = 600;
 
 /// A designation.
 #[derive(Clone, Debug, PartialEq)]

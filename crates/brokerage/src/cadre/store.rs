@@ -28,6 +28,7 @@ struct Row {
     travel_limit_km: Option<f64>,
     weekly_cap: i64,
     concurrent_cap: i64,
+    about: String,
     state: AsText<State>,
     released_by: Option<String>,
     start_on: Option<AsText<Date>>,
@@ -40,7 +41,7 @@ struct Row {
 }
 
 const COLUMNS: &str = "id, person, person_name, org, partnership, role, specialisms, phases, \
-    on_site, online, travel_limit_km, weekly_cap, concurrent_cap, state, released_by, start_on, \
+    on_site, online, travel_limit_km, weekly_cap, concurrent_cap, about, state, released_by, start_on, \
     review_due, training_until, conduct_on, reply, waiver, version";
 
 fn cap(number: i64) -> u32 {
@@ -64,6 +65,7 @@ impl From<Row> for Designation {
                 travel_limit_km: row.travel_limit_km,
                 weekly_cap: cap(row.weekly_cap),
                 concurrent_cap: cap(row.concurrent_cap),
+                about: row.about,
             },
             state: row.state.0,
             released_by: row.released_by,

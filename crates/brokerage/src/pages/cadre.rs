@@ -255,7 +255,7 @@ pub(super) async fn page(
     let school = register::org_name(&app.db, it.org).await?;
     let known = packs::role(&it.role);
     let mut facts = SummaryList::new()
-        .row("Home school", school.as_str())
+        .row(if it.org.urn().is_some() { "Home school" } else { "Home trust" }, school.as_str())
         .row("Brings", brings(it))
         .row("Works in", it.profile.phases.join(", "))
         .row(
@@ -274,6 +274,9 @@ pub(super) async fn page(
                 it.profile.concurrent_cap
             ),
         );
+    if !it.profile.about.is_empty() {
+        facts = facts.row("In their own words", it.profile.about.as_str());
+    }
     if let Some(km) = it.profile.travel_limit_km {
         facts = facts.row("Travels", format!("Up to {km:.0} km by road"));
     }
@@ -300,7 +303,7 @@ pub(super) async fn page(
         })
         .collect();
     let own = visitor.account == Some(it.person);
-    let head = visitor.is(Role::Head, it.org);
+    let head = visitor.leads(it.org);
     let broker = visitor.is(Role::Broker, it.partnership);
     let ended = matches!(it.state, Stage::Lapsed | Stage::Withdrawn);
     let mut can_step = Vec::new();
@@ -459,9 +462,9 @@ pub(super) async fn release(
 ) -> Result<Response, PageError> {
     let it = readable(&app, &visitor, &id).await?;
     let permit = authorize(&app, &visitor, Action::Sign, &it.resource())?;
-    if !visitor.is(Role::Head, it.org) {
+    if !visitor.leads(it.org) {
         return Err(PageError::Forbidden(
-            "The head of the home school releases people.".to_owned(),
+            "Whoever leads the home school or trust releases people.".to_owned(),
         ));
     }
     acts::release(&app, &permit, it.id).await?;
@@ -477,9 +480,9 @@ pub(super) async fn take_back(
 ) -> Result<Response, PageError> {
     let it = readable(&app, &visitor, &id).await?;
     let permit = authorize(&app, &visitor, Action::Sign, &it.resource())?;
-    if !visitor.is(Role::Head, it.org) {
+    if !visitor.leads(it.org) {
         return Err(PageError::Forbidden(
-            "The head of the home school releases people.".to_owned(),
+            "Whoever leads the home school or trust releases people.".to_owned(),
         ));
     }
     let mut errors = form.errors();
@@ -504,9 +507,9 @@ pub(super) async fn guard(
     let it = readable(&app, &visitor, &id).await?;
     let resource = access::Resource::new(access::Kind::Offer, Zone::Network, it.org);
     let permit = authorize(&app, &visitor, Action::Update, &resource)?;
-    if !visitor.is(Role::Head, it.org) {
+    if !visitor.leads(it.org) {
         return Err(PageError::Forbidden(
-            "The head of the home school says whom it can spare.".to_owned(),
+            "Whoever leads the home school or trust says whom it can spare.".to_owned(),
         ));
     }
     let mut errors = form.errors();

@@ -14,13 +14,14 @@ use foundation::{
     App, DbError, OrgRef, PageError,
     web::{Errors, Form, FormData, Frame, redirect},
 };
-use govuk::{Button, Checkboxes, ErrorSummary, Fieldset, Input, Legend, Radios, Select};
+use govuk::{Button, Checkboxes, ErrorSummary, Fieldset, Input, Legend, Radios, Select, Textarea};
 use matching::{Depth, Specialism};
 use needs::ActError;
 
 use super::{cadre, chosen_phases, missed, partnership_of, phase_boxes, specialism_choices};
 use crate::cadre::{Designation, Nomination, Profile, State as Stage, acts};
 use crate::packs;
+use crate::requests::TRUST;
 
 #[derive(Template)]
 #[template(path = "nominate.html")]
@@ -36,6 +37,7 @@ struct Page {
     travel: Input,
     week: Input,
     most: Input,
+    about: Textarea,
     go: Button,
 }
 
@@ -52,37 +54,48 @@ impl Candidate {
     }
 }
 
-/// Whether the visitor puts people forward: the head of a school, or a broker.
+/// Whether the visitor puts people forward: whoever leads a school or a trust, or a broker.
 pub(super) fn may_nominate(visitor: &Visitor) -> bool {
-    visitor.orgs(Role::Broker).next().is_some()
-        || visitor.orgs(Role::Head).any(|org| org.urn().is_some())
+    visitor.orgs(Role::Broker).next().is_some() || visitor.led().into_iter().any(has_people)
 }
 
-/// Whom the visitor may put forward: a head the staff of the school and themselves, a broker
-/// those of every member school; by school, then by name.
+/// Whether an organisation has people who lead beyond it: a school or a trust.
+const fn has_people(org: OrgRef) -> bool {
+    matches!(org, OrgRef::School(_) | OrgRef::Trust(_))
+}
+
+/// Whom the visitor may put forward: a head the staff of the school and themselves, the executives
+/// of a trust its people, a broker those of every member; by organisation, then by name.
 async fn candidates(app: &App, visitor: &Visitor) -> Result<Vec<Candidate>, PageError> {
     if !may_nominate(visitor) {
         return Err(PageError::Forbidden(
-            "The head of the home school or the broker puts somebody forward.".to_owned(),
+            "The head of the home school, the executive of a trust or the broker puts somebody \
+             forward."
+                .to_owned(),
         ));
     }
     let mut schools: Vec<(OrgRef, OrgRef)> = Vec::new();
-    for org in visitor.orgs(Role::Head).filter(|org| org.urn().is_some()) {
-        let partnership = partnership_of(app, org).await?.ok_or_else(|| {
-            PageError::Forbidden("Your school belongs to no partnership yet.".to_owned())
-        })?;
-        schools.push((org, partnership));
+    let led: Vec<OrgRef> = visitor.led().into_iter().filter(|org| has_people(*org)).collect();
+    for &org in &led {
+        if let Some(partnership) = partnership_of(app, org).await? {
+            schools.push((org, partnership));
+        }
+    }
+    if !led.is_empty() && schools.is_empty() {
+        return Err(PageError::Forbidden(
+            "Your school or trust belongs to no partnership yet.".to_owned(),
+        ));
     }
     for partnership in visitor.orgs(Role::Broker) {
         for org in partnerships::members(&app.db, partnership, app.clock.today()).await? {
-            if org.urn().is_some() && schools.iter().all(|(known, _)| *known != org) {
+            if has_people(org) && schools.iter().all(|(known, _)| *known != org) {
                 schools.push((org, partnership));
             }
         }
     }
     let mut people: Vec<Candidate> = Vec::new();
     for (org, partnership) in schools {
-        for role in [Role::Head, Role::Staff, Role::Governor] {
+        for role in [Role::Head, Role::TrustExecutive, Role::Staff, Role::Governor] {
             for account in accounts::holders(&app.db, &app.clock, org, role).await? {
                 if people.iter().all(|one| one.account.id != account.id || one.org != org) {
                     people.push(Candidate { account, org, partnership });
@@ -120,6 +133,14 @@ fn conditions(form: &FormData, errors: &Errors) -> Conditions {
         week: number("week", "Half-days a week at most"),
         most: number("most", "Supports at a time at most"),
     }
+}
+
+fn about(form: &FormData, errors: &Errors) -> Textarea {
+    Textarea::new("about", "What can they help with, in plain words? (optional)")
+        .hint("For example: condition surveys, and what to ask a roofer. Whoever looks for these words finds them.")
+        .rows(3_u32)
+        .value(form.text("about"))
+        .error_if(errors.get("about"))
 }
 
 /// Reads a profile from a form of `specialisms` choices; what is wrong stands beside its field.
@@ -168,6 +189,7 @@ fn profile_of(form: &FormData, errors: &mut Errors, specialisms: usize) -> Optio
         travel_limit_km: travel,
         weekly_cap,
         concurrent_cap,
+        about: form.text("about").to_owned(),
     })
 }
 
@@ -220,6 +242,7 @@ async fn page(
         travel,
         week,
         most,
+        about: about(form, errors),
         go: Button::new("Put them forward"),
     };
     let page = frame
@@ -244,6 +267,8 @@ pub(super) async fn ask(
         && let Some(school) = register::school(&app.db, urn).await?
     {
         pairs.push(("phases".to_owned(), school.phase.key().to_owned()));
+    } else if visitor.led().into_iter().any(has_people) {
+        pairs.push(("phases".to_owned(), TRUST.to_owned()));
     }
     page(&app, frame, &people, &FormData::from_pairs(pairs), &Errors::default()).await
 }
@@ -265,8 +290,7 @@ pub(super) async fn create(
         let resource = Resource::new(Kind::Offer, Zone::Network, person.org)
             .people([person.account.id])
             .through(Some(person.partnership));
-        let action =
-            if visitor.is(Role::Head, person.org) { Action::Create } else { Action::Broker };
+        let action = if visitor.leads(person.org) { Action::Create } else { Action::Broker };
         let permit = authorize(&app, &visitor, action, &resource)?;
         let new = Nomination {
             person: person.account.id,
@@ -298,6 +322,7 @@ struct Change {
     travel: Input,
     week: Input,
     most: Input,
+    about: Textarea,
 }
 
 /// How many specialisms the form of a designation asks for.
@@ -344,6 +369,7 @@ fn change_page(
         travel,
         week,
         most,
+        about: about(form, errors),
     };
     let page = frame
         .page(format!("What {} brings", it.name))
@@ -361,9 +387,9 @@ async fn changeable(
 ) -> Result<(Designation, Permit), PageError> {
     let it = cadre::readable(app, visitor, id).await?;
     let permit = authorize(app, visitor, Action::Update, &it.resource())?;
-    if visitor.account != Some(it.person) && !visitor.is(Role::Head, it.org) {
+    if visitor.account != Some(it.person) && !visitor.leads(it.org) {
         return Err(PageError::Forbidden(
-            "The person and the head of the home school say what they bring.".to_owned(),
+            "The person and whoever releases them say what they bring.".to_owned(),
         ));
     }
     Ok((it, permit))
@@ -381,6 +407,7 @@ pub(super) async fn change(
         ("seen".to_owned(), it.version.to_string()),
         ("week".to_owned(), own.weekly_cap.to_string()),
         ("most".to_owned(), own.concurrent_cap.to_string()),
+        ("about".to_owned(), own.about.clone()),
         (
             "travel".to_owned(),
             own.travel_limit_km.map_or_else(String::new, |km| format!("{km:.0}")),

@@ -133,8 +133,10 @@ async fn people(
             one.profile.specialisms.iter().map(|it| packs::specialism_name(&it.code)).collect();
         let school = register::org_name(&app.db, one.org).await?;
         let brings = names.join(", ");
-        if sought.fits(&[&one.name, one.role_name(), &brings, &school]) {
-            let about = format!("{}, {school}. Helps with: {brings}", one.role_name());
+        let own = one.profile.about.as_str();
+        if sought.fits(&[&one.name, one.role_name(), &brings, &school, own]) {
+            let more = if own.is_empty() { String::new() } else { format!(". {own}") };
+            let about = format!("{}, {school}. Helps with: {brings}{more}", one.role_name());
             found.push((format!("/cadre/{}", one.id), one.name.clone(), about));
         }
     }

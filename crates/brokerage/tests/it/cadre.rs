@@ -1,6 +1,6 @@
 //! Designations, time and guards.
 
-use access::{Post, Role};
+use access::{Post, Role, partnerships};
 use brokerage::cadre::{self, Act, Nomination, Who, acts, capacity};
 use brokerage::desk;
 use foundation::{OrgRef, Sql as _};
@@ -115,6 +115,7 @@ async fn a_cadre_begins_on_the_pages_alone() {
             ("mode", "on-site"),
             ("week", "0"),
             ("most", "2"),
+            ("about", "Condition surveys, and what to ask a roofer"),
         ];
         // Only the head of the home school or the broker; a head nobody of another school.
         let _ = t.get(Some(&w.tom), "/cadre/new").await.expect(403);
@@ -172,6 +173,8 @@ async fn a_cadre_begins_on_the_pages_alone() {
         let _ = found.contains("Bev Sallis").contains("Helps with: Estates and buildings");
         let _ =
             t.get(Some(&w.priya), "/offers").await.expect(200).lacks("People who could be asked");
+        let found = t.get(Some(&w.priya), "/offers?q=condition+survey").await.expect(200);
+        let _ = found.contains("Bev Sallis").contains("what to ask a roofer");
         let far = t.get(Some(&w.other_broker), "/offers?q=estates").await.expect(200);
         let _ = far.lacks("Bev Sallis");
         // Nothing to reply to yet; a review can be answered by the person alone.
@@ -224,6 +227,55 @@ async fn past_review_or_guarded_nobody_is_offered_and_the_reason_is_told() {
         assert!(capacity::guards(&t.app.db, late).await.unwrap().is_empty());
         let org = OrgRef::School(999_202);
         assert!(capacity::raise_guard(&t.app, &system(&t), org, " ", None).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_trust_puts_its_own_people_forward_and_releases_them() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let trust = OrgRef::Trust(90_101);
+        let tx = t.app.db.write().await.unwrap();
+        let start = date(2020, 9, 1);
+        partnerships::join(&tx, system(&t).context(), w.alliance, trust, start).await.unwrap();
+        tx.run(
+            "INSERT INTO trust (uid, name, sort_name) VALUES (90101, 'Shoreline', 'shoreline')",
+            [],
+        )
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        let ada = t.person("Ada Quay", &[Post::new(trust, Role::TrustExecutive, "Chief")]).await;
+        let flo = t.person("Flo Reed", &[Post::new(trust, Role::Staff, "Finance director")]).await;
+        let page = t.get(Some(&ada), "/cadre/new").await.expect(200);
+        let _ = page.contains("Flo Reed").contains("Ada Quay").lacks("Aisha Khan");
+        let _ = t.get(Some(&w.marcus), "/cadre/new").await.expect(200).contains("Flo Reed");
+        let who = format!("{} {trust}", flo.account);
+        let long = "x".repeat(601);
+        let form = |about| {
+            [
+                ("person", who.as_str()),
+                ("role", "support-staff-specialist"),
+                ("specialism-1", "finance"),
+                ("depth", "3"),
+                ("phases", "trust"),
+                ("mode", "online"),
+                ("week", "1"),
+                ("most", "2"),
+                ("about", about),
+            ]
+        };
+        let told = t.post(Some(&ada), "/cadre/new", &form(&long)).await.expect(422);
+        let _ = told.contains("600 letters at most");
+        let made = t.post(Some(&ada), "/cadre/new", &form("Three-year plans")).await.expect(303);
+        let page = made.location().to_owned();
+        let _ = t.post(Some(&flo), &format!("{page}/step"), &[("act", "apply")]).await.expect(303);
+        let release = format!("{page}/release");
+        let _ = t.post(Some(&w.daniel), &release, &[]).await.expect(403);
+        let _ = t.post(Some(&ada), &release, &[]).await.expect(303);
+        let seen = t.get(Some(&ada), &page).await.expect(200);
+        let _ = seen.contains("Home trust").contains("Three-year plans").contains("Released by");
     })
     .await;
 }

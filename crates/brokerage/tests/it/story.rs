@@ -32,7 +32,7 @@ const FORM: &[(&str, &str)] = &[
 ];
 
 /// What the front page tells somebody about this room.
-async fn home_of(t: &testkit::TestApp, who: &testkit::Persona) -> Vec<needs::Waiting> {
+async fn home_of(t: &TestApp, who: &testkit::Persona) -> Vec<needs::Waiting> {
     let visitor = t.visitor(who).await;
     let all = brokerage::waiting(&t.app, &visitor).await.unwrap();
     all.into_iter().map(|(waiting, _)| waiting).collect()

@@ -46,6 +46,7 @@ pub(crate) fn profile(specialisms: &[Specialism]) -> Profile {
         travel_limit_km: None,
         weekly_cap: 2,
         concurrent_cap: 2,
+        about: String::new(),
     }
 }
 

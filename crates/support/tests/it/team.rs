@@ -43,6 +43,7 @@ pub(crate) async fn designated(
             travel_limit_km: None,
             weekly_cap: 4,
             concurrent_cap: 2,
+            about: String::new(),
         },
     };
     let id = cadre::acts::enrol(&t.app, &system, &new, date(2028, 8, 31)).await.unwrap();

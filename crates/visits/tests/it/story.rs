@@ -289,6 +289,7 @@ async fn pledge_one_half_day_a_week(t: &TestApp, w: &World) {
             travel_limit_km: None,
             weekly_cap: 2,
             concurrent_cap: 3,
+            about: String::new(),
         },
     };
     let id = cadre::acts::enrol(&t.app, &system, &new, date(2028, 8, 31)).await.unwrap();

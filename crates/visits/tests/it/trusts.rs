@@ -147,6 +147,7 @@ async fn a_trust_asks_a_peer_whose_training_is_in_date_for_a_review_and_owns_it(
                 travel_limit_km: None,
                 weekly_cap: 2,
                 concurrent_cap: 1,
+                about: String::new(),
             },
         };
         enrol(&t.app, &system, &new, date(2027, 8, 31)).await.unwrap();

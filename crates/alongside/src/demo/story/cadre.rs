@@ -106,6 +106,7 @@ impl Stage<'_> {
                 travel_limit_km: None,
                 weekly_cap: 4,
                 concurrent_cap: 3,
+                about: String::new(),
             },
         };
         let trained_until = it.review_due.max(jiff::civil::date(2028, 12, 31));

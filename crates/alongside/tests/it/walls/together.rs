@@ -27,6 +27,7 @@ impl Hands<'_> {
                 travel_limit_km: None,
                 weekly_cap: 4,
                 concurrent_cap: 9,
+                about: String::new(),
             },
         };
         let system = self.system();
