@@ -48,17 +48,17 @@ async function sound (page, path, scripts) {
 const deep = {
   Daniel: {
     agreement: ['', '/print', '/milestones', '/milestones/new', '/reviews', '/reviews/new', '/time', '/time/new', '/care', '/risks/new', '/concerns/new', '/charges', '/visits', '/visits/new', '/challenges/new', '/cycles/new', '/moderations/new', '/coaching/new', '/exit', '/exit/plan', '/exit/gain', '/impact'],
-    beside: ['/home-floors', '/home-floors/new', '/home-floors/staffing', '/cadre', '/cadre/new', '/cadre/mine', '/cadre/conduct', '/coaching', '/commissions', '/commissions/new', '/statements', '/briefings', '/home/letters', '/agreements/new', '/agreements/quick', '/offers/new', '/audits/new', '/plans/new', '/practices', '/practices/new', '/stories', '/home/outward', '/networks', '/specialisms', '/assignments', '/leading']
+    beside: ['/home-floors', '/home-floors/new', '/home-floors/staffing', '/cadre', '/cadre/new', '/cadre/mine', '/cadre/conduct', '/coaching', '/commissions', '/commissions/new', '/statements', '/briefings', '/home/letters', '/agreements/new', '/agreements/quick', '/offers/new', '/audits/new', '/plans/new', '/practices', '/practices/new', '/stories', '/home/outward', '/networks', '/specialisms', '/assignments', '/leading', '/colleagues', '/cadre/roles']
   },
   // A network is its convenor's: the page, its forms, a meeting ahead and one that was held.
   Aisha: {
     agreement: ['/leading/new'],
-    beside: ['/networks', '/home/outward', '/cadre/mine', '/cadre/mine/goal', '/leading'],
+    beside: ['/networks', '/home/outward', '/cadre/mine', '/cadre/mine/goal', '/leading', '/offers', '/offers/new'],
     under: [
       [['/leading', 'Harbour View Primary'], ['']],
       [['/networks', 'Early Reading leads'], ['', '/edit', '/end', '/meetings/new']],
       [['/networks', 'Early Reading leads', 'Newcomers in mid-year'], ['', '/agenda', '/change', '/cancel']],
-      [['/networks', 'Early Reading leads', 'The lowest fifth'], ['', '/hold']]
+      [['/networks', 'Early Reading leads', 'The lowest fifth'], ['', '/hold', '/settle']]
     ]
   },
   Helen: { agreement: [], beside: ['/requests', '/requests/suggest'], under: [[['/home', 'All our support'], ['']], [['/home', 'All our support', 'All of it, and what came of it'], ['', '/new']], [['/home', 'All our support', 'How long families wait'], ['']], [['/home', 'All our support', 'Cover when a teacher helps'], ['', '/edit', '/do/leave']]] },
