@@ -50,6 +50,19 @@ async function setUp (world, expect) {
   await priya.goto(world.at(world.alliance))
   await expect(heading(priya)).toHaveText('Tideway Learning Alliance')
   await expect(main(priya)).toContainText(String(heads.length))
+  await expect(main(priya)).toContainText('Being formed')
+  // It works from the day on which every member has accepted its charter.
+  const marcus = await world.as('marcus')
+  await marcus.goto(world.at(`${world.alliance}/charter`))
+  await fill(marcus, { purpose: 'Every school gives and receives.', ways: 'We ask before we tell.', shares: 'Strengths, offers and practices; audits with nobody.' })
+  await press(marcus, 'Put it to the members')
+  for (const key of heads) {
+    const head = await world.as(key)
+    await head.goto(world.at(`${world.alliance}/charter`))
+    await press(head, /^Accept it for/)
+  }
+  await priya.goto(world.at(world.alliance))
+  await expect(main(priya)).toContainText('Active since')
 }
 
 /** Anybody may read the family of a school and how it came about. */

@@ -114,6 +114,23 @@ test('from public files to a measured effect on both schools', async ({ browser 
       await main(people[name]).getByRole('button', { name: 'Agree' }).click()
       await expect(main(people[name]).getByRole('link', { name: 'Solent Alliance' })).toBeVisible()
     }
+    // It works from the day on which each of them has accepted its charter.
+    const broker = people.priya
+    await visit(broker, '/partnerships')
+    await main(broker).getByRole('link', { name: 'Solent Alliance' }).click()
+    await expect(main(broker)).toContainText('Being formed')
+    const charter = new URL(broker.url()).pathname + '/charter'
+    await visit(broker, charter)
+    await broker.getByLabel('What is the partnership for?').fill('Every school gives and receives.')
+    await broker.getByLabel('How do members work with each other?').fill('We ask before we tell.')
+    await broker.getByLabel('What is shared, and what is not?').fill('Strengths and offers; audits with nobody.')
+    await press(broker, 'Put it to the members')
+    for (const name of ['ada', 'ben']) {
+      await visit(people[name], charter)
+      await press(people[name], /^Accept it for/)
+    }
+    await visit(broker, charter)
+    await expect(main(broker)).toContainText('Active since')
   })
 
   await test.step('each head writes an audit that public data began', async () => {

@@ -296,6 +296,15 @@ pub async fn waiting(db: &impl Sql, org: OrgRef) -> Result<Vec<Asked>, DbError> 
     db.all(&sql, [org.into()]).await
 }
 
+/// What was asked from an address, confirmed or not, for the copy of one's own data.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn asked_from(db: &impl Sql, email: &str) -> Result<Vec<Asked>, DbError> {
+    let sql = format!("SELECT {COLUMNS} FROM join_request WHERE email = $1 ORDER BY asked_at, id");
+    db.all(&sql, [email.to_lowercase().into()]).await
+}
+
 async fn forget(app: &App, context: &Context, one: &Asked, verb: &str) -> Result<bool, DbError> {
     let tx = app.db.write().await?;
     let gone = tx.run("DELETE FROM join_request WHERE id = $1", [one.id.into()]).await?;

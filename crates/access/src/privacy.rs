@@ -11,7 +11,7 @@ use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 
 use crate::{
-    AccountId, Permit, accounts, identities,
+    AccountId, Permit, accounts, colleagues, identities,
     links::{self, Act},
     looks, passkeys, policy, sessions,
 };
@@ -171,6 +171,14 @@ pub async fn bundle(app: &App, account: AccountId, rooms: &Extracts) -> Result<V
         .into_iter()
         .map(|one| json!({ "org": one.org, "by": one.provider, "seen": moment(one.seen_at) }))
         .collect();
+    let let_in: Vec<Value> = colleagues::asked_from(&app.db, &person.email)
+        .await?
+        .into_iter()
+        .map(|one| {
+            json!({ "org": one.org, "name": one.name, "title": one.title, "asked": one.asked_at.0,
+                    "confirmed": one.confirmed_at.map(|at| at.0) })
+        })
+        .collect();
     let mut bundle = json!({
         "made": app.clock.now(),
         "account": { "id": account, "name": person.name, "email": person.email },
@@ -184,6 +192,7 @@ pub async fn bundle(app: &App, account: AccountId, rooms: &Extracts) -> Result<V
         "links to one act": asked,
         "emergency access": glass,
         "posts a provider named": suggested,
+        "asked to be let in": let_in,
     });
     for (name, held) in rooms.0.answers(app, &account).await? {
         bundle[name] = held;

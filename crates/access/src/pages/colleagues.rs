@@ -203,8 +203,11 @@ pub(super) async fn list(
     page(&app, &visitor, frame, (about, &FormData::default(), &Errors::default())).await
 }
 
-/// Of which school or trust a form speaks.
-fn which(data: &FormData) -> Result<OrgRef, PageError> {
+/// Of which school or trust a form speaks. Only those who lead one are told what is missing.
+fn which(visitor: &Visitor, data: &FormData) -> Result<OrgRef, PageError> {
+    if cared_for(visitor).is_empty() {
+        return Err(PageError::NotFound);
+    }
     data.chosen("org", "Say for which school or trust: use the form on its page")
 }
 
@@ -214,7 +217,7 @@ pub(super) async fn invite(
     frame: Frame,
     Form(data): Form,
 ) -> Result<Response, PageError> {
-    let org = which(&data)?;
+    let org = which(&visitor, &data)?;
     let permit = door(&app, &visitor, org)?;
     let mut errors = data.errors();
     let name = data.required("name", &mut errors, "Enter the person's name");
@@ -245,7 +248,7 @@ pub(super) async fn open(
     SignedIn(visitor): SignedIn,
     Form(data): Form,
 ) -> Result<Response, PageError> {
-    let org = which(&data)?;
+    let org = which(&visitor, &data)?;
     let permit = door(&app, &visitor, org)?;
     colleagues::open(&app, &permit, org).await?;
     Ok(redirect("/colleagues"))
@@ -256,7 +259,7 @@ pub(super) async fn close(
     SignedIn(visitor): SignedIn,
     Form(data): Form,
 ) -> Result<Response, PageError> {
-    let org = which(&data)?;
+    let org = which(&visitor, &data)?;
     let permit = door(&app, &visitor, org)?;
     colleagues::close(&app, &permit, org).await?;
     Ok(redirect("/colleagues"))
