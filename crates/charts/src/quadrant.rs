@@ -165,18 +165,23 @@ impl Quadrant {
             );
             if let Some(label) = &m.label {
                 // Under the words of its quarter when it lies near them.
-                let drop = match m.half_widths {
+                let drop: f64 = match m.half_widths {
                     _ if at.1 - area.top < 30.0 => 18.0,
                     Some(_) => -9.0,
                     None => 4.5,
                 };
-                let room = area.right - at.0 - 12.0;
-                let (dx, anchor) = if text_width(label, BODY) > room {
-                    (-10.0, Anchor::End)
+                let wide = text_width(label, BODY);
+                // Right of the dot, else left of it, else above it as far inside as it goes.
+                let (x, drop, anchor) = if wide <= area.right - at.0 - 12.0 {
+                    (at.0 + 10.0, drop, Anchor::Start)
+                } else if wide <= at.0 - 14.0 {
+                    (at.0 - 10.0, drop, Anchor::End)
                 } else {
-                    (10.0, Anchor::Start)
+                    let half = wide / 2.0 + 4.0;
+                    let middle = at.0.min(width - half).max(half);
+                    (middle, drop.min(-9.0), Anchor::Middle)
                 };
-                canvas.haloed("chart__label", (at.0 + dx, at.1 + drop), label, (BODY, OWN, anchor));
+                canvas.haloed("chart__label", (x, at.1 + drop), label, (BODY, OWN, anchor));
             }
         }
         canvas.finish("quadrant", &self.frame, area.bottom + 46.0, &self.finding(), self.table())

@@ -17,7 +17,7 @@ use needs::{AuditId, FindingId, FindingKind};
 
 use super::{
     Sent,
-    parts::{FormPage, Sheet, Typed, day_pairs, go, hint, link, paragraphs},
+    parts::{self, FormPage, Sheet, Typed, anchor, day_pairs, go, hint, link, paragraphs, text},
     sent,
 };
 use crate::{
@@ -106,9 +106,9 @@ async fn summaries(app: &App, visitor: &Visitor) -> Result<Html, PageError> {
         let school = register::org_name(&app.db, plan.org).await?;
         let href = format!("/plans/{}/summary", plan.id);
         let words = format!("{}, {school}", plan.title);
-        lines.push(format!("{} ({})", super::parts::anchor(&href, &words), plan.state().words()));
+        lines.push(format!("{} ({})", anchor(&href, &words), plan.state().words()));
     }
-    Ok(super::parts::list(&lines))
+    Ok(parts::list(&lines))
 }
 
 /// The plans that grew from an audit: the way back from a need to what is done about it.
@@ -128,7 +128,30 @@ pub(super) async fn of_audit(
         whole.plan.audit.as_deref() == Some(id.as_str())
             || whole.findings.values().flatten().any(|finding| needs.contains(finding))
     });
+    let answered: Vec<String> = audit
+        .findings(FindingKind::Need)
+        .map(|(_, finding)| {
+            let objectives: Vec<String> = plans
+                .iter()
+                .flat_map(|whole| {
+                    let mine = whole.objectives.iter().filter(|one| {
+                        whole.findings.get(&one.id).is_some_and(|ids| ids.contains(&finding.id))
+                    });
+                    mine.map(|one| {
+                        let href = format!("/plans/{}/objectives/{}", whole.plan.id, one.id);
+                        anchor(&href, &one.words().title)
+                    })
+                })
+                .collect();
+            let said = match objectives.is_empty() {
+                true => "no objective answers it yet".to_owned(),
+                false => objectives.join(", "),
+            };
+            format!("{}: {said}", text(&finding.statement).as_str())
+        })
+        .collect();
     let mut sheet = sheet(&app, "What is done about these needs", plans).await?;
+    sheet = sheet.part("Each need, and the objectives that answer it", parts::list(&answered));
     sheet.caption = audit.title.clone();
     if visitor.is(Role::Head, audit.org) && audit.state.is_agreed() {
         let button = go(&format!("/plans/new?audit={id}"), "Make a plan from these needs", false);

@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use evidence::{Measure, Missing};
+use evidence::{
+    Measure, Missing,
+    trajectory::{Trajectory, trajectory},
+};
 use foundation::{DbError, Sql, clock::date_in_words, db::At, terms::AcademicYear};
 use jiff::{Timestamp, civil::Date};
 use sea_orm::FromQueryResult;
@@ -128,6 +131,21 @@ impl Series {
     #[must_use]
     pub fn in_year(&self, period: AcademicYear) -> Option<&Reading> {
         self.readings.iter().find(|reading| reading.period == period)
+    }
+
+    /// Where the indicator is heading since it last changed its meaning.
+    #[must_use]
+    pub fn heading(&self) -> Trajectory {
+        let definition = self.definition();
+        let last = self.latest().map_or(0, |reading| reading.period.0);
+        let from =
+            definition.breaks.iter().map(|(year, _)| *year).filter(|year| *year <= last).max();
+        let points: Vec<_> = self
+            .points()
+            .into_iter()
+            .filter(|(year, _)| from.is_none_or(|from| *year >= i32::from(from)))
+            .collect();
+        trajectory(&definition.kpi(), &points, None)
     }
 
     /// Years and measures, as trajectories take them.

@@ -4,7 +4,7 @@
 use charts::Drawing;
 use evidence::{
     Unit,
-    trajectory::{Trend, trajectory},
+    trajectory::Trend,
     variation::{change, interval, pupil_equivalents, pupils_in_words},
 };
 use govuk::{Html, Tag, TagColour};
@@ -135,7 +135,7 @@ fn card(school: &School, around: &Around, series: &Series, latest: &Reading) -> 
             ));
         }
     }
-    let (tag, heading) = heading(definition, series);
+    let (tag, heading) = heading(series);
     let drawing = around.draw(school, series);
     let mut sources: Vec<String> = Vec::new();
     for reading in series.readings.iter().rev() {
@@ -274,15 +274,8 @@ fn lower(sentence: &str) -> String {
 }
 
 /// Where an indicator is heading since it last changed its meaning.
-fn heading(definition: &Definition, series: &Series) -> (Tag, String) {
-    let last = series.latest().map_or(0, |reading| reading.period.0);
-    let from = definition.breaks.iter().map(|(year, _)| *year).filter(|year| *year <= last).max();
-    let points: Vec<_> = series
-        .points()
-        .into_iter()
-        .filter(|(year, _)| from.is_none_or(|from| *year >= i32::from(from)))
-        .collect();
-    let found = trajectory(&definition.kpi(), &points, None);
+fn heading(series: &Series) -> (Tag, String) {
+    let found = series.heading();
     let (colour, words) = match found.trend {
         Trend::Improving => (TagColour::Green, "Improving"),
         Trend::Declining => (TagColour::Orange, "Declining"),
