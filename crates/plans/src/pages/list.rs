@@ -245,7 +245,7 @@ async fn form(
         false => Html::default(),
     };
     page.fields = vec![
-        super::parts::hidden("org", org),
+        parts::hidden("org", org),
         none,
         typed.ticks(
             "needs",
