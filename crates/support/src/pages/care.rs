@@ -162,7 +162,7 @@ fn risk_form(
             form,
             errors,
             "appetite",
-            "How much of it do both schools accept?",
+            "How much of it do both sides accept?",
             "Trying something new takes a risk that both agreed to take",
             &Appetite::ALL.iter().map(|one| (one.key(), one.words(), "")).collect::<Vec<_>>(),
         ),
@@ -195,7 +195,7 @@ pub(super) async fn note_risk(
     let likelihood = form.parsed::<Level>("likelihood", &mut errors, "Choose how likely it is");
     let impact = form.parsed::<Level>("impact", &mut errors, "Choose how bad it would be");
     let appetite =
-        form.parsed("appetite", &mut errors, "Choose how much of it both schools accept");
+        form.parsed("appetite", &mut errors, "Choose how much of it both sides accept");
     if let (true, Some(likelihood), Some(impact), Some(appetite)) =
         (errors.is_empty(), likelihood, impact, appetite)
     {

@@ -56,7 +56,7 @@ async fn a_risk_has_an_owner_and_ends_with_a_word() {
             ("appetite", "open"),
         ];
         let told = t.post(Some(&w.priya), &at, &form[..5]).await.expect(422);
-        let _ = told.contains("Choose how much of it both schools accept").contains("fractions");
+        let _ = told.contains("Choose how much of it both sides accept").contains("fractions");
         let _ = t.post(Some(&w.priya), &at, &form).await.expect(303);
         let all = risks::of(&t.app.db, id).await.unwrap();
         let beyond: Vec<bool> = all.iter().map(risks::Risk::is_beyond_appetite).collect();
