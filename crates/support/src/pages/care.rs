@@ -194,8 +194,7 @@ pub(super) async fn note_risk(
     let mut errors = form.errors();
     let likelihood = form.parsed::<Level>("likelihood", &mut errors, "Choose how likely it is");
     let impact = form.parsed::<Level>("impact", &mut errors, "Choose how bad it would be");
-    let appetite =
-        form.parsed("appetite", &mut errors, "Choose how much of it both sides accept");
+    let appetite = form.parsed("appetite", &mut errors, "Choose how much of it both sides accept");
     if let (true, Some(likelihood), Some(impact), Some(appetite)) =
         (errors.is_empty(), likelihood, impact, appetite)
     {
