@@ -5,7 +5,7 @@
 //! transaction that posts the letter, so a round that runs twice, or is cut short and runs again,
 //! sends nothing twice.
 
-use access::{AccountId, Permit, Visitor, accounts};
+use access::{AccountId, Permit, Visitor, accounts, partnerships};
 use foundation::{
     App, DbError, PageError, Sql as _,
     clock::{date_in_words, london, moment},
@@ -14,7 +14,8 @@ use foundation::{
     jobs,
     mail::{self, Letter},
 };
-use jiff::{ToSpan as _, civil::Date};
+use jiff::{SignedDuration, ToSpan as _, civil::Date};
+use plans::shared::thanks;
 use serde::{Deserialize, Serialize};
 use support::{calendar::calendar, home::Dated};
 
@@ -131,10 +132,11 @@ async fn person(app: &App, body: &Body) -> Result<(), PageError> {
     }
     if body.digest && wanted(app, account.id).await? {
         let week = of(app, &visitor).await?;
-        let items = week.expected().count() + week.days().count();
+        let thanks = thanked(app, &visitor).await?;
+        let items = week.expected().count() + week.days().count() + thanks.len();
         // Where all of it is left out, that is said in one letter and not again every week.
         if items > 0 || !short.is_empty() && !told(app, account.id).await? {
-            let text = digest_text(&app.config.public_url(), &account.name, &week, &short);
+            let text = digest_text(&app.config.public_url(), &account.name, &week, &thanks, &short);
             send_digest(app, &account, body.on, items, text).await?;
         }
     }
@@ -143,6 +145,29 @@ async fn person(app: &App, body: &Body) -> Result<(), PageError> {
         remind(app, &account, &visitor, body.on).await?;
     }
     Ok(())
+}
+
+/// What the schools and trusts in which somebody works were thanked for in the last week, and where all
+/// of it stands.
+async fn thanked(app: &App, visitor: &Visitor) -> Result<Vec<(String, String)>, DbError> {
+    let since = app.clock.now() - SignedDuration::from_hours(7 * 24);
+    let mut orgs: Vec<_> = visitor.posts.iter().map(|post| post.org).collect();
+    orgs.sort();
+    orgs.dedup();
+    let mut lines = Vec::new();
+    for org in orgs {
+        for one in thanks::received(&app.db, org, since).await? {
+            // Who has left the partnership is told nothing of it any more.
+            if !visitor.has_member(one.partnership, org) {
+                continue;
+            }
+            let from = app.names.of(&app.db, one.from_org).await?;
+            let to = app.names.of(&app.db, org).await?;
+            let words = format!("{from} thanks {to}: “{}”", one.words);
+            lines.push((words, format!("{}/thanks", partnerships::address(one.partnership))));
+        }
+    }
+    Ok(lines)
 }
 
 /// Why the letter is short: posts that wait for a second step, and where it is set up. Empty where
@@ -207,7 +232,13 @@ const SAID: [&str; 2] = ["/challenges/", "/coaching/"];
 
 /// The digest in plain text: what is expected in both halves, then the days ahead, and what is left
 /// out.
-fn digest_text(url: &str, name: &str, week: &Week, short: &str) -> String {
+fn digest_text(
+    url: &str,
+    name: &str,
+    week: &Week,
+    thanks: &[(String, String)],
+    short: &str,
+) -> String {
     let mut text = format!("Hello {name},\n");
     if week.expected().next().is_some() || week.days().next().is_some() {
         text += "\nthis is what is expected of you this week.\n";
@@ -229,6 +260,12 @@ fn digest_text(url: &str, name: &str, week: &Week, short: &str) -> String {
         if !part.is_empty() {
             text += &format!("\n{heading}\n\n{part}");
         }
+    }
+    if !thanks.is_empty() {
+        text += "\nThank you\n\n";
+    }
+    for (words, href) in thanks {
+        text += &format!("- {words}\n  {url}{href}\n");
     }
     for Ledger { school, balance } in &week.ledgers {
         text += &format!("\n{school} this school year: {}; {}.\n", balance.given, balance.received);
@@ -306,7 +343,7 @@ mod tests {
             item("Reply to a challenge", "/challenges/1", "Daniel: three ways of teaching phonics"),
             item("Sign the agreement", "/agreements/1/sign", "Early reading"),
         ];
-        let text = digest_text("https://example.org", "Priya", &week, "");
+        let text = digest_text("https://example.org", "Priya", &week, &[], "");
         assert!(text.contains("Reply to a challenge") && text.contains("/challenges/1"));
         assert!(text.contains("Early reading") && !text.contains("three ways"), "{text}");
     }

@@ -14,6 +14,7 @@ use plans::{
     },
     machine::{ActionAct, PlanAct},
     model::ObjectiveWords,
+    shared::thanks,
     store::Whole,
 };
 use support::{
@@ -165,14 +166,26 @@ async fn the_digest_comes_once_a_week_and_only_when_there_is_something() {
         let _ = t.post(Some(&priya), "/home/letters", &[("weekly", "no")]).await.expect(303);
         let page = t.get(Some(&priya), "/home/letters").await.expect(200);
         let _ = page.contains("A digest once a week?");
+        at(&t, "2026-11-20T12:00:00Z");
+        let visitor = t.visitor(&w.priya).await;
+        let own = access::policy::own(w.priya.account);
+        let may = access::authorize(&t.app, &visitor, Action::Update, &own).unwrap();
+        let to = Some(OrgRef::School(OAKFIELD));
+        let said = "For the morning with our Year 1 team.";
+        thanks::say(&t.app, &may, &visitor, w.alliance, to, said).await.unwrap();
         at(&t, "2026-11-23T07:31:00Z");
         let next = round(&t).await;
         assert_eq!(next.len(), 1, "{next:?}");
+        let thanked = "Harbour View Primary thanks Oakfield Primary: “For the morning";
+        assert!(next[0].body.contains(thanked), "{}", next[0].body);
         assert_eq!(next[0].recipient, "daniel.reyes@example.org");
         assert!(next[0].body.contains("Say which planned days took place"));
         // In the Christmas holidays schools rest.
         at(&t, "2026-12-28T09:00:00Z");
         assert_eq!(week::digest::round(&t.app).await.unwrap(), 0);
+        at(&t, "2027-01-04T07:31:00Z");
+        let later = round(&t).await;
+        assert!(later.iter().all(|one| !one.body.contains("For the morning")), "said once");
     })
     .await;
 }

@@ -144,6 +144,22 @@ pub async fn shown(
     db.all(&sql, [partnership.into(), many.into(), from.into()]).await
 }
 
+/// What members thanked an organisation for since a moment, the first of it first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn received(
+    db: &impl Sql,
+    org: OrgRef,
+    since: Timestamp,
+) -> Result<Vec<Thanks>, DbError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM thanks WHERE to_org = $1 AND state = 'shown' AND at > $2
+         ORDER BY at, id"
+    );
+    db.all(&sql, [org.into(), At(since).into()]).await
+}
+
 /// One of them, whatever its state.
 ///
 /// # Errors
