@@ -327,12 +327,14 @@ pub async fn extract(app: App, account: AccountId) -> Result<Value, DbError> {
     let goals = goals::said_by(&app.db, account).await?;
     let charters = charter::touched_by(&app.db, account).await?;
     let thanked = thanks::written_by(&app.db, account).await?;
+    let seen = crate::evidence::noted_by(&app.db, account).await?;
     let answered = app
         .db
         .count("SELECT count(*) AS n FROM pulse_reply WHERE account = $1", [account.into()])
         .await?;
     Ok(json!({
         "objectives led": led,
+        "seen of objectives": seen.iter().map(|one| json!({ "on": one.seen_on(), "words": one.words })).collect::<Vec<_>>(),
         "thanks": thanked.iter().map(|one| json!({ "at": one.at(), "to": one.to_org, "words": one.words })).collect::<Vec<_>>(),
         "questions to members answered, open ones": answered,
         "shared goals": goals.iter().map(|one| json!({ "at": one.at(), "act": one.act(), "words": one.words })).collect::<Vec<_>>(),

@@ -16,6 +16,7 @@ pub mod acts;
 pub mod calendar;
 pub mod chosen;
 pub mod difference;
+pub mod evidence;
 mod error;
 pub mod home;
 mod keeping;
@@ -59,6 +60,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { room: "plans", number: 111, sql: include_str!("../migrations/0111_trials.sql") },
     Migration { room: "plans", number: 112, sql: include_str!("../migrations/0112_climate.sql") },
     Migration { room: "plans", number: 120, sql: include_str!("../migrations/0120_chosen.sql") },
+    Migration { room: "plans", number: 121, sql: include_str!("../migrations/0121_seen.sql") },
 ];
 
 /// Adds this room's daily work.

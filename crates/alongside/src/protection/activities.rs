@@ -247,6 +247,7 @@ pub(super) const ACTIVITIES: &[Activity] = &[
             "objective_agreement",
             "objective_finding",
             "objective_practice",
+            "objective_evidence",
             "plan_action",
             "action_note",
             "action_step",

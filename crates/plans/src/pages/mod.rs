@@ -6,6 +6,7 @@ mod answer;
 mod charter;
 mod chosen;
 mod decide;
+mod evidence;
 mod goals;
 mod history;
 mod list;
@@ -107,6 +108,10 @@ pub fn routes() -> Router<App> {
             get(chosen::ask).post(chosen::choose),
         )
         .route("/plans/{id}/practices/{chosen}/leave", post(chosen::leave))
+        .route(
+            "/plans/{id}/objectives/{objective}/evidence/new",
+            get(evidence::ask).post(evidence::note),
+        )
         .route(
             "/plans/{id}/objectives/{objective}/trials/new",
             get(trial::ask_new).post(trial::begin),

@@ -16,7 +16,7 @@ use support::{
 };
 
 use super::{
-    Sight, chosen, milestone,
+    Sight, chosen, evidence, milestone,
     parts::{Sheet, anchor, go, hint, link, list, objective_tag, paragraphs, rag_tag, text},
     plan::{action_list, line, supports},
     sight, trial,
@@ -119,6 +119,7 @@ pub(super) async fn show(
         .part("Practices we use", chosen::part(&app, &sight, one, library, writes).await?)
         .part("Actions", Html::join(actions))
         .part("How we will know", Html::join(known))
+        .part("What we have seen", evidence::part(&app, &sight, one, writes).await?)
         .part("Tried small first", trial::part(&app, &sight, one, writes).await?)
         .part("Where the inquiry stands", trial::inquiry(&app, &sight, one, writes).await?)
         .part("The measure", measure(&app, &sight, one).await?)
@@ -210,6 +211,19 @@ async fn facts(app: &App, sight: &Sight, one: &Objective) -> Result<Html, PageEr
     let supports = supports(sight, one);
     if !supports.is_empty() {
         facts = facts.row("Support", Html::trusted(supports.trim().to_owned()));
+    }
+    // What it came to is measured where the support is: beside both schools' baselines.
+    let outturns: Vec<String> = sight
+        .whole
+        .linked(one.id)
+        .filter(|linked| linked.agreement.state().is_over() || linked.agreement.state().in_force())
+        .map(|linked| {
+            let href = format!("/agreements/{}/impact", linked.agreement.id);
+            anchor(&href, &format!("{}: in both schools", linked.agreement.title))
+        })
+        .collect();
+    if !outturns.is_empty() && sight.visitor.belongs_to(sight.whole.plan.org) {
+        facts = facts.row("What becomes of it", list(&outturns));
     }
     let ids = sight.whole.findings.get(&one.id).cloned().unwrap_or_default();
     // The audit has a label of its own: what it found is shown to those who may read it.

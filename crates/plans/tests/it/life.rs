@@ -264,6 +264,43 @@ async fn milestones_are_seen_and_judged_and_a_shared_one_is_the_agreements_own()
 }
 
 #[tokio::test]
+async fn what_is_seen_between_milestones_is_written_down_with_its_day() {
+    both(&setup(), async |t| {
+        let w = world(&t).await;
+        let r = running(&t, &w).await;
+        let page = format!("/plans/{}/objectives/{}", r.plan, r.linked);
+        let new = format!("{page}/evidence/new");
+        let form = |words, day| {
+            [
+                ("words", words),
+                ("seen_on-day", day),
+                ("seen_on-month", "1"),
+                ("seen_on-year", "2027"),
+            ]
+        };
+        for who in [&w.daniel, &w.marcus] {
+            let asked = t.post(Some(who), &new, &form("Seen", "5")).await;
+            assert!(matches!(asked.status.as_u16(), 403 | 404), "{}", asked.status);
+        }
+        at(&t, "2027-01-06T09:00:00Z").await;
+        let told = t.post(Some(&w.priya), &new, &form(" ", "5")).await.expect(422);
+        let _ = told.contains("Say what was seen");
+        let told = t.post(Some(&w.priya), &new, &form("Books match", "7")).await.expect(422);
+        let _ = told.contains("Enter a day up to today").contains("Books match");
+        let said = form("Books match the sounds taught, in all of Year 1", "5");
+        let _ = t.post(Some(&w.priya), &new, &said).await.expect(303);
+        let seen = t.get(Some(&w.priya), &page).await.expect(200);
+        let _ = seen
+            .contains("5 January 2027: Books match the sounds taught")
+            .contains("What becomes of it")
+            .contains(&format!("/agreements/{}/impact", r.agreement));
+        let copy = plans::extract(t.app.clone(), w.priya.account).await.unwrap();
+        assert!(copy["seen of objectives"].to_string().contains("Books match"), "{copy}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_milestone_follows_a_published_figure_from_where_it_stands() {
     both(&setup(), async |t| {
         let w = world(&t).await;
