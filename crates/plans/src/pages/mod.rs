@@ -20,6 +20,7 @@ mod pulse;
 mod several;
 mod suggestions;
 mod table;
+mod terms;
 mod thanks;
 mod trial;
 

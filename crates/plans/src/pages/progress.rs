@@ -18,7 +18,7 @@ use super::{
     Sight,
     history::knows,
     parts::{Sheet, hint, paragraphs},
-    sight,
+    sight, terms,
 };
 use crate::{
     model::Action,
@@ -46,6 +46,7 @@ pub(super) async fn show(
         "Schools improve by keeping at it. This page shows in which weeks something was heard, and \
          how long an action was held on to. It does not show who was fast.",
     );
+    let sheet = sheet.part("Over the terms", terms::part(&sight, app.clock.today()));
     let sheet = match rhythm.months.is_empty() {
         true => sheet.part("", Html::of(&InsetText::new(not_yet(&sight)))),
         false => sheet

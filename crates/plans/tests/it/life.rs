@@ -294,6 +294,11 @@ async fn what_is_seen_between_milestones_is_written_down_with_its_day() {
             .contains("5 January 2027: Books match the sounds taught")
             .contains("What becomes of it")
             .contains(&format!("/agreements/{}/impact", r.agreement));
+        // Over the terms: early signs and results are told apart in words and by their shape.
+        let over = t.get(Some(&w.priya), &format!("/plans/{}/progress", r.plan)).await.expect(200);
+        let over =
+            over.contains("Over the terms").contains("Early sign").contains("Spring 2026–27");
+        let _ = over.contains("Term by term").contains("too early to judge");
         let copy = plans::extract(t.app.clone(), w.priya.account).await.unwrap();
         assert!(copy["seen of objectives"].to_string().contains("Books match"), "{copy}");
     })
