@@ -161,8 +161,8 @@ async fn thanked(app: &App, visitor: &Visitor) -> Result<Vec<(String, String)>, 
             if !visitor.has_member(one.partnership, org) {
                 continue;
             }
-            let from = app.names.of(&app.db, one.from_org).await?;
-            let to = app.names.of(&app.db, org).await?;
+            let from = register::org_name(&app.db, one.from_org).await?;
+            let to = register::org_name(&app.db, org).await?;
             let words = format!("{from} thanks {to}: “{}”", one.words);
             lines.push((words, format!("{}/thanks", partnerships::address(one.partnership))));
         }
