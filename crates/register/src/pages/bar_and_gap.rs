@@ -64,7 +64,10 @@ pub(super) fn table(name: &str, gaps: &[Gap], several: bool) -> Table {
         }
     };
     Table {
-        caption: format!("Bar and gap: {name}"),
+        caption: match several {
+            true => format!("Bar and gap of the schools of {name}"),
+            false => format!("Bar and gap of {name}"),
+        },
         columns,
         rows: rows.collect(),
         notes: vec![format!(
