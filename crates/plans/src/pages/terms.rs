@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     machine::{ActionState, ObjectiveState},
-    model::{Milestone, Objective},
+    model::{Action, Milestone, Objective},
 };
 
 fn day(date: Date) -> Day {
@@ -120,7 +120,7 @@ pub(super) fn part(sight: &Sight, today: Date) -> Html {
     let last = mine
         .iter()
         .flat_map(|one| {
-            let actions = sight.whole.actions_of(one.id).map(|action| action.due_on());
+            let actions = sight.whole.actions_of(one.id).map(Action::due_on);
             actions.chain(sight.whole.milestones_of(one.id).map(Milestone::due_on))
         })
         .fold(plan.end_on(), Date::max);
